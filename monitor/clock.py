@@ -1,0 +1,44 @@
+"""The only place that asks the time. Wall times are aware UTC; durations come from the monotonic clock."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+
+def now() -> datetime:
+    """The wall time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def monotonic() -> float:
+    """Seconds from an arbitrary start; never steps."""
+    return time.monotonic()
+
+
+def sleep(seconds: float) -> None:
+    time.sleep(max(0.0, seconds))
+
+
+def stamp(at: datetime) -> str:
+    """A wall time as it is stored: ISO 8601, UTC, milliseconds."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def read(text: str) -> datetime:
+    """The wall time behind a stored stamp."""
+    at = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    if at.tzinfo is None:
+        raise ValueError(f"wall time without a zone: {text}")
+    return at
+
+
+def zone(name: str | None) -> tzinfo | None:
+    """The clinic's zone by name; None means the zone of this machine."""
+    return ZoneInfo(name) if name else None
+
+
+def of_day(at: datetime, where: tzinfo | None = None, seconds: bool = False) -> str:
+    """Local time of day for a screen."""
+    return at.astimezone(where).strftime("%H:%M:%S" if seconds else "%H:%M")

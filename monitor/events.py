@@ -1,0 +1,412 @@
+"""Everything that can stand in a session's log. A session is its events and its samples; all else is a reading of them.
+
+An event says what happened; the store adds who, the wall time, the session second (tick) in which it takes part and
+its place in the chain. ``for_at`` is the second that a late entry is about; it counts from its own tick on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from monitor.infusion import Order
+from monitor.vitals import Channel, Signal
+
+Text = Annotated[str, Field(max_length=2000)]
+Name = Annotated[str, Field(max_length=120)]
+
+
+class Priority(StrEnum):
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class PromptKind(StrEnum):
+    CLINICAL = "clinical"
+    TECHNICAL = "technical"
+    OBSERVATION = "observation"
+
+
+class Answer(StrEnum):
+    DID = "did"
+    DEFERRED = "deferred"
+    DECLINED = "declined"
+
+
+class Event(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# ---- the session ----
+
+
+class ChannelDeclared(Event):
+    signal: Signal
+    period_s: float
+    name: str = ""
+
+    def channel(self) -> Channel:
+        return Channel(self.signal, self.period_s, self.name)
+
+
+class SessionOpened(Event):
+    """A patient settles in a room. ``prescribed`` says that there is an order to come; without one it is observed."""
+
+    kind: Literal["session_opened"] = "session_opened"
+    room: Name
+    alias: Name
+    second_id: Name = ""
+    age: int | None = Field(default=None, ge=0, le=120)
+    weight_kg: float | None = Field(default=None, gt=0, le=400)
+    allergies: tuple[Name, ...] = ()
+    earlier: tuple[Name, ...] = ()
+    """What earlier sessions did: flags of the protocol such as ``nausea_before``."""
+    number: int | None = Field(default=None, ge=1, le=500)
+    source_kind: Literal["simulated", "recorded"]
+    source_label: Text
+    channels: tuple[ChannelDeclared, ...]
+    protocol: Name
+    protocol_digest: str
+    observed: bool = False
+    cuff_interval_s: int | None = None
+    demo: bool = False
+
+
+class SourceSet(Event):
+    """Where the samples come from, so that they can be read again. Hidden truth: it may name the scenario."""
+
+    kind: Literal["truth_source"] = "truth_source"
+    path: Text
+    seed: int = 0
+    sha256: str = ""
+
+
+class PaceSet(Event):
+    """Session seconds a wall second. 0 stands still."""
+
+    kind: Literal["pace_set"] = "pace_set"
+    speed: float = Field(ge=0, le=1000)
+    why: Text = ""
+
+
+class Outage(Event):
+    """Nobody assessed this session between two wall times."""
+
+    kind: Literal["outage"] = "outage"
+    since: str
+    until: str
+    seconds: float
+    caught_up: bool
+
+
+class Discharged(Event):
+    kind: Literal["discharged"] = "discharged"
+    escort: Name = ""
+    against_advice: bool = False
+    reason: Text = ""
+
+
+class SessionClosed(Event):
+    kind: Literal["session_closed"] = "session_closed"
+    reason: Text = ""
+
+
+# ---- before ----
+
+
+class OrderSet(Event):
+    kind: Literal["order_set"] = "order_set"
+    order: Order
+    breaks: Text = ""
+    override_by: Name = ""
+    reason: Text = ""
+
+
+class ChecklistAnswered(Event):
+    kind: Literal["checklist_answered"] = "checklist_answered"
+    checklist: Name
+    item: Name
+    answers: tuple[Name, ...]
+    override_by: Name = ""
+    reason: Text = ""
+
+
+class BaselineSet(Event):
+    kind: Literal["baseline_set"] = "baseline_set"
+    sys: float = Field(ge=40, le=280)
+    dia: float = Field(ge=20, le=200)
+    hr: float | None = None
+    spo2: float | None = None
+    rr: float | None = None
+
+
+# ---- the infusion, as charted ----
+
+
+class InfusionStarted(Event):
+    kind: Literal["infusion_started"] = "infusion_started"
+    rate_mg_per_kg_h: float = Field(ge=0, le=100)
+    for_at: int | None = None
+    breaks: Text = ""
+    override_by: Name = ""
+    reason: Text = ""
+
+
+class RateChanged(Event):
+    kind: Literal["rate_changed"] = "rate_changed"
+    rate_mg_per_kg_h: float = Field(ge=0, le=100)
+    for_at: int | None = None
+    found: bool = False
+    """True: the pump was found so; a fact, not an intent."""
+    breaks: Text = ""
+    override_by: Name = ""
+    reason: Text = ""
+
+
+class InfusionPaused(Event):
+    kind: Literal["infusion_paused"] = "infusion_paused"
+    reason: Text = ""
+    for_at: int | None = None
+
+
+class InfusionResumed(Event):
+    kind: Literal["infusion_resumed"] = "infusion_resumed"
+    rate_mg_per_kg_h: float = Field(ge=0, le=100)
+    for_at: int | None = None
+    breaks: Text = ""
+    override_by: Name = ""
+    reason: Text = ""
+
+
+class InfusionStopped(Event):
+    """``complete``: the ordered dose is in. ``for_at``: when the pump was found stopped, if earlier."""
+
+    kind: Literal["infusion_stopped"] = "infusion_stopped"
+    complete: bool = False
+    reason: Text = ""
+    for_at: int | None = None
+
+
+class DrugGiven(Event):
+    """A drug was given: a fact. ``breaks`` names the bounds that it breaks, if any."""
+
+    kind: Literal["drug_given"] = "drug_given"
+    drug: Name
+    drug_class: Name
+    dose: float = Field(gt=0, le=100000)
+    unit: Name = "mg"
+    route: Name = "IV"
+    prescriber: Name = ""
+    for_at: int | None = None
+    breaks: tuple[Text, ...] = ()
+    override_by: Name = ""
+    reason: Text = ""
+
+
+# ---- the log ----
+
+
+class Scored(Event):
+    """A scale's value; None: could not be asked. ``items``: CADSS scores by item number."""
+
+    kind: Literal["scored"] = "scored"
+    scale: Name
+    value: int | None
+    items: tuple[tuple[int, int], ...] = ()
+    for_at: int | None = None
+
+
+class Observed(Event):
+    """Something seen at the chair: ``seen``, ``resting``, ``vomited``, ``iv_site``, ``breathing``, ``pump``, ``first_stand``, ``self_again``, ``reassured``, ``airway``, ``oxygen``, ``probe``."""
+
+    kind: Literal["observed"] = "observed"
+    what: Name
+    value: Name = ""
+    number: float | None = None
+    for_at: int | None = None
+
+
+class SymptomCharted(Event):
+    kind: Literal["symptom_charted"] = "symptom_charted"
+    symptom: Name
+    present: bool = True
+    for_at: int | None = None
+
+
+class NoteAdded(Event):
+    kind: Literal["note_added"] = "note_added"
+    text: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class Corrected(Event):
+    """An earlier entry is withdrawn, or counts from now on as ``instead``. What stood there stays in the log."""
+
+    kind: Literal["corrected"] = "corrected"
+    seq: int
+    instead: dict[str, Any] | None = None
+    reason: Text = ""
+
+
+class PromptAnswered(Event):
+    """``act_seq`` names the entry that is the answer, where an option opened one."""
+
+    kind: Literal["prompt_answered"] = "prompt_answered"
+    rule: Name
+    episode: int
+    answer: Answer
+    options: tuple[Name, ...] = ()
+    reason: Text = ""
+
+
+# ---- the cuff and the room ----
+
+
+class CuffIntervalSet(Event):
+    kind: Literal["cuff_interval_set"] = "cuff_interval_set"
+    seconds: int = Field(ge=60, le=7200)
+
+
+class CuffStarted(Event):
+    kind: Literal["cuff_started"] = "cuff_started"
+
+
+class WatchTaken(Event):
+    """``name`` watches this room from now on."""
+
+    kind: Literal["watch_taken"] = "watch_taken"
+    name: Name
+    break_cover_min: int | None = None
+
+
+class WatchOffered(Event):
+    kind: Literal["watch_offered"] = "watch_offered"
+    to: Name = ""
+    card: tuple[Text, ...] = ()
+
+
+class WatchLeft(Event):
+    kind: Literal["watch_left"] = "watch_left"
+
+
+class AwayStarted(Event):
+    """Away from the monitor on purpose. Technical prompts become one timer until ``cap_min`` is over."""
+
+    kind: Literal["away_started"] = "away_started"
+    why: Name
+    escort: Name
+    cap_min: int = Field(ge=1, le=30)
+
+
+class AwayEnded(Event):
+    kind: Literal["away_ended"] = "away_ended"
+
+
+class EmergencyStarted(Event):
+    kind: Literal["emergency_started"] = "emergency_started"
+
+
+class EmergencyAct(Event):
+    kind: Literal["emergency_act"] = "emergency_act"
+    act: Name
+
+
+class EmergencyEnded(Event):
+    kind: Literal["emergency_ended"] = "emergency_ended"
+    reason: Text = ""
+
+
+# ---- the evaluator's own ----
+
+
+class Evidence(Event):
+    """A value that a prompt came from, and the session second it was measured or charted."""
+
+    name: str
+    value: float | None
+    at: int | None
+    note: str = ""
+
+
+class PromptState(StrEnum):
+    PENDING = "pending"
+    ACTIVE = "active"
+    RECHECK = "recheck"
+    OVER = "over"
+    RESOLVED = "resolved"
+
+
+class PromptChanged(Event):
+    """A prompt's step in its life. ``over``: the condition has ended, but a latched prompt waits for its answer."""
+
+    kind: Literal["prompt_changed"] = "prompt_changed"
+    rule: Name
+    episode: int
+    state: PromptState
+    priority: Priority
+    prompt_kind: PromptKind
+    message: Text
+    evidence: tuple[Evidence, ...] = ()
+    late: bool = False
+
+
+class MinuteSealed(Event):
+    kind: Literal["minute_sealed"] = "minute_sealed"
+    first: int
+    last: int
+    digest: str
+
+
+class EvaluatorNoted(Event):
+    """A note of the evaluator about itself: taken over, ended, the source failed."""
+
+    kind: Literal["evaluator_noted"] = "evaluator_noted"
+    text: Text
+
+
+AnyEvent = Annotated[
+    SessionOpened | SourceSet | PaceSet | Outage | Discharged | SessionClosed | OrderSet | ChecklistAnswered
+    | BaselineSet | InfusionStarted | RateChanged | InfusionPaused | InfusionResumed | InfusionStopped | DrugGiven
+    | Scored | Observed | SymptomCharted | NoteAdded | Corrected | PromptAnswered | CuffIntervalSet | CuffStarted
+    | WatchTaken | WatchOffered | WatchLeft | AwayStarted | AwayEnded | EmergencyStarted | EmergencyAct
+    | EmergencyEnded | PromptChanged | MinuteSealed | EvaluatorNoted,
+    Field(discriminator="kind"),
+]
+_ADAPTER: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
+
+EVALUATORS = frozenset({"prompt_changed", "minute_sealed", "evaluator_noted", "outage"})
+"""Kinds that the evaluator writes; all others come from people."""
+HIDDEN = frozenset({"truth_source"})
+"""Kinds that no browser, export or report may carry before the session has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An event with its place in the log: ``tick`` is the session second in which it takes part."""
+
+    seq: int
+    tick: int
+    at: str
+    by: str
+    event: AnyEvent
+
+
+def body(event: AnyEvent) -> str:
+    """An event as the store keeps it: canonical JSON without the kind and without defaults."""
+    content = event.model_dump(mode="json", exclude_defaults=True)
+    content.pop("kind", None)
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def parse(kind: str, text: str) -> AnyEvent:
+    """The event behind a stored kind and body. Raises ValueError where they do not fit."""
+    return read({**json.loads(text), "kind": kind})
+
+
+def read(content: Mapping[str, Any]) -> AnyEvent:
+    return _ADAPTER.validate_python(content)

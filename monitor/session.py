@@ -1,0 +1,391 @@
+"""The state of one session, and how each event changes it. State is nothing but the fold of the log.
+
+The fold goes in log order. A late entry counts from its own tick on and never rewrites what came before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from monitor import events as e
+from monitor.infusion import Act, Does, Ledger, Order, Pump, RateChange
+
+
+class Phase(StrEnum):
+    READY = "ready"
+    RUNNING = "running"
+    PAUSED = "paused"
+    RECOVERY = "recovery"
+    DISCHARGED = "discharged"
+    CLOSED = "closed"
+    OBSERVED = "observed"
+    """No order: vital-sign and technical rules apply, infusion and charting rules do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charted:
+    """A charted entry: ``at`` is the second it is about, ``known_at`` the tick from which it counts."""
+
+    seq: int
+    at: int
+    known_at: int
+    by: str
+    what: str
+    value: float | None = None
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A drug that was given."""
+
+    seq: int
+    at: int
+    by: str
+    drug: str
+    drug_class: str
+    dose: float
+    unit: str
+    route: str
+    breaks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    answers: tuple[str, ...]
+    by: str
+    at: int
+    override_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    answer: e.Answer
+    by: str
+    at: int
+    options: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The latest episode of one rule. ``since`` is when it became active, ``answered`` the last answer, if any."""
+
+    rule: str
+    episode: int
+    state: e.PromptState
+    priority: e.Priority
+    prompt_kind: e.PromptKind
+    message: str
+    evidence: tuple[e.Evidence, ...]
+    since: int
+    changed: int
+    answered: Answered | None = None
+    late: bool = False
+    activated: bool = False
+    """It was more than pending in some episode."""
+
+    @property
+    def open(self) -> bool:
+        return self.state in (e.PromptState.ACTIVE, e.PromptState.RECHECK, e.PromptState.OVER)
+
+    @property
+    def unanswered(self) -> bool:
+        return self.open and self.answered is None
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    since: int
+    why: str
+    escort: str
+    cap_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    since: int
+    by: str
+    acts: tuple[tuple[str, int, str], ...] = ()
+    """Act, tick, who."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    by: str
+    to: str
+    at: int
+    card: tuple[str, ...]
+
+
+KEPT = 64
+"""Charted entries kept in state for each scale or thing observed; the log keeps all."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    opened: e.SessionOpened
+    phase: Phase = Phase.READY
+    phase_since: int = 0
+    order: Order | None = None
+    ledger: Ledger | None = None
+    baseline: e.BaselineSet | None = None
+    baseline_at: int | None = None
+    checks: Mapping[tuple[str, str], Checked] = field(default_factory=dict)
+    scores: Mapping[str, tuple[Charted, ...]] = field(default_factory=dict)
+    observed: Mapping[str, tuple[Charted, ...]] = field(default_factory=dict)
+    symptoms: Mapping[str, Charted] = field(default_factory=dict)
+    drugs: tuple[Given, ...] = ()
+    prompts: Mapping[str, Prompt] = field(default_factory=dict)
+    pump_changed_at: int | None = None
+    """The last start, rate change, pause, resume or stop that nobody has confirmed by eye yet."""
+    broken: Charted | None = None
+    """The last recorded fact that breaks a bound."""
+    cuff_interval_s: int | None = None
+    watcher: str = ""
+    watch_since: int = 0
+    cover_until: int | None = None
+    offer: Offer | None = None
+    away: Away | None = None
+    emergency: Emergency | None = None
+    speed: float = 1.0
+    discharge: e.Discharged | None = None
+    seq: int = -1
+
+    def score(self, scale: str) -> Charted | None:
+        """The last entry on a scale, also one that says that the patient could not be asked."""
+        entries = self.scores.get(scale)
+        return entries[-1] if entries else None
+
+    def valued(self, scale: str) -> Charted | None:
+        """The last entry with a value."""
+        return next((c for c in reversed(self.scores.get(scale, ())) if c.value is not None), None)
+
+    def last(self, what: str) -> Charted | None:
+        entries = self.observed.get(what)
+        return entries[-1] if entries else None
+
+    @property
+    def pump(self) -> Pump:
+        return self.ledger.pump if self.ledger else Pump.PLANNED
+
+    @property
+    def open_prompts(self) -> list[Prompt]:
+        return [p for p in self.prompts.values() if p.open]
+
+
+def begin(first: e.Logged) -> SessionState:
+    """The state after the first event of a log. Raises ValueError where a log does not begin with an opening."""
+    opened = first.event
+    if not isinstance(opened, e.SessionOpened):
+        raise ValueError(f"a session's log begins with session_opened, not {opened.kind}")
+    phase = Phase.OBSERVED if opened.observed else Phase.READY
+    return SessionState(opened, phase=phase, phase_since=first.tick, cuff_interval_s=opened.cuff_interval_s, seq=first.seq)
+
+
+def fold(state: SessionState, logged: e.Logged) -> SessionState:
+    """The state after one more event."""
+    change = _CHANGES.get(logged.event.kind)
+    after = change(state, logged.event, logged) if change else state
+    breaks = getattr(logged.event, "breaks", None)
+    if breaks:
+        text = breaks if isinstance(breaks, str) else "; ".join(breaks)
+        after = replace(after, broken=Charted(logged.seq, logged.tick, logged.tick, logged.by, "bound", None, text))
+    return replace(after, seq=logged.seq)
+
+
+def folded(log: Iterable[e.Logged]) -> SessionState:
+    entries = iter(log)
+    state = begin(next(entries))
+    for logged in entries:
+        state = fold(state, logged)
+    return state
+
+
+def _enter(state: SessionState, phase: Phase, at: int) -> SessionState:
+    return state if state.phase is phase else replace(state, phase=phase, phase_since=at)
+
+
+def _order(state: SessionState, event: e.OrderSet, at: e.Logged) -> SessionState:
+    ledger = Ledger(event.order.weight_kg, state.ledger.changes if state.ledger else ())
+    return replace(state, order=event.order, ledger=ledger)
+
+
+def _pump(state: SessionState, at: e.Logged, what: str, rate: float, for_at: int | None, phase: Phase) -> SessionState:
+    ledger = state.ledger or Ledger(state.opened.weight_kg or 0.0)
+    floor = ledger.changes[-1].at if ledger.changes else 0
+    begins = max(floor, min(at.tick, for_at if for_at is not None else at.tick))
+    changed = replace(state, ledger=ledger.with_change(RateChange(begins, rate, what)), pump_changed_at=at.tick)
+    return _enter(changed, phase, at.tick)
+
+
+def _started(state: SessionState, event: e.InfusionStarted, at: e.Logged) -> SessionState:
+    return _pump(state, at, "started", event.rate_mg_per_kg_h, event.for_at, Phase.RUNNING)
+
+
+def _rate(state: SessionState, event: e.RateChanged, at: e.Logged) -> SessionState:
+    return _pump(state, at, "rate", event.rate_mg_per_kg_h, event.for_at, state.phase)
+
+
+def _paused(state: SessionState, event: e.InfusionPaused, at: e.Logged) -> SessionState:
+    return _pump(state, at, "paused", 0.0, event.for_at, Phase.PAUSED)
+
+
+def _resumed(state: SessionState, event: e.InfusionResumed, at: e.Logged) -> SessionState:
+    return _pump(state, at, "resumed", event.rate_mg_per_kg_h, event.for_at, Phase.RUNNING)
+
+
+def _stopped(state: SessionState, event: e.InfusionStopped, at: e.Logged) -> SessionState:
+    return _pump(state, at, "stopped", 0.0, event.for_at, Phase.RECOVERY)
+
+
+def _scored(state: SessionState, event: e.Scored, at: e.Logged) -> SessionState:
+    value = None if event.value is None else float(event.value)
+    entry = Charted(at.seq, _about(event, at), at.tick, at.by, event.scale, value)
+    return replace(state, scores=_added(state.scores, event.scale, entry))
+
+
+def _observed(state: SessionState, event: e.Observed, at: e.Logged) -> SessionState:
+    entry = Charted(at.seq, _about(event, at), at.tick, at.by, event.what, event.number, event.value)
+    seen = replace(state, observed=_added(state.observed, event.what, entry))
+    return replace(seen, pump_changed_at=None) if event.what == "pump" else seen
+
+
+def _symptom(state: SessionState, event: e.SymptomCharted, at: e.Logged) -> SessionState:
+    entry = Charted(at.seq, _about(event, at), at.tick, at.by, event.symptom, 1.0 if event.present else 0.0)
+    return replace(state, symptoms={**state.symptoms, event.symptom: entry})
+
+
+def _drug(state: SessionState, event: e.DrugGiven, at: e.Logged) -> SessionState:
+    given = Given(
+        at.seq, _about(event, at), at.by, event.drug, event.drug_class, event.dose, event.unit, event.route, event.breaks
+    )
+    return replace(state, drugs=(*state.drugs, given))
+
+
+def _checked(state: SessionState, event: e.ChecklistAnswered, at: e.Logged) -> SessionState:
+    checked = Checked(event.answers, at.by, at.tick, event.override_by)
+    return replace(state, checks={**state.checks, (event.checklist, event.item): checked})
+
+
+def _baseline(state: SessionState, event: e.BaselineSet, at: e.Logged) -> SessionState:
+    return replace(state, baseline=event, baseline_at=at.tick)
+
+
+def _prompt(state: SessionState, event: e.PromptChanged, at: e.Logged) -> SessionState:
+    before = state.prompts.get(event.rule)
+    same = before is not None and before.episode == event.episode
+    since, answered = at.tick, None
+    if same and before is not None:
+        since = before.since if before.state is not e.PromptState.PENDING else at.tick
+        answered = before.answered if event.state is not e.PromptState.RECHECK else None
+    prompt = Prompt(
+        event.rule, event.episode, event.state, event.priority, event.prompt_kind, event.message, event.evidence,
+        since, at.tick, answered, event.late,
+        activated=event.state is e.PromptState.ACTIVE or (before is not None and before.activated),
+    )
+    return replace(state, prompts={**state.prompts, event.rule: prompt})
+
+
+def _answered(state: SessionState, event: e.PromptAnswered, at: e.Logged) -> SessionState:
+    prompt = state.prompts.get(event.rule)
+    if prompt is None or prompt.episode != event.episode or not prompt.open:
+        return state
+    answered = Answered(event.answer, at.by, at.tick, event.options, event.reason)
+    return replace(state, prompts={**state.prompts, event.rule: replace(prompt, answered=answered)})
+
+
+def _corrected(state: SessionState, event: e.Corrected, at: e.Logged) -> SessionState:
+    """Takes the entry out of the state; what it was corrected to is folded in its place, at this entry's tick."""
+    scores = {k: tuple(c for c in v if c.seq != event.seq) for k, v in state.scores.items()}
+    seen = {k: tuple(c for c in v if c.seq != event.seq) for k, v in state.observed.items()}
+    symptoms = {k: c for k, c in state.symptoms.items() if c.seq != event.seq}
+    drugs = tuple(d for d in state.drugs if d.seq != event.seq)
+    cleared = replace(state, scores=scores, observed=seen, symptoms=symptoms, drugs=drugs)
+    if event.instead is None:
+        return cleared
+    return fold(cleared, e.Logged(at.seq, at.tick, at.at, at.by, e.read(event.instead)))
+
+
+def _emergency_act(state: SessionState, event: e.EmergencyAct, at: e.Logged) -> SessionState:
+    if state.emergency is None:
+        return state
+    return replace(state, emergency=replace(state.emergency, acts=(*state.emergency.acts, (event.act, at.tick, at.by))))
+
+
+def _watch(state: SessionState, event: e.WatchTaken, at: e.Logged) -> SessionState:
+    cover = None if event.break_cover_min is None else at.tick + event.break_cover_min * 60
+    return replace(state, watcher=event.name, watch_since=at.tick, cover_until=cover, offer=None)
+
+
+def _closed(state: SessionState, event: e.SessionClosed, at: e.Logged) -> SessionState:
+    return _enter(state, Phase.CLOSED, at.tick)
+
+
+def _discharged(state: SessionState, event: e.Discharged, at: e.Logged) -> SessionState:
+    return replace(_enter(state, Phase.DISCHARGED, at.tick), discharge=event)
+
+
+_CHANGES: Mapping[str, Callable[[SessionState, Any, e.Logged], SessionState]] = {
+    "order_set": _order,
+    "infusion_started": _started,
+    "rate_changed": _rate,
+    "infusion_paused": _paused,
+    "infusion_resumed": _resumed,
+    "infusion_stopped": _stopped,
+    "scored": _scored,
+    "observed": _observed,
+    "symptom_charted": _symptom,
+    "drug_given": _drug,
+    "checklist_answered": _checked,
+    "baseline_set": _baseline,
+    "prompt_changed": _prompt,
+    "prompt_answered": _answered,
+    "corrected": _corrected,
+    "emergency_started": lambda s, _, at: replace(s, emergency=Emergency(at.tick, at.by)),
+    "emergency_act": _emergency_act,
+    "emergency_ended": lambda s, _, at: replace(s, emergency=None),
+    "watch_taken": _watch,
+    "watch_offered": lambda s, ev, at: replace(s, offer=Offer(at.by, ev.to, at.tick, ev.card)),
+    "watch_left": lambda s, _, at: replace(s, watcher="", watch_since=at.tick, cover_until=None, offer=None),
+    "away_started": lambda s, ev, at: replace(s, away=Away(at.tick, ev.why, ev.escort, ev.cap_min * 60)),
+    "away_ended": lambda s, _, at: replace(s, away=None),
+    "cuff_interval_set": lambda s, ev, at: replace(s, cuff_interval_s=ev.seconds),
+    "pace_set": lambda s, ev, at: replace(s, speed=ev.speed),
+    "discharged": _discharged,
+    "session_closed": _closed,
+}
+
+
+def _about(event: e.Scored | e.Observed | e.SymptomCharted | e.DrugGiven, at: e.Logged) -> int:
+    return at.tick if event.for_at is None else min(event.for_at, at.tick)
+
+
+def _added(book: Mapping[str, tuple[Charted, ...]], key: str, entry: Charted) -> dict[str, tuple[Charted, ...]]:
+    return {**book, key: (*book.get(key, ())[-(KEPT - 1):], entry)}
+
+
+_ACTS: Mapping[str, Does] = {"reassured": Does.REASSURE, "airway": Does.AIRWAY, "oxygen": Does.OXYGEN, "probe": Does.PROBE}
+
+
+def act_of(logged: e.Logged) -> Act | None:
+    """What this event does to the patient or to the equipment of a simulated room, if anything."""
+    event, at = logged.event, logged.tick
+    match event:
+        case e.InfusionStarted() | e.RateChanged() | e.InfusionResumed():
+            return Act(at, Does.RATE, event.rate_mg_per_kg_h)
+        case e.InfusionPaused() | e.InfusionStopped():
+            return Act(at, Does.RATE, 0.0)
+        case e.DrugGiven():
+            return Act(at, Does.DRUG, event.dose, event.drug_class)
+        case e.CuffStarted():
+            return Act(at, Does.CUFF_NOW)
+        case e.CuffIntervalSet():
+            return Act(at, Does.CUFF_INTERVAL, float(event.seconds))
+        case e.Observed() if event.what in _ACTS:
+            return Act(at, _ACTS[event.what], event.number or 0.0, event.value)
+        case _:
+            return None

@@ -1,0 +1,80 @@
+"""Unit names as they are written in files and on screens, and the few conversions between them.
+
+Inside the program a quantity carries its unit in its name (``rate_mg_per_kg_h``); nothing else converts.
+"""
+
+from __future__ import annotations
+
+import math
+
+PER_MIN = "/min"
+PERCENT = "%"
+MMHG = "mmHg"
+KPA = "kPa"
+CELSIUS = "Cel"
+FAHRENHEIT = "degF"
+MILLIVOLT = "mV"
+OHM = "Ohm"
+NORMALIZED = "NU"
+
+MMHG_PER_KPA = 7.50062
+"""Millimetres of mercury in a kilopascal (conventional value, 101.325 kPa = 760 mmHg)."""
+
+_SPELLINGS: dict[str, str] = {
+    "bpm": PER_MIN, "/min": PER_MIN, "1/min": PER_MIN, "pm": PER_MIN, "brpm": PER_MIN, "resp/min": PER_MIN,
+    "beats/min": PER_MIN, "breaths/min": PER_MIN, "/m": PER_MIN,
+    "%": PERCENT, "percent": PERCENT,
+    "mmhg": MMHG, "mm[hg]": MMHG, "kpa": KPA,
+    "c": CELSIUS, "cel": CELSIUS, "degc": CELSIUS, "°c": CELSIUS, "f": FAHRENHEIT, "degf": FAHRENHEIT, "[degf]": FAHRENHEIT,
+    "mv": MILLIVOLT, "ohm": OHM, "nu": NORMALIZED,
+}
+
+
+def spelled(unit: str | None) -> str | None:
+    """The house spelling of a unit found in a file, or None where it is unknown or absent."""
+    return None if unit is None else _SPELLINGS.get(unit.strip().lower())
+
+
+def convert(value: float, unit: str, to: str) -> float:
+    """``value`` from one unit into another. Raises ValueError where the two are different quantities."""
+    if unit == to:
+        return value
+    if (unit, to) == (KPA, MMHG):
+        return value * MMHG_PER_KPA
+    if (unit, to) == (FAHRENHEIT, CELSIUS):
+        return (value - 32.0) / 1.8
+    raise ValueError(f"cannot turn {unit} into {to}")
+
+
+def half_up(value: float, decimals: int = 0) -> float:
+    """Rounded the way people round on paper: 0.5 goes up (Python's own round goes to even)."""
+    scale = 10.0**decimals
+    return math.floor(value * scale + 0.5) / scale
+
+
+def shown(value: float, decimals: int = 0) -> str:
+    """A number as a screen writes it."""
+    return f"{half_up(value, decimals):.{decimals}f}"
+
+
+def ml_per_h(rate_mg_per_kg_h: float, weight_kg: float, concentration_mg_per_ml: float) -> float:
+    """Pump rate for a weight-based rate."""
+    return rate_mg_per_kg_h * weight_kg / concentration_mg_per_ml
+
+
+def mg_per_kg_h(rate_ml_per_h: float, weight_kg: float, concentration_mg_per_ml: float) -> float:
+    """Weight-based rate for a pump rate."""
+    return rate_ml_per_h * concentration_mg_per_ml / weight_kg
+
+
+def span(seconds: float) -> str:
+    """A duration as a nurse reads it: ``0:42``, ``12:05``, ``1:02:00``."""
+    whole = max(0, int(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, secs = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes}:{secs:02}"
+
+
+def minutes(seconds: float) -> str:
+    """An age as a nurse reads it: ``now`` below half a minute, else whole minutes."""
+    return "now" if seconds < 30 else f"{int(half_up(seconds / 60))} min"
