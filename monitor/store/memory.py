@@ -1,0 +1,208 @@
+"""The log in memory: for tests, and for replays that keep nothing. Same rules, no file."""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from monitor import clock
+from monitor.store.log import MINUTE_SEALED, Draft, Entry, Fault, Head, Heartbeat, Lock, StoreError, Writing
+from monitor.store.record import Record, Tail
+from monitor.store.verify import Listing, check_numbers, check_session
+
+
+def _tick(row: tuple[int, bytes]) -> int:
+    return row[0]
+
+
+@dataclass(slots=True)
+class _Session:
+    listing: Listing
+    entries: list[Entry] = field(default_factory=list)
+    rows: list[tuple[int, bytes]] = field(default_factory=list)
+
+    def tail(self) -> Tail:
+        last, tick = self.entries[-1], self.rows[-1][0] if self.rows else -1
+        at = self.listing
+        return Tail(Head(at.session, at.room, at.opened_at, at.closed, last.seq, tick, last.hash), last.tick)
+
+
+class _MemoryTables:
+    """``Tables`` over dictionaries, with what it takes to go back."""
+
+    def __init__(self, sessions: dict[int, _Session], lease: Heartbeat) -> None:
+        self.sessions, self.lease = sessions, lease
+        self._undo: list[Callable[[], object]] = []
+
+    def roll_back(self) -> None:
+        while self._undo:
+            self._undo.pop()()
+
+    def tail(self, session: int) -> Tail | None:
+        found = self.sessions.get(session)
+        return found.tail() if found else None
+
+    def heads(self, open_only: bool) -> list[Head]:
+        return [s.tail().head for s in self.sessions.values() if not (open_only and s.listing.closed)]
+
+    def next_session(self) -> int:
+        return len(self.sessions) + 1
+
+    def open_session_in(self, room: str) -> int | None:
+        return next((h.session for h in self.heads(open_only=True) if h.room == room), None)
+
+    def entries(self, session: int, after: int) -> list[Entry]:
+        return list(self.sessions[session].entries[after + 1 :]) if session in self.sessions else []
+
+    def rows(self, session: int, first: int, last: int | None) -> list[tuple[int, bytes]]:
+        rows = self.sessions[session].rows if session in self.sessions else []
+        end = len(rows) if last is None else bisect_right(rows, last, key=_tick)
+        return rows[bisect_left(rows, first, key=_tick) : end]
+
+    def last_seal(self, session: int) -> str | None:
+        return next((e.body for e in reversed(self.sessions[session].entries) if e.kind == MINUTE_SEALED), None)
+
+    def add_session(self, session: int, room: str, opened_at: str) -> None:
+        self.sessions[session] = _Session(Listing(session, room, opened_at, closed=False))
+        self._undo.append(lambda: self.sessions.pop(session))
+
+    def close_session(self, session: int) -> None:
+        found, was = self.sessions[session], self.sessions[session].listing
+        found.listing = replace(was, closed=True)
+        self._undo.append(lambda: setattr(found, "listing", was))
+
+    def add_entries(self, entries: Sequence[Entry]) -> None:
+        held = self.sessions[entries[0].session].entries
+        held.extend(entries)
+        self._undo.append(lambda: held.__delitem__(slice(len(held) - len(entries), None)))
+
+    def add_row(self, session: int, tick: int, row: bytes) -> None:
+        held = self.sessions[session].rows
+        held.append((tick, bytes(row)))
+        self._undo.append(held.pop)
+
+    def lease_number(self) -> int:
+        return self.lease.number
+
+    def set_lease(self, number: int, holder: str) -> None:
+        self.lease = replace(self.lease, number=number, holder=holder)
+
+    def set_beat(self, beat_at: str, behind_s: float) -> None:
+        self.lease = replace(self.lease, beat_at=beat_at, behind_s=behind_s)
+
+
+class _MemoryLock:
+    """An evaluator's place, in one process."""
+
+    def __init__(self, place: threading.Lock) -> None:
+        self._place, self._ours = place, False
+
+    def take(self) -> bool:
+        if not self._ours and self._place.acquire(blocking=False):
+            self._ours = True
+            return True
+        return False
+
+    def free(self) -> None:
+        if self._ours:
+            self._ours = False
+            self._place.release()
+
+
+class MemoryLog:
+    """An ``EventLog`` that ends with its process."""
+
+    def __init__(self, now: Callable[[], datetime] = clock.now) -> None:
+        self.url = "memory:"
+        self._now = now
+        self._sessions: dict[int, _Session] = {}
+        self._lease = Heartbeat(number=0, holder="", beat_at="", behind_s=0.0)
+        self._version = 0
+        self._turn = threading.RLock()
+        self._writing = False
+        self._place = threading.Lock()
+
+    def open_session(self, room: str, drafts: Sequence[Draft]) -> int:
+        with self._record() as record:
+            return record.open_session(room, drafts)
+
+    def append(self, session: int, drafts: Sequence[Draft], after: int | None = None) -> list[Entry]:
+        with self._record() as record:
+            return record.command(session, drafts, after)
+
+    @contextmanager
+    def transaction(self, lease: int) -> Iterator[Writing]:
+        with self._record() as record:
+            record.check_lease(lease)
+            yield record
+
+    def entries(self, session: int, after: int = -1) -> list[Entry]:
+        with self._turn:
+            return self._tables().entries(session, after)
+
+    def rows(self, session: int, first: int = 0, last: int | None = None) -> list[tuple[int, bytes]]:
+        with self._turn:
+            return self._tables().rows(session, first, last)
+
+    def heads(self, open_only: bool = True) -> list[Head]:
+        with self._turn:
+            return self._tables().heads(open_only)
+
+    def head(self, session: int) -> Head:
+        with self._turn:
+            tail = self._tables().tail(session)
+        if tail is None:
+            raise StoreError(f"there is no session {session}")
+        return tail.head
+
+    def version(self) -> int:
+        return self._version
+
+    def heartbeat(self) -> Heartbeat | None:
+        return self._lease if self._lease.beat_at else None
+
+    def lease_lock(self) -> Lock:
+        return _MemoryLock(self._place)
+
+    def number_lease(self, holder: str) -> int:
+        with self._record() as record:
+            return record.number_lease(holder)
+
+    def verify(
+        self, progress: Callable[[int, int], None] | None = None, heads: Mapping[int, str] | None = None
+    ) -> Iterator[Fault]:
+        exported = heads or {}
+        with self._turn:
+            held = [(s.listing, list(s.entries), list(s.rows)) for s in self._sessions.values()]
+        numbers = [listing.session for listing, _, _ in held]
+        yield from check_numbers(numbers, numbers, exported)
+        for done, (listing, entries, rows) in enumerate(held, start=1):
+            yield from check_session(listing, entries, rows, exported.get(listing.session))
+            if progress is not None:
+                progress(done, len(held))
+
+    def close(self) -> None:
+        """Nothing to do: the log goes with its process."""
+
+    def _tables(self) -> _MemoryTables:
+        return _MemoryTables(self._sessions, self._lease)
+
+    @contextmanager
+    def _record(self) -> Iterator[Record]:
+        with self._turn:
+            if self._writing:
+                raise StoreError("the log is busy: a transaction of this thread is still open; nothing was saved")
+            self._writing, tables = True, self._tables()
+            try:
+                yield Record(tables, self._now)
+            except BaseException:
+                tables.roll_back()
+                raise
+            finally:
+                self._writing = False
+            self._lease = tables.lease
+            self._version += 1

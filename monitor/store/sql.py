@@ -1,0 +1,292 @@
+"""The log over SQLAlchemy Core. What differs between databases is behind ``Driver``."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine, Select, bindparam, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
+
+from monitor import clock
+from monitor.store.log import MINUTE_SEALED, Draft, Entry, Fault, Head, Heartbeat, Lock, StoreError, Writing
+from monitor.store.record import Record, Tail
+from monitor.store.tables import STILL_OPEN, events, lease, samples, sessions
+from monitor.store.verify import Listing, check_numbers, check_session
+
+BUSY_S = 10.0
+"""How long a writer waits for another one before it says that nothing was saved."""
+WRITES = "monitor_writes"
+"""Execution option of a transaction that will write: the driver takes the write lock at its beginning."""
+
+
+class Driver(Protocol):
+    """What differs between databases."""
+
+    engine: Engine
+    url: str
+
+    def busy(self, error: DBAPIError) -> bool:
+        """Is another writer in the way, so that it is worth trying again?"""
+        ...
+
+    def sentence(self, error: DBAPIError) -> str: ...
+    def version(self) -> int: ...
+    def lease_lock(self) -> Lock: ...
+    def faults(self, connection: Connection) -> Iterator[Fault]:
+        """What is wrong with the database itself."""
+        ...
+
+    def close(self) -> None: ...
+
+
+_SESSION = bindparam("session", type_=sessions.c.session.type)
+_others = events.alias()
+_last_seq = select(func.max(_others.c.seq)).where(_others.c.session == sessions.c.session)
+_last_tick = select(func.max(samples.c.tick)).where(samples.c.session == sessions.c.session)
+_tails = select(
+    sessions.c.session, sessions.c.room, sessions.c.opened_at, sessions.c.closed,
+    events.c.seq, _last_tick.scalar_subquery().label("row_tick"), events.c.hash, events.c.tick,
+).select_from(
+    sessions.join(events, (events.c.session == sessions.c.session) & (events.c.seq == _last_seq.scalar_subquery()))
+)  # fmt: skip
+_TAIL = _tails.where(sessions.c.session == _SESSION)
+_OPEN_TAILS = _tails.where(STILL_OPEN)
+_ENTRIES = select(events).where(events.c.session == _SESSION, events.c.seq > bindparam("after")).order_by(events.c.seq)
+_ROWS = (
+    select(samples.c.tick, samples.c.row)
+    .where(samples.c.session == _SESSION, samples.c.tick >= bindparam("first"))
+    .order_by(samples.c.tick)
+)
+_ROWS_TO = _ROWS.where(samples.c.tick <= bindparam("last"))
+_LAST_SEAL = (
+    select(events.c.body)
+    .where(events.c.session == _SESSION, events.c.kind == MINUTE_SEALED)
+    .order_by(events.c.seq.desc())
+    .limit(1)
+)
+_LISTING = select(sessions).where(sessions.c.session == _SESSION)
+_ADD_ENTRY, _ADD_ROW, _ADD_SESSION = insert(events), insert(samples), insert(sessions)
+_FAR_BACK = -(2**62)
+"""Before any tick or seq, a forged one included."""
+
+
+def _tail(cells: Sequence[Any]) -> Tail:
+    session, room, opened_at, closed, seq, row_tick, digest, event_tick = cells
+    tick = -1 if row_tick is None else row_tick
+    return Tail(Head(session, room, opened_at, bool(closed), seq, tick, digest), event_tick)
+
+
+def _entries(connection: Connection, session: int, after: int) -> list[Entry]:
+    found = connection.execute(_ENTRIES, {"session": session, "after": after})
+    return [Entry(*cells) for cells in found]
+
+
+def _rows(connection: Connection, session: int, first: int, last: int | None) -> list[tuple[int, bytes]]:
+    wanted = {"session": session, "first": first}
+    found = connection.execute(_ROWS, wanted) if last is None else connection.execute(_ROWS_TO, wanted | {"last": last})
+    return [(tick, row) for tick, row in found]
+
+
+def _heads(connection: Connection, open_only: bool) -> list[Head]:
+    # Put in order here: asked to do it, SQLite walks all sessions by number instead of the index of the open ones.
+    found = connection.execute(_OPEN_TAILS if open_only else _tails)
+    return sorted((_tail(cells).head for cells in found), key=lambda head: head.session)
+
+
+class SqlTables:
+    """``Tables`` over one connection in a write transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def tail(self, session: int) -> Tail | None:
+        cells = self._connection.execute(_TAIL, {"session": session}).first()
+        return None if cells is None else _tail(cells)
+
+    def heads(self, open_only: bool) -> list[Head]:
+        return _heads(self._connection, open_only)
+
+    def next_session(self) -> int:
+        last: int | None = self._connection.execute(select(func.max(sessions.c.session))).scalar()
+        return 1 if last is None else last + 1
+
+    def open_session_in(self, room: str) -> int | None:
+        query = select(sessions.c.session).where(sessions.c.room == room, STILL_OPEN)
+        found: int | None = self._connection.execute(query).scalar()
+        return found
+
+    def entries(self, session: int, after: int) -> list[Entry]:
+        return _entries(self._connection, session, after)
+
+    def rows(self, session: int, first: int, last: int | None) -> list[tuple[int, bytes]]:
+        return _rows(self._connection, session, first, last)
+
+    def last_seal(self, session: int) -> str | None:
+        body: str | None = self._connection.execute(_LAST_SEAL, {"session": session}).scalar()
+        return body
+
+    def add_session(self, session: int, room: str, opened_at: str) -> None:
+        cells = {"session": session, "room": room, "opened_at": opened_at, "closed": 0}
+        self._connection.execute(_ADD_SESSION, cells)
+
+    def close_session(self, session: int) -> None:
+        self._connection.execute(update(sessions).where(sessions.c.session == session).values(closed=1))
+
+    def add_entries(self, entries: Sequence[Entry]) -> None:
+        cells = [{name: getattr(entry, name) for name in Entry.__slots__} for entry in entries]
+        self._connection.execute(_ADD_ENTRY, cells)
+
+    def add_row(self, session: int, tick: int, row: bytes) -> None:
+        self._connection.execute(_ADD_ROW, {"session": session, "tick": tick, "row": row})
+
+    def lease_number(self) -> int:
+        number: int = self._connection.execute(select(lease.c.number).where(lease.c.id == 1)).scalar_one()
+        return number
+
+    def set_lease(self, number: int, holder: str) -> None:
+        self._connection.execute(update(lease).where(lease.c.id == 1).values(number=number, holder=holder))
+
+    def set_beat(self, beat_at: str, behind_s: float) -> None:
+        self._connection.execute(update(lease).where(lease.c.id == 1).values(beat_at=beat_at, behind_s=behind_s))
+
+
+class SqlLog:
+    """An ``EventLog``. Writers of one process take turns; readers have connections of their own."""
+
+    def __init__(self, driver: Driver, now: Callable[[], datetime] = clock.now) -> None:
+        self.url = driver.url
+        self._driver = driver
+        self._now = now
+        self._writer = driver.engine.execution_options(**{WRITES: True})
+        self._turn = threading.Lock()
+
+    def open_session(self, room: str, drafts: Sequence[Draft]) -> int:
+        with self._record() as record:
+            return record.open_session(room, drafts)
+
+    def append(self, session: int, drafts: Sequence[Draft], after: int | None = None) -> list[Entry]:
+        with self._record() as record:
+            return record.command(session, drafts, after)
+
+    @contextmanager
+    def transaction(self, lease: int) -> Iterator[Writing]:
+        with self._record() as record:
+            record.check_lease(lease)
+            yield record
+
+    def entries(self, session: int, after: int = -1) -> list[Entry]:
+        with self._reading() as connection:
+            return _entries(connection, session, after)
+
+    def rows(self, session: int, first: int = 0, last: int | None = None) -> list[tuple[int, bytes]]:
+        with self._reading() as connection:
+            return _rows(connection, session, first, last)
+
+    def heads(self, open_only: bool = True) -> list[Head]:
+        with self._reading() as connection:
+            return _heads(connection, open_only)
+
+    def head(self, session: int) -> Head:
+        with self._reading() as connection:
+            cells = connection.execute(_TAIL, {"session": session}).first()
+        if cells is None:
+            raise StoreError(f"there is no session {session}")
+        return _tail(cells).head
+
+    def version(self) -> int:
+        return self._driver.version()
+
+    def heartbeat(self) -> Heartbeat | None:
+        with self._reading() as connection:
+            query = select(lease.c.number, lease.c.holder, lease.c.beat_at, lease.c.behind_s).where(lease.c.id == 1)
+            cells = connection.execute(query).one()
+        return None if cells.beat_at is None else Heartbeat(*cells)
+
+    def lease_lock(self) -> Lock:
+        return self._driver.lease_lock()
+
+    def number_lease(self, holder: str) -> int:
+        with self._record() as record:
+            return record.number_lease(holder)
+
+    def verify(
+        self, progress: Callable[[int, int], None] | None = None, heads: Mapping[int, str] | None = None
+    ) -> Iterator[Fault]:
+        exported = heads or {}
+        # A transaction a session, not one for all: a long read would keep the database's journal from being folded in.
+        try:
+            with self._reading() as connection:
+                faults = list(self._driver.faults(connection))
+                listed = _numbers(connection, select(sessions.c.session))
+                stored = _numbers(connection, select(events.c.session))
+                stored |= _numbers(connection, select(samples.c.session))
+        except StoreError as error:
+            yield Fault(None, None, None, f"the list of sessions cannot be read: {error}")
+            return
+        yield from faults
+        yield from check_numbers(sorted(listed), sorted(stored), exported)
+        for done, session in enumerate(sorted(listed), start=1):
+            yield from self._check(session, exported.get(session))
+            if progress is not None:
+                progress(done, len(listed))
+
+    def close(self) -> None:
+        self._driver.close()
+
+    def _check(self, session: int, exported: str | None) -> list[Fault]:
+        try:
+            with self._reading() as connection:
+                _, room, at, closed = connection.execute(_LISTING, {"session": session}).one()
+                entries = _entries(connection, session, _FAR_BACK)
+                rows = _rows(connection, session, _FAR_BACK, None)
+        except StoreError as error:
+            return [Fault(session, None, None, f"session {session} cannot be read: {error}")]
+        return list(check_session(Listing(session, room, at, bool(closed)), entries, rows, exported))
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self._driver.engine.connect() as connection, connection.begin():
+                yield connection
+        except DBAPIError as error:
+            raise StoreError(self._driver.sentence(error)) from error
+
+    @contextmanager
+    def _record(self) -> Iterator[Record]:
+        if not self._turn.acquire(timeout=BUSY_S):
+            raise StoreError(f"{self.url} is busy: nothing was saved within {BUSY_S:.0f} s; try again")
+        try:
+            connection = self._begin()
+            try:
+                yield Record(SqlTables(connection), self._now)
+                connection.commit()
+            finally:
+                connection.close()  # rolls back what was not committed
+        except DBAPIError as error:
+            raise StoreError(self._driver.sentence(error)) from error
+        finally:
+            self._turn.release()
+
+    def _begin(self) -> Connection:
+        """A connection that holds the write lock. The database waits too; some refusals it gives without waiting."""
+        give_up, pause = clock.monotonic() + BUSY_S, 0.005
+        while True:
+            connection = self._writer.connect()
+            try:
+                connection.begin()
+                return connection
+            except DBAPIError as error:
+                connection.close()
+                if not self._driver.busy(error) or clock.monotonic() >= give_up:
+                    raise
+            # Spread by the moment itself, so that writers that met once do not meet again.
+            clock.sleep(pause * (1 + clock.monotonic() % 0.01 * 100))
+            pause = min(2 * pause, 0.2)
+
+
+def _numbers(connection: Connection, query: Select[int]) -> set[int]:
+    return set(connection.execute(query.distinct()).scalars())

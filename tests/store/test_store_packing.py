@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.store.packing import SIGNALS, pack, unpack
+from monitor.vitals import WAVES, Numeric, Quality, Signal, numeric
+
+NUMERICS = st.sampled_from([signal for signal in Signal if signal not in WAVES])
+TICKS = st.integers(0, 200_000)
+VALUES = st.none() | st.floats(-1e6, 1e6) | st.floats(0, 300)
+
+
+@given(TICKS, st.lists(st.tuples(NUMERICS, VALUES, st.integers(-400, 400_000)), max_size=20))
+def test_whatever_a_monitor_says_comes_back_exactly(tick: int, said: list[tuple[Signal, float | None, int]]) -> None:
+    row = [numeric(signal, value, tick - age) for signal, value, age in said]
+    assert unpack(pack(row, tick), tick) == row
+
+
+@given(TICKS, NUMERICS, st.sampled_from(Quality), st.integers(-32768, 32767))
+def test_every_quality_and_every_tenth_comes_back(tick: int, signal: Signal, quality: Quality, tenths: int) -> None:
+    row = [Numeric(signal, tenths / 10, tick, quality)]
+    assert unpack(pack(row, tick), tick) == row
+
+
+@pytest.mark.parametrize("age", [-1, 0, 254, 255, 256, 86_400])
+def test_a_late_reading_keeps_its_true_age(age: int) -> None:
+    row = [Numeric(Signal.NIBP_SYS, 142.0, 1000 - age), Numeric(Signal.HR, 70.0, 1000)]
+    assert unpack(pack(row, 1000), 1000) == row
+
+
+def test_a_sample_costs_four_bytes_and_a_tick_without_samples_none() -> None:
+    assert pack([], 7) == b""
+    assert len(pack([numeric(Signal.HR, 70, 7), numeric(Signal.SPO2, 98, 6)], 7)) == 1 + 2 * 4
+
+
+@pytest.mark.parametrize("value", [70.05, 3276.8, -3276.9])
+def test_a_value_that_would_come_back_as_another_is_refused(value: float) -> None:
+    with pytest.raises(ValueError, match="cannot be stored"):
+        pack([Numeric(Signal.HR, value, 0)], 0)
+
+
+def test_the_index_of_a_signal_never_changes() -> None:
+    names = "hr pulse spo2 rr nibp_sys nibp_dia nibp_mean abp_sys abp_dia abp_mean temp etco2 ecg pleth resp".split()
+    assert [str(signal) for signal in SIGNALS[: len(names)]] == names
+    assert set(SIGNALS) == set(Signal)
+    assert len(SIGNALS) == len(set(SIGNALS)) <= 32
+    assert max(Quality) < 8
+
+
+def test_stored_bytes_mean_for_ever_what_they_meant() -> None:
+    row = [Numeric(Signal.SPO2, 97.0, 119), Numeric(Signal.NIBP_SYS, 0.0, -180, Quality.CUFF_FAILED)]
+    assert pack(row, 120).hex() == "01" "100103ca" "24ff0000" "0000012c"
+
+
+@given(st.binary(max_size=40))
+def test_bytes_that_are_no_row_are_refused_and_never_guessed(row: bytes) -> None:
+    try:
+        samples = unpack(row, 50)
+    except ValueError as error:
+        assert "tick 50" in str(error)
+    else:
+        assert unpack(pack(samples, 50), 50) == samples
