@@ -1,0 +1,71 @@
+"""The cuff: a cycle, the time it needs, and its failures. It says when a reading is there, not what it reads."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+READING_S = 30
+"""From the start of inflation to the reading: proposal (common monitors need 20 to 45 s)."""
+FAILING_S = 45
+"""A cuff that cannot read tries for longer before it says so."""
+SHORTEST_S, LONGEST_S = 60, 7200
+
+
+class Cuffed(Enum):
+    STARTED = "started"
+    READ = "read"
+    FAILED = "failed"
+
+
+class Cuff:
+    """Cycles from the opening of the session: at 0, ``every``, 2 x ``every``, ... One measurement at a time."""
+
+    __slots__ = ("_asked", "_due", "_failing", "_last_start", "_ready_at", "every")
+
+    def __init__(self, every: int) -> None:
+        self.every = every
+        """Seconds between starts; 0 where the cycle is off."""
+        self._due: int | None = 0
+        self._last_start = 0
+        self._ready_at: int | None = None
+        self._asked = self._failing = False
+
+    @property
+    def inflated(self) -> bool:
+        return self._ready_at is not None
+
+    def now(self) -> None:
+        """A reading out of turn; the cycle keeps its beat. Nothing more happens while one is going on."""
+        self._asked = self._ready_at is None
+
+    def cycle(self, at: int, every: int) -> None:
+        """A new interval, counted from the last start; 0 or less switches the cycle off."""
+        if every <= 0:
+            self.every, self._due = 0, None
+            return
+        self.every = max(SHORTEST_S, min(LONGEST_S, every))
+        self._due = max(at, self._last_start + self.every)
+
+    def fail(self) -> None:
+        """The measurement that is going on will come to nothing, and take longer over it."""
+        if self._ready_at is not None and not self._failing:
+            self._failing = True
+            self._ready_at += FAILING_S - READING_S
+
+    def step(self, at: int) -> Cuffed | None:
+        """What the cuff does at this second, if anything."""
+        due = self._due is not None and at >= self._due
+        if due:
+            self._due = at + self.every
+        if self._ready_at is None:
+            if not (due or self._asked):
+                return None
+            if due:
+                self._last_start = at
+            self._asked = self._failing = False
+            self._ready_at = at + READING_S
+            return Cuffed.STARTED
+        if at < self._ready_at:
+            return None
+        self._ready_at = None
+        return Cuffed.FAILED if self._failing else Cuffed.READ

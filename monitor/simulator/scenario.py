@@ -1,0 +1,312 @@
+"""A scenario: who the patient is, what was ordered, what happens and when. YAML that a nurse educator writes.
+
+Times are ``12:00`` (minutes:seconds), ``1:12:00``, ``90 s``, ``5 min`` or ``2 h``. A happening's ``at`` counts from
+the start of the infusion, or from the opening of the session where ``from: opening`` is written.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+from monitor.infusion import Act, Does, Order
+from monitor.simulator.ketamine import DEFAULT_SET, SETS
+from monitor.vitals import Signal
+from monitor.yamlmarks import BadFile, read_yaml, validated
+
+FOLDER = Path(__file__).resolve().parents[2] / "sample_data" / "scenarios"
+
+LONGEST_S = 24 * 3600
+_CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)\Z")
+_SPAN = re.compile(r"(\d{1,5}(?:\.\d)?) ?(s|min|h)\Z")
+_SECONDS_IN = {"s": 1, "min": 60, "h": 3600}
+
+
+def read_seconds(value: object) -> int:
+    """A time or duration as people write it, in seconds. Raises ValueError."""
+    if isinstance(value, str):
+        if found := _CLOCK.match(value.strip()):
+            hours, minutes, seconds = (int(x) if x else 0 for x in found.groups())
+            total = hours * 3600 + minutes * 60 + seconds
+        elif found := _SPAN.match(value.strip()):
+            total = round(float(found[1]) * _SECONDS_IN[found[2]])
+        else:
+            raise ValueError(f"{value!r} is not a time; write 12:00, 90 s, 5 min or 2 h")
+        if total > LONGEST_S:
+            raise ValueError(f"{value!r} is longer than a day")
+        return total
+    raise ValueError(f"{value!r} has no unit; write 12:00, 90 s, 5 min or 2 h")
+
+
+Seconds = Annotated[int, BeforeValidator(read_seconds), PlainSerializer(lambda seconds: f"{seconds} s", return_type=str)]
+"""Whole seconds; written back as ``90 s``, so that a scenario that was dumped (by alias) reads as itself."""
+Score = Annotated[float, Field(ge=0, le=10)]
+Text = Annotated[str, Field(min_length=1, max_length=400)]
+
+
+STREAMS = (Signal.HR, Signal.PULSE, Signal.SPO2, Signal.RR)
+"""What arrives every second, in the order of a row."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Persona(StrEnum):
+    """The three kinds of response that clinics tell of."""
+
+    LITTLE = "little"
+    PLEASANT = "pleasant"
+    STRANGE = "strange"
+
+
+class Baseline(_Part):
+    """At rest, before the infusion: mmHg, beats/min, per cent, breaths/min."""
+
+    sys: float = Field(default=122, ge=80, le=200)
+    dia: float = Field(default=76, ge=40, le=120)
+    hr: float = Field(default=72, ge=35, le=140)
+    spo2: float = Field(default=98, ge=85, le=100)
+    rr: float = Field(default=14, ge=6, le=30)
+
+    @model_validator(mode="after")
+    def _a_pulse(self) -> Baseline:
+        if self.sys < self.dia + 15:
+            raise ValueError("sys must be at least 15 mmHg above dia")
+        return self
+
+
+class Responds(_Part):
+    """What this patient shows at the end of 0.5 mg/kg over 40 min. What is left out is drawn from the population."""
+
+    sys_rise: float | None = Field(default=None, ge=-30, le=90)
+    dia_rise: float | None = Field(default=None, ge=-20, le=60)
+    hr_rise: float | None = Field(default=None, ge=-30, le=60)
+    dissociation: float | None = Field(default=None, ge=0, le=9.8)
+    nausea: Score | None = None
+    drowsiness: float | None = Field(default=None, ge=0, le=4)
+    """0 wide awake, 1 lethargic (MOAA/S 4), 2 answers only when called loudly (3), 3 only when shaken (2)."""
+    distress: float | None = Field(default=None, ge=0, le=1)
+    """How much of the strangeness is suffered: 0 none of it, 1 all of it."""
+    consolable: float | None = Field(default=None, ge=0, le=1)
+    """How much calm words help: 0 not at all, 1 completely."""
+    anxiety: Score | None = None
+    """Before the infusion."""
+    ease: Score | None = None
+    """Comfort before the infusion."""
+    steadiness: float | None = Field(default=None, ge=0.1, le=3)
+    """How much the pressure wanders by itself, and how much readings scatter: 1 average, 0.5 half as much."""
+
+
+class Person(_Part):
+    age: int = Field(ge=16, le=100)
+    weight_kg: float = Field(gt=25, le=300)
+    sex: Literal["female", "male", "unsaid"] = "unsaid"
+    hypertension: bool = False
+    motion_sickness: bool = False
+    first_infusion: bool = False
+    medicines: tuple[Text, ...] = ()
+    persona: Persona | None = None
+    bothered: bool | None = None
+    """Whether a strange experience is suffered; left out, it is drawn."""
+    baseline: Baseline = Baseline()
+    responds: Responds = Responds()
+
+
+class Ordered(_Part):
+    dose_mg_per_kg: float = Field(default=0.5, gt=0, le=5)
+    minutes: float = Field(default=40, gt=0, le=480)
+    concentration_mg_per_ml: float = Field(default=1.0, gt=0, le=50)
+    start: Seconds = 300
+    """When an unattended run starts the infusion, from the opening of the session."""
+
+
+class CuffSetting(_Part):
+    every: Seconds = Field(default=300, ge=60, le=7200)
+    fails: float = Field(default=0.0, ge=0, le=1)
+    """The chance that a reading fails by itself."""
+    on_probe_arm: bool = False
+    """The cuff sits on the probe's arm: no pulse and no SpO2 while it is inflated."""
+
+
+class Deed(StrEnum):
+    """What a nurse can have done, as scenarios ask for it. Antiemetics and other drugs: also by class."""
+
+    RATE_LOWERED = "rate_lowered"
+    STOPPED = "stopped"
+    DRUG = "drug"
+    OXYGEN = "oxygen"
+    REASSURED = "reassured"
+    AIRWAY = "airway"
+    PROBE = "probe"
+    CUFF_NOW = "cuff_now"
+    CUFF_INTERVAL = "cuff_interval"
+
+
+_DEED = re.compile(r"[a-z][a-z0-9_]{1,40}\Z")
+
+
+def _read_deed(value: object) -> str:
+    """A deed, or a drug by its class: ``drug antiemetic_5ht3``."""
+    if isinstance(value, str):
+        if value in set(Deed):
+            return value
+        first, _, drug = value.partition(" ")
+        if first == "drug" and _DEED.match(drug):
+            return value
+    raise ValueError(f"unknown deed {value!r}; known are {', '.join(Deed)} and 'drug CLASS'")
+
+
+DeedName = Annotated[str, BeforeValidator(_read_deed)]
+
+
+class Stuck(_Part):
+    signal: Signal
+    lasts: Seconds
+
+    @model_validator(mode="after")
+    def _streams(self) -> Stuck:
+        if self.signal not in STREAMS:
+            raise ValueError(f"{self.signal.value} cannot stick; write one of {', '.join(STREAMS)}")
+        return self
+
+
+class Narrowing(_Part):
+    """The airway narrows by so many per cent, slowly, until it is opened or the time is over."""
+
+    percent: float = Field(gt=0, le=90)
+    over: Seconds = 180
+    lasts: Seconds = 1200
+
+
+class Surge(_Part):
+    """Blood pressure driven up by something other than the drug, such as pain."""
+
+    sys: float = Field(gt=0, le=90)
+    dia: float = Field(gt=0, le=60)
+    lasts: Seconds = 600
+
+
+class Happening(_Part):
+    """One thing that happens at a time. Exactly one kind; ``unless`` and ``only_if`` ask what was done before."""
+
+    at: Seconds
+    counted: Literal["start", "opening"] = Field(default="start", alias="from")
+    unless: tuple[DeedName, ...] = ()
+    only_if: tuple[DeedName, ...] = ()
+
+    probe_off: Seconds | None = None
+    """The probe is off the finger, for so long or until it is put back."""
+    probe_slips: Seconds | None = None
+    """The probe sits badly and reads falsely low, for so long or until it is placed anew."""
+    electrode_off: Seconds | None = None
+    motion: Seconds | None = None
+    dropout: Seconds | None = None
+    """Nothing arrives from the monitor at all."""
+    stuck: Stuck | None = None
+    cuff_fails: Annotated[int, Field(ge=1, le=50)] | None = None
+    """So many readings of the cuff fail from now on."""
+    cuff_fails_for: Seconds | None = None
+    """Every reading fails for so long: the cuff sits badly."""
+    nausea: Score | None = None
+    """Nausea of this strength that is not the drug's own."""
+    vomits: Literal[True] | None = None
+    frightened: Score | None = None
+    """Fear of this strength comes up; it fades by itself, and sooner when met."""
+    airway_narrows: Narrowing | None = None
+    pressure_surge: Surge | None = None
+    faint: Seconds | None = None
+    """A vasovagal faint: pulse and pressure fall for so long."""
+    drowsy: Annotated[float, Field(gt=0, le=4)] | None = None
+    """Deeper drowsiness by so much, for half an hour."""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Happening:
+        kinds = [k for k in KINDS_OF_HAPPENING if getattr(self, k) is not None]
+        if len(kinds) != 1:
+            raise ValueError(f"a happening is exactly one of {', '.join(KINDS_OF_HAPPENING)}; this one has {len(kinds)}")
+        return self
+
+    @property
+    def kind(self) -> str:
+        return next(k for k in KINDS_OF_HAPPENING if getattr(self, k) is not None)
+
+
+class CriticalAction(_Part):
+    """What a trainee is expected to do, and by when (from the start of the infusion)."""
+
+    do: DeedName
+    by: Seconds | None = None
+    why: str = Field(default="", max_length=400)
+
+
+KINDS_OF_HAPPENING: tuple[str, ...] = tuple(
+    name for name in Happening.model_fields if name not in ("at", "counted", "unless", "only_if")
+)
+
+
+class Scenario(_Part):
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")
+    title: Text
+    summary: str = Field(default="", max_length=1000)
+    """For the instructor; a trainee never sees it before the end."""
+    patient: Person
+    order: Ordered = Ordered()
+    drug_set: str = DEFAULT_SET
+    cuff: CuffSetting = CuffSetting()
+    happenings: tuple[Happening, ...] = ()
+    goals: tuple[Text, ...] = ()
+    critical_actions: tuple[CriticalAction, ...] = ()
+
+    @model_validator(mode="after")
+    def _known_set(self) -> Scenario:
+        if self.drug_set not in SETS:
+            raise ValueError(f"unknown drug_set {self.drug_set!r}; known are {', '.join(SETS)}")
+        return self
+
+    def prescribed(self) -> Order:
+        """The order as a session takes it."""
+        o = self.order
+        return Order(
+            dose_mg_per_kg=o.dose_mg_per_kg,
+            weight_kg=self.patient.weight_kg,
+            minutes=o.minutes,
+            concentration_mg_per_ml=o.concentration_mg_per_ml,
+        )
+
+    def unattended(self) -> list[Act]:
+        """What is done when nobody does anything: the infusion starts and ends as ordered."""
+        start = self.order.start
+        return [
+            Act(start, Does.RATE, self.prescribed().rate_mg_per_kg_h),
+            Act(start + round(self.order.minutes * 60), Does.RATE, 0.0),
+        ]
+
+
+def load_scenario(source: Path | str, folder: Path = FOLDER) -> Scenario:
+    """A scenario from its file, or from its id. Raises BadFile with file and line."""
+    path = source if isinstance(source, Path) else find_scenario(source, folder)
+    data, lines = read_yaml(path)
+    scenario = validated(Scenario, data, lines, str(path))
+    if scenario.id != path.stem:
+        raise BadFile(str(path), lines.line(["id"]), f"the id {scenario.id!r} differs from the file's name; make them one")
+    return scenario
+
+
+def find_scenario(name: str, folder: Path = FOLDER) -> Path:
+    """The file of a scenario, by id or by path. Raises BadFile where there is none."""
+    if name.endswith((".yaml", ".yml")):
+        return Path(name)
+    known = ids(folder)
+    if name not in known:
+        raise BadFile(name, None, f"there is no scenario of this name; known are {', '.join(known) or 'none'}")
+    return folder / f"{name}.yaml"
+
+
+def ids(folder: Path = FOLDER) -> list[str]:
+    """The ids of the scenarios in a folder (each file is named by its id)."""
+    return sorted(p.stem for p in folder.glob("*.yaml"))
