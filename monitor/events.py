@@ -223,7 +223,7 @@ class Scored(Event):
 
 
 class Observed(Event):
-    """Something seen at the chair: ``seen``, ``resting``, ``vomited``, ``iv_site``, ``breathing``, ``pump``, ``first_stand``, ``self_again``, ``reassured``, ``airway``, ``oxygen``, ``probe``."""
+    """Something seen or done at the chair (``document.OBSERVABLE``), with a word or a number where it has one."""
 
     kind: Literal["observed"] = "observed"
     what: Name
@@ -370,11 +370,40 @@ class EvaluatorNoted(Event):
 
 
 AnyEvent = Annotated[
-    SessionOpened | SourceSet | PaceSet | Outage | Discharged | SessionClosed | OrderSet | ChecklistAnswered
-    | BaselineSet | InfusionStarted | RateChanged | InfusionPaused | InfusionResumed | InfusionStopped | DrugGiven
-    | Scored | Observed | SymptomCharted | NoteAdded | Corrected | PromptAnswered | CuffIntervalSet | CuffStarted
-    | WatchTaken | WatchOffered | WatchLeft | AwayStarted | AwayEnded | EmergencyStarted | EmergencyAct
-    | EmergencyEnded | PromptChanged | MinuteSealed | EvaluatorNoted,
+    SessionOpened
+    | SourceSet
+    | PaceSet
+    | Outage
+    | Discharged
+    | SessionClosed
+    | OrderSet
+    | ChecklistAnswered
+    | BaselineSet
+    | InfusionStarted
+    | RateChanged
+    | InfusionPaused
+    | InfusionResumed
+    | InfusionStopped
+    | DrugGiven
+    | Scored
+    | Observed
+    | SymptomCharted
+    | NoteAdded
+    | Corrected
+    | PromptAnswered
+    | CuffIntervalSet
+    | CuffStarted
+    | WatchTaken
+    | WatchOffered
+    | WatchLeft
+    | AwayStarted
+    | AwayEnded
+    | EmergencyStarted
+    | EmergencyAct
+    | EmergencyEnded
+    | PromptChanged
+    | MinuteSealed
+    | EvaluatorNoted,
     Field(discriminator="kind"),
 ]
 _ADAPTER: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

@@ -260,9 +260,7 @@ def _symptom(state: SessionState, event: e.SymptomCharted, at: e.Logged) -> Sess
 
 
 def _drug(state: SessionState, event: e.DrugGiven, at: e.Logged) -> SessionState:
-    given = Given(
-        at.seq, _about(event, at), at.by, event.drug, event.drug_class, event.dose, event.unit, event.route, event.breaks
-    )
+    given = Given(at.seq, _about(event, at), at.by, event.drug, event.drug_class, event.dose, event.unit, event.route, event.breaks)
     return replace(state, drugs=(*state.drugs, given))
 
 
@@ -283,8 +281,17 @@ def _prompt(state: SessionState, event: e.PromptChanged, at: e.Logged) -> Sessio
         since = before.since if before.state is not e.PromptState.PENDING else at.tick
         answered = before.answered if event.state is not e.PromptState.RECHECK else None
     prompt = Prompt(
-        event.rule, event.episode, event.state, event.priority, event.prompt_kind, event.message, event.evidence,
-        since, at.tick, answered, event.late,
+        event.rule,
+        event.episode,
+        event.state,
+        event.priority,
+        event.prompt_kind,
+        event.message,
+        event.evidence,
+        since,
+        at.tick,
+        answered,
+        event.late,
         activated=event.state is e.PromptState.ACTIVE or (before is not None and before.activated),
     )
     return replace(state, prompts={**state.prompts, event.rule: prompt})
@@ -365,7 +372,7 @@ def _about(event: e.Scored | e.Observed | e.SymptomCharted | e.DrugGiven, at: e.
 
 
 def _added(book: Mapping[str, tuple[Charted, ...]], key: str, entry: Charted) -> dict[str, tuple[Charted, ...]]:
-    return {**book, key: (*book.get(key, ())[-(KEPT - 1):], entry)}
+    return {**book, key: (*book.get(key, ())[-(KEPT - 1) :], entry)}
 
 
 _ACTS: Mapping[str, Does] = {"reassured": Does.REASSURE, "airway": Does.AIRWAY, "oxygen": Does.OXYGEN, "probe": Does.PROBE}

@@ -21,12 +21,30 @@ MMHG_PER_KPA = 7.50062
 """Millimetres of mercury in a kilopascal (conventional value, 101.325 kPa = 760 mmHg)."""
 
 _SPELLINGS: dict[str, str] = {
-    "bpm": PER_MIN, "/min": PER_MIN, "1/min": PER_MIN, "pm": PER_MIN, "brpm": PER_MIN, "resp/min": PER_MIN,
-    "beats/min": PER_MIN, "breaths/min": PER_MIN, "/m": PER_MIN,
-    "%": PERCENT, "percent": PERCENT,
-    "mmhg": MMHG, "mm[hg]": MMHG, "kpa": KPA,
-    "c": CELSIUS, "cel": CELSIUS, "degc": CELSIUS, "°c": CELSIUS, "f": FAHRENHEIT, "degf": FAHRENHEIT, "[degf]": FAHRENHEIT,
-    "mv": MILLIVOLT, "ohm": OHM, "nu": NORMALIZED,
+    "bpm": PER_MIN,
+    "/min": PER_MIN,
+    "1/min": PER_MIN,
+    "pm": PER_MIN,
+    "brpm": PER_MIN,
+    "resp/min": PER_MIN,
+    "beats/min": PER_MIN,
+    "breaths/min": PER_MIN,
+    "/m": PER_MIN,
+    "%": PERCENT,
+    "percent": PERCENT,
+    "mmhg": MMHG,
+    "mm[hg]": MMHG,
+    "kpa": KPA,
+    "c": CELSIUS,
+    "cel": CELSIUS,
+    "degc": CELSIUS,
+    "°c": CELSIUS,
+    "f": FAHRENHEIT,
+    "degf": FAHRENHEIT,
+    "[degf]": FAHRENHEIT,
+    "mv": MILLIVOLT,
+    "ohm": OHM,
+    "nu": NORMALIZED,
 }
 
 

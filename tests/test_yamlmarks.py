@@ -38,8 +38,8 @@ def refused(text: str, tmp_path: Path) -> BadFile:
 
 def test_a_clock_a_date_and_a_no_are_text_and_numbers_are_numbers() -> None:
     data, _ = parse_yaml("a: 12:00\nb: 2026-01-02\nc: no\nd: 5\ne: 0.5\nf: '5'\ng: 007\nh: true\ni:\nj: 1e400\n", "x")
-    expected = {"a": "12:00", "b": "2026-01-02", "c": "no", "d": 5, "e": 0.5, "f": "5", "g": "007", "h": True, "i": None}
-    assert data == {**expected, "j": "1e400"}
+    text = {"a": "12:00", "b": "2026-01-02", "c": "no", "f": "5", "g": "007", "j": "1e400"}
+    assert data == {**text, "d": 5, "e": 0.5, "h": True, "i": None}
 
 
 def test_every_value_knows_its_line() -> None:

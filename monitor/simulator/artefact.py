@@ -62,7 +62,7 @@ class Faults:
         return [*sorted(self._until), *(f"stuck {s.value}" for s in sorted(self._stuck))]
 
     def row(self, at: int, hr: float, pulse: float, spo2: float, rr: float, squeezed: bool) -> list[Numeric]:
-        """The numerics of this second, whole numbers as monitors send them. ``squeezed``: a cuff blocks the probe's arm."""
+        """The numerics of this second, in whole numbers. ``squeezed``: a cuff blocks the probe's arm."""
         clean = [
             Numeric(Signal.HR, floor(hr + 0.5) + 0.0, at),
             Numeric(Signal.PULSE, floor(pulse + 0.5) + 0.0, at),

@@ -47,8 +47,22 @@ class Body:
     """The circulation and the breathing of one patient."""
 
     __slots__ = (
-        "_base", "_dia", "_faint_until", "_narrowing", "_noise", "_oxygenated", "_surge", "_sys", "_traits",
-        "dia", "hr", "pulse", "rr", "shown_spo2", "spo2", "sys",
+        "_base",
+        "_dia",
+        "_faint_until",
+        "_narrowing",
+        "_noise",
+        "_oxygenated",
+        "_surge",
+        "_sys",
+        "_traits",
+        "dia",
+        "hr",
+        "pulse",
+        "rr",
+        "shown_spo2",
+        "spo2",
+        "sys",
     )
 
     def __init__(self, base: Baseline, traits: Traits, rng: np.random.Generator) -> None:
@@ -112,9 +126,7 @@ class Body:
                 lost += narrowing.percent / 100.0 * grown
         return lost
 
-    def _circulate(
-        self, at: int, level: float, lived: Experience, help: Help, wander: float, wander_dia: float
-    ) -> None:
+    def _circulate(self, at: int, level: float, lived: Experience, help: Help, wander: float, wander_dia: float) -> None:
         sys = SYS_PER_ANXIETY * lived.upset + STRAIN_SYS * lived.strain
         dia = DIA_PER_ANXIETY * lived.upset + STRAIN_DIA * lived.strain
         sys -= ANTIHYPERTENSIVE_SYS * help.lowered + BENZODIAZEPINE_SYS * help.calmed

@@ -61,8 +61,18 @@ class Experience:
     """The inner state of one patient."""
 
     __slots__ = (
-        "_ec50", "_fright", "_nausea", "_rng", "_sickness", "_sleepers", "_traits", "_unease", "_vomited_at",
-        "strain", "told", "upset",
+        "_ec50",
+        "_fright",
+        "_nausea",
+        "_rng",
+        "_sickness",
+        "_sleepers",
+        "_traits",
+        "_unease",
+        "_vomited_at",
+        "strain",
+        "told",
+        "upset",
     )
 
     def __init__(self, traits: Traits, rng: np.random.Generator) -> None:

@@ -63,18 +63,29 @@ SETS: Mapping[str, DrugSet] = MappingProxyType(
         s.name: s
         for s in (
             DrugSet(
-                "kamp2020", "Kamp 2020, Anesthesiology 133:1192 (10.1097/ALN.0000000000003577)", "arterial",
-                (25.0, 56.0, 157.0), (84.0 / 60, 161.0 / 60, 79.0 / 60),
+                "kamp2020",
+                "Kamp 2020, Anesthesiology 133:1192 (10.1097/ALN.0000000000003577)",
+                "arterial",
+                (25.0, 56.0, 157.0),
+                (84.0 / 60, 161.0 / 60, 79.0 / 60),
             ),
             DrugSet(
-                "simons2022", "Simons 2022, Front Pain Res 3:946486 (S-ketamine)", "arterial",
-                (11.6, 39.0, 174.0), (1.48, 2.43, 1.21), (1.0, 1.0, 1.0, 0.75, 0.75, 0.75),
+                "simons2022",
+                "Simons 2022, Front Pain Res 3:946486 (S-ketamine)",
+                "arterial",
+                (11.6, 39.0, 174.0),
+                (1.48, 2.43, 1.21),
+                (1.0, 1.0, 1.0, 0.75, 0.75, 0.75),
                 (("v1", 0.057), ("cl", 0.029), ("q3", 0.026)),
             ),
             DrugSet("domino", "Domino 1982 (PMID 7198883), 1984 (CPT 36:645)", "not stated", *_DOMINO),
             DrugSet(
-                "otto2021", "Otto 2021, EJCP 77:1181 (10.1007/s00228-021-03104-1; S-ketamine)", "venous",
-                (133.0, 187.0, 98.8), (95.2 / 60, 23.2 / 60, 157.0 / 60), (1.0, 0.0, 0.0, 0.75, 0.0, 0.0),
+                "otto2021",
+                "Otto 2021, EJCP 77:1181 (10.1007/s00228-021-03104-1; S-ketamine)",
+                "venous",
+                (133.0, 187.0, 98.8),
+                (95.2 / 60, 23.2 / 60, 157.0 / 60),
+                (1.0, 0.0, 0.0, 0.75, 0.0, 0.0),
                 (("v1", 0.084177), ("cl", 0.026048)),
             ),
             DrugSet("clements", "Clements (250), as in OpenTIVA", "venous", *_CLEMENTS),
@@ -124,8 +135,7 @@ class Kinetics:
     def after(self, level: Level, rate_mg_per_kg_h: float, seconds: float) -> Level:
         """The level this many seconds later at a constant rate: one exact jump."""
         a, b = _discrete(self.system, self.weight_kg, self.v1_l, seconds)
-        return tuple(sum(x * y for x, y in zip(row, level, strict=True)) + i * rate_mg_per_kg_h
-                     for row, i in zip(a, b, strict=True))
+        return tuple(sum(x * y for x, y in zip(row, level, strict=True)) + i * rate_mg_per_kg_h for row, i in zip(a, b, strict=True))
 
 
 @lru_cache(maxsize=256)

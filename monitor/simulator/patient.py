@@ -209,7 +209,7 @@ class Patient:
         return self._memory[max(0, at) // REMEMBERS_EVERY_S].scores()
 
     def truth(self) -> dict[str, object]:
-        """Everything that is true now and that no trainee may see: levels, values behind the monitor, answers, faults."""
+        """What is true now and no trainee may see: levels, values behind the monitor, answers, faults."""
         body = self._body
         sites = {"pressure": self._pressed, "breathing": self._breathed, "experience": self._felt}
         return {

@@ -89,7 +89,7 @@ class Remedies:
         self._used = False
 
     def give(self, at: int, drug_class: str, dose_mg: float) -> bool:
-        """Take in a dose; False where the class is unknown, and nothing follows. A dose of 0 counts as the usual one."""
+        """Take in a dose; False where the class is unknown (nothing follows). A dose of 0 counts as the usual one."""
         known = CLASSES.get(drug_class)
         if known is None:
             return False

@@ -42,7 +42,8 @@ def read_seconds(value: object) -> int:
     raise ValueError(f"{value!r} has no unit; write 12:00, 90 s, 5 min or 2 h")
 
 
-Seconds = Annotated[int, BeforeValidator(read_seconds), PlainSerializer(lambda seconds: f"{seconds} s", return_type=str)]
+_written = PlainSerializer(lambda seconds: f"{seconds} s", return_type=str)
+Seconds = Annotated[int, BeforeValidator(read_seconds), _written]
 """Whole seconds; written back as ``90 s``, so that a scenario that was dumped (by alias) reads as itself."""
 Score = Annotated[float, Field(ge=0, le=10)]
 Text = Annotated[str, Field(min_length=1, max_length=400)]
@@ -228,7 +229,7 @@ class Happening(_Part):
     def _one_kind(self) -> Happening:
         kinds = [k for k in KINDS_OF_HAPPENING if getattr(self, k) is not None]
         if len(kinds) != 1:
-            raise ValueError(f"a happening is exactly one of {', '.join(KINDS_OF_HAPPENING)}; this one has {len(kinds)}")
+            raise ValueError(f"write exactly one of {', '.join(KINDS_OF_HAPPENING)}; this happening has {len(kinds)}")
         return self
 
     @property
@@ -244,9 +245,7 @@ class CriticalAction(_Part):
     why: str = Field(default="", max_length=400)
 
 
-KINDS_OF_HAPPENING: tuple[str, ...] = tuple(
-    name for name in Happening.model_fields if name not in ("at", "counted", "unless", "only_if")
-)
+KINDS_OF_HAPPENING: tuple[str, ...] = tuple(name for name in Happening.model_fields if name not in ("at", "counted", "unless", "only_if"))
 
 
 class Scenario(_Part):
@@ -293,7 +292,8 @@ def load_scenario(source: Path | str, folder: Path = FOLDER) -> Scenario:
     data, lines = read_yaml(path)
     scenario = validated(Scenario, data, lines, str(path))
     if scenario.id != path.stem:
-        raise BadFile(str(path), lines.line(["id"]), f"the id {scenario.id!r} differs from the file's name; make them one")
+        wrong = f"the id {scenario.id!r} differs from the file's name; make them one"
+        raise BadFile(str(path), lines.line(["id"]), wrong)
     return scenario
 
 

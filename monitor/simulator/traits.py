@@ -24,7 +24,7 @@ DIA_RISE, DIA_RISE_SD = 11.0, 7.4
 RISES_TOGETHER = 0.75
 """Correlation of systolic and diastolic rise: proposal."""
 RISE_PER_YEAR = 0.008
-"""Each year of age over 45 makes the rise larger by this share. Proposal; the source gives OR 1.04 a year for a surge."""
+"""Each year of age over 45 adds this share to the rise. Proposal; the source gives OR 1.04 a year for a surge."""
 HYPERTENSION_RISE = 1.4
 """Sourced in kind (every patient with a history of hypertension had a surge), proposal in size."""
 LATER_INFUSION = 0.85
@@ -54,7 +54,7 @@ class Traits:
 
 
 def draw(person: Person, rng: np.random.Generator) -> Traits:
-    """The traits of a patient. Every draw is made whatever the scenario tells, so that one told trait moves no other."""
+    """The traits of a patient. All draws are made whatever the scenario tells, so that a told trait moves no other."""
     z = [float(x) for x in rng.standard_normal(10)]
     u = [float(x) for x in rng.random(6)]
     told = person.responds
@@ -70,10 +70,8 @@ def draw(person: Person, rng: np.random.Generator) -> Traits:
     if not person.first_infusion:
         dissociation *= LATER_INFUSION
 
-    if person.bothered is not None:
-        bothered = person.bothered
-    else:
-        bothered = persona is Persona.STRANGE and u[1] < BOTHERED_SHARE
+    drawn = persona is Persona.STRANGE and u[1] < BOTHERED_SHARE
+    bothered = drawn if person.bothered is None else person.bothered
     distress = 0.6 + 0.25 * u[2] if bothered else _UNDISTURBED[persona] * u[2]
 
     # 13.3 % of patients report nausea (sourced, Rodrigues 2020); its strength is a proposal.
@@ -83,6 +81,8 @@ def draw(person: Person, rng: np.random.Generator) -> Traits:
         nausea = 1.5 * u[3]
     else:
         nausea = 2.5 + 4.0 * u[3]
+
+    anxious = 2.4 if persona is Persona.STRANGE else 1.6
 
     return Traits(
         persona=persona,
@@ -94,7 +94,7 @@ def draw(person: Person, rng: np.random.Generator) -> Traits:
         drowsiness=_told(told.drowsiness, min(0.85, _log_normal(0.5, 0.2, z[4]))),
         distress=_told(told.distress, distress),
         consolable=_told(told.consolable, 0.45 + 0.3 * u[5]),
-        anxiety=_told(told.anxiety, min(4.0, max(0.5, (1.6 if persona is not Persona.STRANGE else 2.4) + 0.7 * z[5]))),
+        anxiety=_told(told.anxiety, min(anxious + 1.4, max(0.5, anxious + 0.7 * z[5]))),
         ease=_told(told.ease, min(9.4, max(7.6, _EASE[persona] + 0.4 * z[6]))),
         steadiness=_told(told.steadiness, min(1.6, max(0.6, 1.0 + 0.2 * z[7]))),
         bothered=bothered,

@@ -29,7 +29,7 @@ class SimulatedSource:
         self._waiting: list[Act] = []
 
     def read(self, until: int, acts: Sequence[Act] = ()) -> list[tuple[int, list[Numeric]]]:
-        """The rows up to and including ``until``. An act takes part in its own tick, or in the next one where it is late."""
+        """The rows up to and including ``until``. An act takes part in its own tick; a late one in the next."""
         patient = self.patient
         self._waiting.extend(acts)
         rows: list[tuple[int, list[Numeric]]] = []

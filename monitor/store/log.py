@@ -190,9 +190,7 @@ class EventLog(Protocol):
         """For ``lease.acquire`` only: a new lease is in force, the ones before are not any more."""
         ...
 
-    def verify(
-        self, progress: Callable[[int, int], None] | None = None, heads: Mapping[int, str] | None = None
-    ) -> Iterator[Fault]:
+    def verify(self, progress: Callable[[int, int], None] | None = None, heads: Mapping[int, str] | None = None) -> Iterator[Fault]:
         """Everything wrong with the record. ``progress(done, total)`` counts sessions.
 
         ``heads`` are hashes of last entries kept elsewhere (exported, printed), by session: only against them can it

@@ -172,9 +172,7 @@ class MemoryLog:
         with self._record() as record:
             return record.number_lease(holder)
 
-    def verify(
-        self, progress: Callable[[int, int], None] | None = None, heads: Mapping[int, str] | None = None
-    ) -> Iterator[Fault]:
+    def verify(self, progress: Callable[[int, int], None] | None = None, heads: Mapping[int, str] | None = None) -> Iterator[Fault]:
         exported = heads or {}
         with self._turn:
             held = [(s.listing, list(s.entries), list(s.rows)) for s in self._sessions.values()]

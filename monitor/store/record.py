@@ -185,9 +185,7 @@ class Record:
         if seal is not None and sealed < seal.first and seal.last <= head.tick:
             if seal.first == sealed + 1 or not self._tables.rows(head.session, sealed + 1, seal.first - 1):
                 return seal.last
-        raise StoreError(
-            f"session {head.session}: a seal must begin at the first row after tick {sealed} and end by {head.tick}"
-        )
+        raise StoreError(f"session {head.session}: a seal must begin at the first row after tick {sealed} and end by {head.tick}")
 
 
 def _check(draft: Draft) -> None:

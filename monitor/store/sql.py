@@ -63,10 +63,7 @@ _ROWS = (
 )
 _ROWS_TO = _ROWS.where(samples.c.tick <= bindparam("last"))
 _LAST_SEAL = (
-    select(events.c.body)
-    .where(events.c.session == _SESSION, events.c.kind == MINUTE_SEALED)
-    .order_by(events.c.seq.desc())
-    .limit(1)
+    select(events.c.body).where(events.c.session == _SESSION, events.c.kind == MINUTE_SEALED).order_by(events.c.seq.desc()).limit(1)
 )
 _LISTING = select(sessions).where(sessions.c.session == _SESSION)
 _ADD_ENTRY, _ADD_ROW, _ADD_SESSION = insert(events), insert(samples), insert(sessions)
@@ -213,9 +210,7 @@ class SqlLog:
         with self._record() as record:
             return record.number_lease(holder)
 
-    def verify(
-        self, progress: Callable[[int, int], None] | None = None, heads: Mapping[int, str] | None = None
-    ) -> Iterator[Fault]:
+    def verify(self, progress: Callable[[int, int], None] | None = None, heads: Mapping[int, str] | None = None) -> Iterator[Fault]:
         exported = heads or {}
         # A transaction a session, not one for all: a long read would keep the database's journal from being folded in.
         try:

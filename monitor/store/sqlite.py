@@ -110,8 +110,7 @@ def _inspect(path: Path) -> bool:
         raise StoreError(f"{path} is the database of another program; name another file for the store")
     if meta.get("schema") != str(SCHEMA):
         raise StoreError(
-            f"{path} has schema version {meta.get('schema')}, this program knows only {SCHEMA}; "
-            "open it with the program that made it"
+            f"{path} has schema version {meta.get('schema')}, this program knows only {SCHEMA}; open it with the program that made it"
         )
     return False
 

@@ -35,9 +35,7 @@ def check_numbers(listed: Sequence[int], stored: Sequence[int], heads: Mapping[i
             yield Fault(session, None, None, f"session {session} is missing, but a head of it was exported")
 
 
-def check_session(
-    listing: Listing, entries: Sequence[Entry], rows: Sequence[tuple[int, bytes]], exported: str | None
-) -> Iterator[Fault]:
+def check_session(listing: Listing, entries: Sequence[Entry], rows: Sequence[tuple[int, bytes]], exported: str | None) -> Iterator[Fault]:
     """Every fault of one session. ``exported`` is a head hash of it that was kept elsewhere."""
     yield from _check_listing(listing, entries)
     yield from _check_chain(listing, entries)
@@ -87,9 +85,7 @@ def _check_chain(listing: Listing, entries: Sequence[Entry]) -> Iterator[Fault]:
         due, tick, previous = entry.seq + 1, entry.tick, entry.hash
 
 
-def _check_rows(
-    listing: Listing, entries: Sequence[Entry], rows: Sequence[tuple[int, bytes]]
-) -> Iterator[Fault]:
+def _check_rows(listing: Listing, entries: Sequence[Entry], rows: Sequence[tuple[int, bytes]]) -> Iterator[Fault]:
     ticks = [tick for tick, _ in rows]
     if ticks and ticks[0] < 0:
         yield _fault(listing, f"there are samples before the opening, at tick {ticks[0]}", tick=ticks[0])

@@ -41,14 +41,14 @@ def solved(name: str, weight: float, half_time: float, changes: list[tuple[int, 
         return [
             mg_per_min - cl * c1 - q2 * (c1 - c2) - q3 * (c1 - c3),
             q2 * (c1 - c2), q3 * (c1 - c3), ke0 * (c1 - a[3]),
-        ]  # fmt: skip
+        ]
 
     state = [0.0, 0.0, 0.0, 0.0]
     ends = [*(c[0] for c in changes[1:]), until]
     for (start, rate), end in zip(changes, ends, strict=True):
         if end > start:
             run = solve_ivp(slope, (start / 60, end / 60), state, method="LSODA", args=(rate * weight / 60,),
-                            rtol=1e-10, atol=1e-12)  # fmt: skip
+                            rtol=1e-10, atol=1e-12)
             state = list(run.y[:, -1])
     return [state[0] / v1 * 1000, state[3] * 1000]
 

@@ -21,7 +21,8 @@ START = Act(0, Does.RATE, RATE)
 
 def scenario(happenings: Iterable[Mapping[str, Any]] = (), **patient: Any) -> Scenario:
     person = {"age": 45, "weight_kg": 75, "persona": "strange", "bothered": True, **patient}
-    return Scenario.model_validate({"id": "under-test", "title": "t", "patient": person, "happenings": list(happenings)})
+    plan = {"id": "under-test", "title": "t", "patient": person, "happenings": list(happenings)}
+    return Scenario.model_validate(plan)
 
 
 def live(patient: Patient, acts: Iterable[Act], until: int) -> list[list[Numeric]]:
@@ -401,7 +402,7 @@ happenings_at_any_time = st.lists(
         ]
     ),
     max_size=5,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=25, deadline=None)

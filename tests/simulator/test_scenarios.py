@@ -56,11 +56,11 @@ def test_the_pleasant_session_stays_pleasant(seed: int) -> None:
         assert 8 < max(sys) - rest_sys < 25 and max(sys) < 150
         assert 4 < max(dia) - rest_dia < 15
     assert min(values(sent, Signal.SPO2)) >= 96
-    assert 50 < min(values(sent, Signal.HR)) and max(values(sent, Signal.HR)) < 100
-    assert 10 <= min(values(sent, Signal.RR)) and max(values(sent, Signal.RR)) <= 20
+    assert min(values(sent, Signal.HR)) > 50 and max(values(sent, Signal.HR)) < 100
+    assert min(values(sent, Signal.RR)) >= 10 and max(values(sent, Signal.RR)) <= 20
     assert min(t["comfort"] for t in told) >= 7
     assert max(t["nausea"] for t in told) < 4
-    assert max(t["anxiety"] for t in told) <= 4
+    assert max(t["anxiety"] for t in told) < 4
     assert {t["bothered"] for t in told} == {"no"}
     assert {t["moaas"] for t in told} == {5}
     assert 3 <= max(t["dissociation"] for t in told) <= 7
@@ -88,7 +88,7 @@ def test_the_others_are_what_their_titles_say(seed: int) -> None:
 
 
 def test_pressure_rises_in_the_population_as_published() -> None:
-    """Yale 2024: +16.0 (SD 11.2) systolic and +11.0 (SD 8.45) diastolic; the drawn rise leaves the cuff's scatter out."""
+    """Yale 2024: +16.0 (SD 11.2) systolic, +11.0 (SD 8.45) diastolic; the drawn rise lacks the cuff's scatter."""
     person = Scenario.model_validate({"id": "p", "title": "t", "patient": {"age": 45, "weight_kg": 75}}).patient
     drawn = [draw(person, stream(seed, "p", "traits")) for seed in range(1500)]
     sys, dia = [t.sys_rise for t in drawn], [t.dia_rise for t in drawn]
@@ -109,7 +109,7 @@ def test_pressure_rises_in_the_population_as_published() -> None:
         (MINIMAL + "happenings:\n  - at: 12:00\n    probe_off: soon\n", 8, "'soon' is not a time"),
         (MINIMAL + "happenings:\n  - at: 12:00\n    probe_of: 90 s\n", 8, "unknown key 'probe_of'"),
         (MINIMAL + "happenings:\n  - at: 12:00\n", 7, "exactly one of"),
-        (MINIMAL + "happenings:\n  - {at: 1:00, nausea: 3, probe_off: 9 s}\n", 7, "this one has 2"),
+        (MINIMAL + "happenings:\n  - {at: 1:00, nausea: 3, probe_off: 9 s}\n", 7, "this happening has 2"),
         (MINIMAL + "happenings:\n  - {at: 1:00, nausea: 3, unless: [prayed]}\n", 7, "unknown deed 'prayed'"),
         (MINIMAL + "happenings:\n  - {at: 1:00, stuck: {signal: ecg, lasts: 9 s}}\n", 7, "cannot stick"),
         (MINIMAL + "  baseline: {sys: 100, dia: 95}\n", 6, "15 mmHg above"),
@@ -137,7 +137,8 @@ def test_a_scenario_is_found_by_id_and_by_path() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("12:00", 720), ("1:02:03", 3723), ("90 s", 90), ("5 min", 300), ("2 h", 7200), ("1.5 min", 90)]
+    ("text", "seconds"),
+    [("12:00", 720), ("1:02:03", 3723), ("90 s", 90), ("5 min", 300), ("2 h", 7200), ("1.5 min", 90)],
 )
 def test_a_time_is_read_as_people_write_it(text: str, seconds: int) -> None:
     assert read_seconds(text) == seconds

@@ -29,18 +29,27 @@ def read_csv(path: Path) -> Recording:
         simulated = simulated_csv.is_simulated(preamble_of(f.read(4096)))
     table = read_table(path, keep_offset=simulated)
     if [h.lower() for h in table.header] == ["time", "parameter", "value"]:
-        raise BadFile(str(path), table.header_line, "a table with one value a row (Time,Parameter,Value) is not read "
-                                                    "yet; give one column a signal")
+        raise BadFile(
+            str(path), table.header_line, "a table with one value a row (Time,Parameter,Value) is not read yet; give one column a signal"
+        )
     seconds, keep, said = _timeline(path, table)
     lasting = float(seconds[-1]) if len(seconds) else 0.0
     if lasting > MAX_SPAN_S:
-        raise BadFile(str(path), table.lines[-1], f"the times span {lasting / 86400:,.0f} days; at most 31 are read, "
-                                                  "check the dates")
+        raise BadFile(str(path), table.lines[-1], f"the times span {lasting / 86400:,.0f} days; at most 31 are read, check the dates")
     step = typical_step(seconds)
     wave = 0 < step < 1 / names.WAVE_RATE_HZ
     columns = [(at, replace(c, values=c.values[keep])) for at, c in table.columns]
-    base = Recording(str(path), "csv", "A table of a source that it does not name", f"RECORDED {path.name}", table.start,
-                     lasting, (), (*table.findings, *said), table=True)
+    base = Recording(
+        str(path),
+        "csv",
+        "A table of a source that it does not name",
+        f"RECORDED {path.name}",
+        table.start,
+        lasting,
+        (),
+        (*table.findings, *said),
+        table=True,
+    )
     if simulated:
         return _simulated(base, table, columns, seconds)
     bare = frozenset(h for h in table.header if h)
@@ -65,8 +74,7 @@ def _declared(base: Recording, layout: layouts.Layout, tracks: Sequence[Track]) 
     return replace(base, kind=layout.kind, where=layout.where, tracks=tuple(tracks), label=f"{base.label} ({layout.name})")
 
 
-def _tracks(columns: Sequence[tuple[int, Column]], seconds: Floats, wave: bool,
-            layout: layouts.Layout | None) -> list[Track]:
+def _tracks(columns: Sequence[tuple[int, Column]], seconds: Floats, wave: bool, layout: layouts.Layout | None) -> list[Track]:
     tracks: list[Track] = []
     for at, column in columns:
         if not column.name and not column.filled and not column.texts:
@@ -76,8 +84,18 @@ def _tracks(columns: Sequence[tuple[int, Column]], seconds: Floats, wave: bool,
         meaning = names.meaning(bare, wave)
         declared_unit = layout.units.get(meaning.signal) if layout and meaning else None
         text = column.text if column.texts and column.texts >= MOSTLY_TEXT * (column.texts + column.filled) else None
-        tracks.append(Track(label, column.unit, seconds, column.values, wave, declared=meaning.signal if meaning else None,
-                            declared_unit=declared_unit, text=text))
+        tracks.append(
+            Track(
+                label,
+                column.unit,
+                seconds,
+                column.values,
+                wave,
+                declared=meaning.signal if meaning else None,
+                declared_unit=declared_unit,
+                text=text,
+            )
+        )
     return tracks
 
 
@@ -90,9 +108,13 @@ def _timeline(path: Path, table: Table) -> tuple[Floats, Flags, list[str]]:
     if len(back):
         at = int(back[0])
         if len(back) > max(2, 0.01 * len(seconds)):
-            raise BadFile(str(path), table.lines[at], f"the time goes back by {forward[at] - seconds[at]:g} s, and "
-                                                      f"{len(back) - 1:,} rows more stand before their predecessors; "
-                                                      "put the rows in order")
+            raise BadFile(
+                str(path),
+                table.lines[at],
+                f"the time goes back by {forward[at] - seconds[at]:g} s, and "
+                f"{len(back) - 1:,} rows more stand before their predecessors; "
+                "put the rows in order",
+            )
         keep[back] = False
         said.append(f"Line {table.lines[at]}: the time goes back; {_rows(len(back))} left out.")
     kept = seconds[keep]
@@ -102,16 +124,19 @@ def _timeline(path: Path, table: Table) -> tuple[Floats, Flags, list[str]]:
     if len(repeated) > REPEATS * len(kept):
         even = _even(kept)
         if even is not None:
-            said.append(f"{len(repeated):,} rows repeat the time stamp of the row before (rounded stamps): read by "
-                        f"row number at {1 / typical_step(even):g} Hz.")
+            said.append(
+                f"{len(repeated):,} rows repeat the time stamp of the row before (rounded stamps): read by "
+                f"row number at {1 / typical_step(even):g} Hz."
+            )
             return even, keep, said
     places = np.flatnonzero(keep)
     same = sum(_same_row(table, int(places[r]), int(places[r - 1])) for r in repeated.tolist()[:1000])
     differ = len(repeated) - same
     if differ:
         line = table.lines[int(places[repeated[0]])]
-        said.append(f"Conflict: {_rows(differ)} from line {line} on have the time stamp of the row before and other "
-                    "values; the last one counts.")
+        said.append(
+            f"Conflict: {_rows(differ)} from line {line} on have the time stamp of the row before and other values; the last one counts."
+        )
     if same:
         said.append(f"{_rows(same)} are exact repetitions of the row before.")
     return kept, keep, said
@@ -122,8 +147,7 @@ def _rows(n: int) -> str:
 
 
 def _same_row(table: Table, a: int, b: int) -> bool:
-    return all(bool(c.values[a] == c.values[b]) or bool(np.isnan(c.values[a]) and np.isnan(c.values[b]))
-               for _, c in table.columns)
+    return all(bool(c.values[a] == c.values[b]) or bool(np.isnan(c.values[a]) and np.isnan(c.values[b])) for _, c in table.columns)
 
 
 def _even(seconds: Floats) -> Floats | None:
@@ -153,15 +177,31 @@ def _simulated(base: Recording, table: Table, columns: Sequence[tuple[int, Colum
         if bare == simulated_csv.STATUS:
             continue
         declared = Signal(bare) if bare in set(Signal) else None
-        tracks.append(Track(column.name, column.unit, seconds, column.values, declared=declared, trusted=True,
-                            text=column.text if column.texts > column.filled else None))
+        tracks.append(
+            Track(
+                column.name,
+                column.unit,
+                seconds,
+                column.values,
+                declared=declared,
+                trusted=True,
+                text=column.text if column.texts > column.filled else None,
+            )
+        )
     label = clean(known.get("label", ""), 60).removeprefix("SIMULATED").strip()
-    return replace(base, kind="simulated-csv", where="This program's own simulator: no patient", table=False,
-                   marks=tuple(simulated_csv.read_marks(Path(base.path))),
-                   label=f"SIMULATED {label}".strip(), start=known.get("start") or None, tracks=tuple(tracks),
-                   explicit=simulated_csv.STATUS in table.header,
-                   periods_s=simulated_csv.periods(known.get("periods_s", "")),
-                   findings=tuple(f for f in base.findings if not f.startswith("Times are counted")))
+    return replace(
+        base,
+        kind="simulated-csv",
+        where="This program's own simulator: no patient",
+        table=False,
+        marks=tuple(simulated_csv.read_marks(Path(base.path))),
+        label=f"SIMULATED {label}".strip(),
+        start=known.get("start") or None,
+        tracks=tuple(tracks),
+        explicit=simulated_csv.STATUS in table.header,
+        periods_s=simulated_csv.periods(known.get("periods_s", "")),
+        findings=tuple(f for f in base.findings if not f.startswith("Times are counted")),
+    )
 
 
 def _hypoxia(base: Recording, columns: Sequence[tuple[int, Column]], seconds: Floats) -> Recording:
@@ -185,16 +225,28 @@ def _hypoxia(base: Recording, columns: Sequence[tuple[int, Column]], seconds: Fl
         if at < from_at:
             meaning = None if column.name.startswith(layouts.NO_SIGNAL) else names.meaning(column.name, wave=False)
             preference = layout.prefer.index(column.name) if column.name in layout.prefer else len(layout.prefer)
-            tracks.append(Track(label, column.unit, seconds, column.values, declared=meaning.signal if meaning else None,
-                                declared_unit=layout.units.get(meaning.signal) if meaning else None, text=text,
-                                preference=preference, ignored=meaning is None))
+            tracks.append(
+                Track(
+                    label,
+                    column.unit,
+                    seconds,
+                    column.values,
+                    declared=meaning.signal if meaning else None,
+                    declared_unit=layout.units.get(meaning.signal) if meaning else None,
+                    text=text,
+                    preference=preference,
+                    ignored=meaning is None,
+                )
+            )
             continue
         true = true_name.get(at)
-        tracks.append(_shifted(Track(label, column.unit, seconds, column.values, text=text, ignored=True), true, shift,
-                               believed))
+        tracks.append(_shifted(Track(label, column.unit, seconds, column.values, text=text, ignored=True), true, shift, believed))
     if shift:
-        said.insert(0, f"The header is shifted by {shift} columns from \"{layouts.SHIFT_FROM}\" on: those cells are "
-                       "read by the layout's declared column map.")
+        said.insert(
+            0,
+            f'The header is shifted by {shift} columns from "{layouts.SHIFT_FROM}" on: those cells are '
+            "read by the layout's declared column map.",
+        )
     out = _declared(base, layout, tracks)
     return replace(out, findings=(*base.findings, *said), table=False)
 
@@ -205,14 +257,14 @@ def _shifted(track: Track, true: str | None, shift: int, believed: dict[str, boo
     if true is not None and meant is not None:
         if believed[true]:
             return replace(track, declared=meant[0], declared_unit=meant[1], ignored=False)
-        return replace(track, refused=f"{track.name} should hold \"{true}\" by this layout's column map, but its "
-                                      "values do not confirm it; not shown")
+        return replace(
+            track, refused=f'{track.name} should hold "{true}" by this layout\'s column map, but its values do not confirm it; not shown'
+        )
     if not shift:
         return track
     if true is None:
-        return replace(track, refused=f"{track.name}: the header is shifted here; these cells hold a status, not "
-                                      "what the name says")
-    return replace(track, refused=f"{track.name}: the header is shifted here; these cells hold \"{true}\", which no room shows")
+        return replace(track, refused=f"{track.name}: the header is shifted here; these cells hold a status, not what the name says")
+    return replace(track, refused=f'{track.name}: the header is shifted here; these cells hold "{true}", which no room shows')
 
 
 def _confirm(held: dict[str, Column], columns: Sequence[tuple[int, Column]]) -> tuple[dict[str, bool], list[str]]:
@@ -231,7 +283,7 @@ def _confirm(held: dict[str, Column], columns: Sequence[tuple[int, Column]]) -> 
     if co2:
         said.append("EtCO2: confirmed, the mmHg and the percent column tell the same pressure.")
     if not (heart or co2):
-        said.append("The column map of this layout could not be confirmed from the values: nothing from \"ECG 3\" on is shown.")
+        said.append('The column map of this layout could not be confirmed from the values: nothing from "ECG 3" on is shown.')
     return believed, said
 
 

@@ -15,12 +15,23 @@ READ: Final = "a WFDB header (.hea), a Vital Recorder file (.vital) or a table (
 MAX_HEADERS: Final = 500
 UNFORESEEN: Final = "damaged in a way that was not foreseen"
 _MAGIC: Final[tuple[tuple[bytes, str], ...]] = (
-    (b"PK\x03\x04", "a zip archive or a spreadsheet"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"), (b"%PDF", "a PDF document"), (b"PAR1", "a Parquet file"), (b"MATLAB 5.0", "a MATLAB file"),
-    (b"\x89HDF", "an HDF5 or MATLAB 7.3 file"), (b"SQLite format 3", "a database"), (b"BZh", "a compressed file"),
-    (b"\xfd7zXZ", "a compressed file"), (b"7z\xbc\xaf", "a compressed file"), (b"Rar!", "a compressed file"),
-    (b"\x7fELF", "a program"), (b"fLaC", "the data of a WFDB record or sound; name the .hea file beside it"),
-    (b"RIFF", "a sound file"), (b"{\\rtf", "a text document"),
+    (b"PK\x03\x04", "a zip archive or a spreadsheet"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"%PDF", "a PDF document"),
+    (b"PAR1", "a Parquet file"),
+    (b"MATLAB 5.0", "a MATLAB file"),
+    (b"\x89HDF", "an HDF5 or MATLAB 7.3 file"),
+    (b"SQLite format 3", "a database"),
+    (b"BZh", "a compressed file"),
+    (b"\xfd7zXZ", "a compressed file"),
+    (b"7z\xbc\xaf", "a compressed file"),
+    (b"Rar!", "a compressed file"),
+    (b"\x7fELF", "a program"),
+    (b"fLaC", "the data of a WFDB record or sound; name the .hea file beside it"),
+    (b"RIFF", "a sound file"),
+    (b"{\\rtf", "a text document"),
 )
 
 
@@ -38,8 +49,9 @@ def read_recording(path: str | Path) -> Recording:
         # No fault of a file may end in a traceback at the bedside; tests look for this sentence, because it is ours to mend.
         raise BadFile(str(found), 1, f"{UNFORESEEN} ({type(wrong).__name__}); copy it again from its source") from wrong
     except OSError as wrong:
-        raise BadFile(str(found), None, f"cannot be opened ({wrong.strerror or type(wrong).__name__}); check the "
-                                        "file and its rights") from None
+        raise BadFile(
+            str(found), None, f"cannot be opened ({wrong.strerror or type(wrong).__name__}); check the file and its rights"
+        ) from None
     if len(recording.tracks) > MAX_CHANNELS:
         raise BadFile(str(found), 1, f"{len(recording.tracks):,} channels; at most {MAX_CHANNELS} are read, split the file")
     if not recording.tracks:
@@ -61,8 +73,7 @@ def _locate(path: Path) -> Path:
             raise BadFile(str(path), None, f"not an ordinary file; name {READ}")
         return _sized(path)
     except (OSError, ValueError) as wrong:
-        raise BadFile(str(path)[:200], None, f"cannot be opened ({getattr(wrong, 'strerror', None) or wrong}); check the name") \
-            from None
+        raise BadFile(str(path)[:200], None, f"cannot be opened ({getattr(wrong, 'strerror', None) or wrong}); check the name") from None
 
 
 def _sized(path: Path) -> Path:
@@ -102,8 +113,7 @@ def _table(path: Path) -> Recording:
         if path.suffix.lower() == ".hea":
             raise BadFile(str(path), 1, "not a WFDB header: its first line names no record; copy the .hea file again") from None
         if path.suffix.lower() == ".vital":
-            raise BadFile(str(path), 1, "the name says Vital Recorder, the content does not; copy it again from its source") \
-                from None
+            raise BadFile(str(path), 1, "the name says Vital Recorder, the content does not; copy it again from its source") from None
         raise
 
 
@@ -115,8 +125,11 @@ def _unpacked(path: Path, head: bytes) -> Recording:
     except zlib.error:
         raise BadFile(str(path), 1, "a damaged compressed file; copy it again from its source") from None
     if path.suffix.lower() == ".vital":
-        raise BadFile(str(path), 1, "the name says Vital Recorder, the content does not (no VITA signature, or cut "
-                                    "short); copy it again from its source")
+        raise BadFile(
+            str(path),
+            1,
+            "the name says Vital Recorder, the content does not (no VITA signature, or cut short); copy it again from its source",
+        )
     raise BadFile(str(path), 1, f"a compressed file: not read yet; unpack it and give {READ}")
 
 

@@ -68,14 +68,17 @@ def read_head(path: Path) -> Head:
             continue
         at, known = found
         line, cells = rows[at]
-        steady = sum(len(r) == len(cells) for _, r in rows[at + 1:])
+        steady = sum(len(r) == len(cells) for _, r in rows[at + 1 :])
         score = (known, steady if len(cells) > 1 else 0, len(cells), cells, line)
         if best is None or score[:3] > best[:3]:
             best, chosen = score, delimiter
     # Prose has commas too: without one known name, most lines must at least be rows of the same width.
     if best is None or len(best[3]) < 2 or (best[0] == 0 and best[1] < 3):
-        raise BadFile(str(path), 1, "no table was found: no line names at least a time and one channel; give a "
-                                    "header line such as \"time_s [s],hr [/min],spo2 [%]\"")
+        raise BadFile(
+            str(path),
+            1,
+            'no table was found: no line names at least a time and one channel; give a header line such as "time_s [s],hr [/min],spo2 [%]"',
+        )
     header = tuple(unquoted(c) for c in best[3])
     if len(header) > MAX_CHANNELS + 1:
         raise BadFile(str(path), best[4], f"{len(header):,} columns; at most {MAX_CHANNELS} are read, split the file")
@@ -117,8 +120,7 @@ def _header_row(rows: Sequence[tuple[int, list[str]]]) -> tuple[int, int] | None
 
 def _is_known(header: str) -> bool:
     name, _ = names.split_unit(header)
-    return (names.is_time(header) or names.meaning(name, wave=False) is not None
-            or names.meaning(name, wave=True) is not None)
+    return names.is_time(header) or names.meaning(name, wave=False) is not None or names.meaning(name, wave=True) is not None
 
 
 def is_number(cell: str) -> bool:

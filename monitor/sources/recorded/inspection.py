@@ -27,11 +27,28 @@ def inspect(path: str | Path) -> Iterator[dict[str, Any]]:
     for j in judged:
         low, middle, high = j.statistics()
         count = len(j.values)
-        lines.append({
-            "name": j.track.name, "signal": None if j.signal is None else j.signal.value, "unit": j.unit, "count": count,
-            "missing": count - int(np.count_nonzero(j.valid)), "min": low, "median": middle, "max": high, "gaps": j.gaps(),
-            "used": j.used, "refused": j.refused,
-        })
-    lines.append({"recording": str(path), "start": recording.start, "duration_s": round(recording.duration_s, 3),
-                  "source": recording.where, "kind": recording.kind})
+        lines.append(
+            {
+                "name": j.track.name,
+                "signal": None if j.signal is None else j.signal.value,
+                "unit": j.unit,
+                "count": count,
+                "missing": count - int(np.count_nonzero(j.valid)),
+                "min": low,
+                "median": middle,
+                "max": high,
+                "gaps": j.gaps(),
+                "used": j.used,
+                "refused": j.refused,
+            }
+        )
+    lines.append(
+        {
+            "recording": str(path),
+            "start": recording.start,
+            "duration_s": round(recording.duration_s, 3),
+            "source": recording.where,
+            "kind": recording.kind,
+        }
+    )
     return iter(lines)

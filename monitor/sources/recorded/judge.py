@@ -101,7 +101,7 @@ def _judge_one(track: Track) -> Judged:
     valid = np.isfinite(track.values)
     plain = Judged(track, None, names.unit_of(track.unit) or (track.unit or "").strip() or None, track.values, valid)
     if track.text is not None:
-        note = f"{clean(track.name)} holds text (\"{clean(track.text, 30)}\"), not numbers"
+        note = f'{clean(track.name)} holds text ("{clean(track.text, 30)}"), not numbers'
         return replace(plain, refused=track.refused or note)
     plain = replace(plain, valid=_values_present(track.values, None))
     if track.refused is not None:
@@ -138,11 +138,20 @@ def _measure(judged: Judged, signal: Signal) -> Judged:
     written = track.unit if track.unit and track.unit.strip() else track.declared_unit
     unit = names.unit_of(written)
     if written and unit is None:
-        return replace(judged, signal=None, misread=True, refused=f"{name}: the unit \"{clean(written, 20)}\" is not "
-                                                                  f"known here; give {names.QUANTITY[signal]} in {house}")
+        return replace(
+            judged,
+            signal=None,
+            misread=True,
+            refused=f'{name}: the unit "{clean(written, 20)}" is not known here; give {names.QUANTITY[signal]} in {house}',
+        )
     if unit is not None and unit not in names.CONVERTIBLE[house]:
-        return replace(judged, signal=None, misread=True, contradicts=True,
-                       refused=f"{name} says {unit}, but {names.QUANTITY[signal]} is given in {house}: name and unit disagree")
+        return replace(
+            judged,
+            signal=None,
+            misread=True,
+            contradicts=True,
+            refused=f"{name} says {unit}, but {names.QUANTITY[signal]} is given in {house}: name and unit disagree",
+        )
     # Our own files write nothing for "no value"; only a zero is never one.
     valid = np.isfinite(track.values) & (track.values != 0) if track.trusted else _values_present(track.values, signal)
     values = _in_house_unit(track.values, unit or house, house)
@@ -150,22 +159,48 @@ def _measure(judged: Judged, signal: Signal) -> Judged:
         valid &= np.abs(values - ZERO_FAHRENHEIT_C) > 0.06
     held = values[valid]
     if not len(held):
-        return replace(judged, unit=house, values=values, valid=valid,
-                       refused=f"{name} holds no value at all: all of its {len(values):,} cells are empty, zero or a "
-                               "\"no value\" number")
+        return replace(
+            judged,
+            unit=house,
+            values=values,
+            valid=valid,
+            refused=f'{name} holds no value at all: all of its {len(values):,} cells are empty, zero or a "no value" number',
+        )
     wrong = _contradiction(held, signal)
     if wrong is None or track.trusted:
         return replace(judged, unit=house, values=values, valid=valid, assumed=unit is None)
     hint = _other_unit(held, signal)
     if unit is None and hint is not None:
-        return replace(judged, signal=None, unit=None, values=track.values, valid=valid, misread=True,
-                       refused=f"{name} has no unit and its values ({_span(held)}) look like "
-                               f"{_UNIT_WORDS.get(hint, hint)}; write the unit in the header, for example {name} [{hint}]")
+        return replace(
+            judged,
+            signal=None,
+            unit=None,
+            values=track.values,
+            valid=valid,
+            misread=True,
+            refused=f"{name} has no unit and its values ({_span(held)}) look like "
+            f"{_UNIT_WORDS.get(hint, hint)}; write the unit in the header, for example {name} [{hint}]",
+        )
     if hint is not None:
-        return replace(judged, signal=None, unit=house, values=values, valid=valid, misread=True,
-                       refused=f"{name} {wrong}; the values look like {_UNIT_WORDS.get(hint, hint)}: correct the unit")
-    return replace(judged, signal=None, unit=house if unit else None, values=values, valid=valid, misread=True,
-                   contradicts=True, refused=f"{name} {wrong}; the header may be shifted or the unit wrong")
+        return replace(
+            judged,
+            signal=None,
+            unit=house,
+            values=values,
+            valid=valid,
+            misread=True,
+            refused=f"{name} {wrong}; the values look like {_UNIT_WORDS.get(hint, hint)}: correct the unit",
+        )
+    return replace(
+        judged,
+        signal=None,
+        unit=house if unit else None,
+        values=values,
+        valid=valid,
+        misread=True,
+        contradicts=True,
+        refused=f"{name} {wrong}; the header may be shifted or the unit wrong",
+    )
 
 
 def _values_present(values: Floats, signal: Signal | None) -> Flags:
@@ -256,8 +291,10 @@ def _why_not(name: str) -> str | None:
     if names.is_setting(name):
         return f"{clean(name)} is a setting of a device, not a measurement"
     if names.is_unclear(name):
-        return (f"{clean(name)} does not say which pressure it is or whether of the cuff or of an arterial line; "
-                "name it for example NIBP_SYS, NIBP_DIA, NIBP_MEAN or ABP_SYS")
+        return (
+            f"{clean(name)} does not say which pressure it is or whether of the cuff or of an arterial line; "
+            "name it for example NIBP_SYS, NIBP_DIA, NIBP_MEAN or ABP_SYS"
+        )
     return None
 
 
@@ -276,7 +313,8 @@ def _doubt_header(recording: Recording, judged: list[Judged]) -> list[Judged]:
     if why is None:
         return judged
     return [
-        j if j.signal is None or j.refused
+        j
+        if j.signal is None or j.refused
         else replace(j, signal=None, misread=True, refused=f"{clean(j.track.name)} is not believed, because {why}")
         for j in judged
     ]
@@ -297,8 +335,10 @@ def _swapped(judged: Sequence[Judged]) -> str | None:
     for rate, other in ((hr, pulse), (pulse, hr)):
         follows = float(np.mean(np.abs(spo2.values[common] - rate.values[common]) <= 1.5))
         if follows > 0.9 and float(np.mean(apart <= 3)) < 0.5:
-            return (f"{clean(spo2.track.name)} follows {clean(rate.track.name)} beat by beat and "
-                    f"{clean(other.track.name)} does not: two names seem to be swapped; put the header right")
+            return (
+                f"{clean(spo2.track.name)} follows {clean(rate.track.name)} beat by beat and "
+                f"{clean(other.track.name)} does not: two names seem to be swapped; put the header right"
+            )
     return None
 
 
@@ -339,8 +379,10 @@ def _sentences(judged: Sequence[Judged]) -> list[str]:
         held = chosen.values[chosen.valid]
         odd = held[(held < kind.low) | (held > kind.high)]
         if len(odd):
-            said.append(f"{clean(chosen.track.name)}: {len(odd):,} implausible values ({_span(odd)} {kind.unit}) are "
-                        "kept as flagged gaps and never shown as a number.")
+            said.append(
+                f"{clean(chosen.track.name)}: {len(odd):,} implausible values ({_span(odd)} {kind.unit}) are "
+                "kept as flagged gaps and never shown as a number."
+            )
         if chosen.track.unit and names.unit_of(chosen.track.unit) != chosen.unit:
             said.append(f"{clean(chosen.track.name)}: converted from {clean(chosen.track.unit, 20)} to {chosen.unit}.")
     return said

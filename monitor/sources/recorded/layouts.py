@@ -28,24 +28,30 @@ class Layout:
 _RATES: Final = {Signal.HR: units.PER_MIN, Signal.PULSE: units.PER_MIN, Signal.RR: units.PER_MIN, Signal.SPO2: units.PERCENT}
 
 BIDMC_NUMERICS: Final = Layout(
-    kind="bidmc-numerics-csv", name="BIDMC",
+    kind="bidmc-numerics-csv",
+    name="BIDMC",
     where="BIDMC PPG and Respiration dataset 1.0.0 (PhysioNet, ODC-By 1.0): bedside monitor of an adult in intensive "
-          "care; recognised by its header",
-    must_have=frozenset({"Time [s]"}), may_have=frozenset({"Time [s]", "HR", "PULSE", "RESP", "SpO2"}), units=_RATES,
+    "care; recognised by its header",
+    must_have=frozenset({"Time [s]"}),
+    may_have=frozenset({"Time [s]", "HR", "PULSE", "RESP", "SpO2"}),
+    units=_RATES,
 )
 BIDMC_SIGNALS: Final = Layout(
-    kind="bidmc-signals-csv", name="BIDMC",
+    kind="bidmc-signals-csv",
+    name="BIDMC",
     where="BIDMC PPG and Respiration dataset 1.0.0 (PhysioNet, ODC-By 1.0): waves of the bedside monitor of an adult "
-          "in intensive care; recognised by its header",
+    "in intensive care; recognised by its header",
     must_have=frozenset({"Time [s]", "PLETH"}),
     # Units as in the dataset's WFDB headers (unchecked).
     units={Signal.ECG: units.MILLIVOLT, Signal.PLETH: units.NORMALIZED, Signal.RESP: units.NORMALIZED},
 )
 INDUCED_HYPOXIA: Final = Layout(
-    kind="hypoxia-csv", name="induced hypoxia, Hoffman 2022",
+    kind="hypoxia-csv",
+    name="induced hypoxia, Hoffman 2022",
     where="Induced-hypoxia study of five pulse oximeters and a Datex S/5 (Hoffman et al. 2022, NPJ Digital Medicine "
-          "5:146, MIT licence): healthy adult breathing reduced oxygen; recognised by its header",
-    must_have=frozenset({"SpO2 1", "Pulse 1", "ECG 3", "RR CO2 3", "RR ECG 3", "Rig FiO2"}), units=_RATES,
+    "5:146, MIT licence): healthy adult breathing reduced oxygen; recognised by its header",
+    must_have=frozenset({"SpO2 1", "Pulse 1", "ECG 3", "RR CO2 3", "RR ECG 3", "Rig FiO2"}),
+    units=_RATES,
     # Device 5 is the Masimo Radical 7, the reference oximeter of the dataset's description.
     prefer=("SpO2 5", "Pulse 5", "SpO2 4", "Pulse 4", "SpO2 2", "Pulse 2", "SpO2 1", "Pulse 1"),
 )

@@ -37,18 +37,16 @@ _CUFF = frozenset({Signal.NIBP_SYS, Signal.NIBP_DIA, Signal.NIBP_MEAN})
 _NUMERICS: Final[dict[Signal, str]] = {
     Signal.HR: "hr heartrate heart_rate ecghr hrecg ecgheartrate ecgrate",
     Signal.PULSE: "pulse pr pulserate pulsespo2 spo2pulse spo2pr prspo2 plethhr hrpleth plethpr plethpulse pleth_hr "
-                  "spo2hr pulseoximeter oximeterpulse",
-    Signal.SPO2: "spo2 o2sat sao2 oxygenlevel plethsato2 plethspo2 saturation oxygensaturation o2saturation spo2sat "
-                 "sato2 satspo2",
+    "spo2hr pulseoximeter oximeterpulse",
+    Signal.SPO2: "spo2 o2sat sao2 oxygenlevel plethsato2 plethspo2 saturation oxygensaturation o2saturation spo2sat sato2 satspo2",
     Signal.RR: "rr resp resprate rrate respiratoryrate respirationrate respiration co2rr rrco2 awrr rrimp "
-               "rrimpedance rrecg breathingrate breathrate breathing",
+    "rrimpedance rrecg breathingrate breathrate breathing",
     Signal.NIBP_SYS: "nibpsys nibps nibpsbp nibpsystolic nbpsys nbps nbpsystolic nisysabp sbp cuffsys cuffsystolic",
-    Signal.NIBP_DIA: "nibpdia nibpdias nibpd nibpdbp nibpdiastolic nbpdia nbpdias nbpd nbpdiastolic nidiasabp dbp "
-                     "cuffdia cuffdiastolic",
+    Signal.NIBP_DIA: "nibpdia nibpdias nibpd nibpdbp nibpdiastolic nbpdia nbpdias nbpd nbpdiastolic nidiasabp dbp cuffdia cuffdiastolic",
     Signal.NIBP_MEAN: "nibpmean nibpm nibpmbp nibpmap nbpmean nbpm nbpmap nimap mbp cuffmean",
     Signal.ABP_SYS: "abpsys abps abpsbp abpsystolic arts artsys artsbp artsystolic sysabp ibpsys ibps ibp1sys ibp1s ip1s",
     Signal.ABP_DIA: "abpdia abpdias abpd abpdbp abpdiastolic artd artdia artdias artdbp artdiastolic diasabp ibpdia "
-                    "ibpd ibp1dia ibp1d ip1d",
+    "ibpd ibp1dia ibp1d ip1d",
     Signal.ABP_MEAN: "abpmean abpm abpmbp abpmap artm artmean artmbp artmap ibpmean ibpm ibp1mean ibp1m ip1m",
     Signal.TEMP: "temp temperature bodytemp bodytemperature tempcore coretemp bt tempbody",
     Signal.ETCO2: "etco2 co2et endtidalco2 petco2",
@@ -57,7 +55,7 @@ _CUFF_PULSE: Final = "nibphr hrnibp pulsenbp pulsenibp nbppulse nibppulse nbphr 
 
 _WAVES: Final[dict[Signal, str]] = {
     Signal.ECG: "ii mlii ecgii i iii v avr avl avf v1 v2 v3 v4 v5 v6 mv mcl mcl1 ecgi ecgiii ecgv ecgv1 ecgv2 ecgv3 "
-                "ecgv4 ecgv5 ecgv6 ecgavr ecgavl ecgavf ecg ecg1 ecg2 ecg3",
+    "ecgv4 ecgv5 ecgv6 ecgavr ecgavl ecgavf ecg ecg1 ecg2 ecg3",
     Signal.PLETH: "pleth ppg plethysmogram plethysmograph spo2wave pleth1 pulseoximeterwave",
     Signal.RESP: "resp respiration impedance imp respimp impresp respwave rsp",
 }
@@ -65,10 +63,27 @@ _WAVES: Final[dict[Signal, str]] = {
 SET_WORDS: Final = frozenset({"set", "setting", "alarm", "limit", "target", "lowlimit", "highlimit"})
 """Words of a name that make it a setting of a device, not a measurement."""
 VENTILATOR_WORDS: Final = frozenset({"vent", "ventilator"})
-UNCLEAR: Final = frozenset({
-    "sys", "dia", "systolic", "diastolic", "bpsys", "bpdia", "bpsystolic", "bpdiastolic", "bpmean", "bp", "map", "mean",
-    "art", "abp", "ibp", "nibp", "nbp",
-})
+UNCLEAR: Final = frozenset(
+    {
+        "sys",
+        "dia",
+        "systolic",
+        "diastolic",
+        "bpsys",
+        "bpdia",
+        "bpsystolic",
+        "bpdiastolic",
+        "bpmean",
+        "bp",
+        "map",
+        "mean",
+        "art",
+        "abp",
+        "ibp",
+        "nibp",
+        "nbp",
+    }
+)
 """Names of pressures that do not say cuff or arterial line, or which pressure."""
 
 
@@ -97,28 +112,69 @@ CONVERTIBLE: Final[dict[str, frozenset[str]]] = {
 }
 
 TYPICAL: Final[dict[Signal, tuple[float, float]]] = {
-    Signal.HR: (25, 220), Signal.PULSE: (30, 220), Signal.SPO2: (60, 100), Signal.RR: (3, 50),
-    Signal.NIBP_SYS: (55, 250), Signal.NIBP_DIA: (25, 160), Signal.NIBP_MEAN: (35, 190),
-    Signal.ABP_SYS: (50, 260), Signal.ABP_DIA: (20, 160), Signal.ABP_MEAN: (30, 190),
-    Signal.TEMP: (30, 42), Signal.ETCO2: (8, 90),
+    Signal.HR: (25, 220),
+    Signal.PULSE: (30, 220),
+    Signal.SPO2: (60, 100),
+    Signal.RR: (3, 50),
+    Signal.NIBP_SYS: (55, 250),
+    Signal.NIBP_DIA: (25, 160),
+    Signal.NIBP_MEAN: (35, 190),
+    Signal.ABP_SYS: (50, 260),
+    Signal.ABP_DIA: (20, 160),
+    Signal.ABP_MEAN: (30, 190),
+    Signal.TEMP: (30, 42),
+    Signal.ETCO2: (8, 90),
 }
 """Where the median of a whole recording of a living adult lies, in the house unit (proposal). Wider than any alarm."""
 
 QUANTITY: Final[dict[Signal, str]] = {
-    Signal.HR: "a heart rate", Signal.PULSE: "a pulse rate", Signal.SPO2: "an oxygen saturation",
-    Signal.RR: "a breathing rate", Signal.NIBP_SYS: "a systolic pressure", Signal.NIBP_DIA: "a diastolic pressure",
-    Signal.NIBP_MEAN: "a mean pressure", Signal.ABP_SYS: "a systolic pressure", Signal.ABP_DIA: "a diastolic pressure",
-    Signal.ABP_MEAN: "a mean pressure", Signal.TEMP: "a body temperature", Signal.ETCO2: "an end-tidal CO2",
+    Signal.HR: "a heart rate",
+    Signal.PULSE: "a pulse rate",
+    Signal.SPO2: "an oxygen saturation",
+    Signal.RR: "a breathing rate",
+    Signal.NIBP_SYS: "a systolic pressure",
+    Signal.NIBP_DIA: "a diastolic pressure",
+    Signal.NIBP_MEAN: "a mean pressure",
+    Signal.ABP_SYS: "a systolic pressure",
+    Signal.ABP_DIA: "a diastolic pressure",
+    Signal.ABP_MEAN: "a mean pressure",
+    Signal.TEMP: "a body temperature",
+    Signal.ETCO2: "an end-tidal CO2",
 }
 
 _MORE_SPELLINGS: Final[dict[str, str]] = {
-    "mm hg": units.MMHG, "mm(hg)": units.MMHG, "torr": units.MMHG, "rpm": units.PER_MIN, "beats per minute": units.PER_MIN,
-    "breaths per minute": units.PER_MIN, "per minute": units.PER_MIN, "min-1": units.PER_MIN, "min^-1": units.PER_MIN,
-    "1 / min": units.PER_MIN, "br/min": units.PER_MIN, "bpm.": units.PER_MIN, "b/min": units.PER_MIN, "pct": units.PERCENT,
-    "percentage": units.PERCENT, "% sat": units.PERCENT, "celsius": units.CELSIUS, "deg c": units.CELSIUS, "degc.": units.CELSIUS,
-    "° c": units.CELSIUS, "ºc": units.CELSIUS, "fahrenheit": units.FAHRENHEIT, "deg f": units.FAHRENHEIT,
-    "°f": units.FAHRENHEIT, "° f": units.FAHRENHEIT, "ºf": units.FAHRENHEIT, "fraction": FRACTION, "ratio": FRACTION,
-    "1": FRACTION, "0-1": FRACTION, "ohms": units.OHM, "millivolt": units.MILLIVOLT,
+    "mm hg": units.MMHG,
+    "mm(hg)": units.MMHG,
+    "torr": units.MMHG,
+    "rpm": units.PER_MIN,
+    "beats per minute": units.PER_MIN,
+    "breaths per minute": units.PER_MIN,
+    "per minute": units.PER_MIN,
+    "min-1": units.PER_MIN,
+    "min^-1": units.PER_MIN,
+    "1 / min": units.PER_MIN,
+    "br/min": units.PER_MIN,
+    "bpm.": units.PER_MIN,
+    "b/min": units.PER_MIN,
+    "pct": units.PERCENT,
+    "percentage": units.PERCENT,
+    "% sat": units.PERCENT,
+    "celsius": units.CELSIUS,
+    "deg c": units.CELSIUS,
+    "degc.": units.CELSIUS,
+    "° c": units.CELSIUS,
+    "ºc": units.CELSIUS,
+    "fahrenheit": units.FAHRENHEIT,
+    "deg f": units.FAHRENHEIT,
+    "°f": units.FAHRENHEIT,
+    "° f": units.FAHRENHEIT,
+    "ºf": units.FAHRENHEIT,
+    "fraction": FRACTION,
+    "ratio": FRACTION,
+    "1": FRACTION,
+    "0-1": FRACTION,
+    "ohms": units.OHM,
+    "millivolt": units.MILLIVOLT,
 }
 _SUFFIX_UNITS: Final = frozenset({"bpm", "mmhg", "kpa", "pct", "percent", "rpm", "degc", "degf", "celsius", "fahrenheit", "mv"})
 _TIME_NAMES: Final = frozenset(

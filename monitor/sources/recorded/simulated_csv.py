@@ -31,8 +31,9 @@ STATUS: Final = "status"
 _SAID: Final = (Quality.SENSOR_OFF, Quality.CUFF_FAILED, Quality.NO_VALUE)
 
 
-def write_recording(path: Path, rows: Iterable[tuple[int, Sequence[Numeric]]], channels: Sequence[Channel], label: str,
-                    start: str | None = None) -> None:
+def write_recording(
+    path: Path, rows: Iterable[tuple[int, Sequence[Numeric]]], channels: Sequence[Channel], label: str, start: str | None = None
+) -> None:
     """Write what ``Source.read`` gave. ``label`` is shown on screens after SIMULATED; ``start`` is an ISO date-time."""
     signals = [c.signal for c in channels]
     with path.open("w", encoding="utf-8", newline="") as f:

@@ -55,8 +55,11 @@ def _ticks(times: Floats) -> npt.NDArray[np.int64]:
 def _marked(recording: Recording, known: set[Signal], parts: Sequence[_Part]) -> list[_Part]:
     """Ticks in which the source itself said why there is no value."""
     taken = {(p.signal, t) for p in parts for t in p.ticks.tolist()} if recording.marks else set()
-    return [_Part(m.signal, np.array([m.at], dtype=np.int64), np.zeros(1), m.quality) for m in recording.marks
-            if m.signal in known and (m.signal, m.at) not in taken]
+    return [
+        _Part(m.signal, np.array([m.at], dtype=np.int64), np.zeros(1), m.quality)
+        for m in recording.marks
+        if m.signal in known and (m.signal, m.at) not in taken
+    ]
 
 
 class RecordedSource:
@@ -89,8 +92,11 @@ class RecordedSource:
         rows: list[tuple[int, list[Numeric]]] = [(tick, []) for tick in range(first, until + 1)]
         low, high = np.searchsorted(self._ticks, (first, until + 1))
         for tick, place, value, mark in zip(
-            self._ticks[low:high].tolist(), self._signals[low:high].tolist(), self._values[low:high].tolist(),
-            self._marks[low:high].tolist(), strict=True,
+            self._ticks[low:high].tolist(),
+            self._signals[low:high].tolist(),
+            self._values[low:high].tolist(),
+            self._marks[low:high].tolist(),
+            strict=True,
         ):
             signal = _SIGNALS[place]
             rows[tick - first][1].append(Numeric(signal, 0.0, tick, Quality(mark)) if mark else numeric(signal, value, tick))
@@ -131,8 +137,10 @@ class RecordedSource:
             channels += [_channel(recording, j.signal, period, j) for j in group if j.signal is not None]
         self.channels = (*self.channels, *channels)
         if self._repeated:
-            self.findings.append(f"The cuff's last reading is repeated {self._repeated:,} times in the file; only a "
-                                 "change counts as a new reading, so it may be older than its age says.")
+            self.findings.append(
+                f"The cuff's last reading is repeated {self._repeated:,} times in the file; only a "
+                "change counts as a new reading, so it may be older than its age says."
+            )
         return parts
 
     def _readings(self, group: Sequence[Judged], explicit: bool) -> list[tuple[int, dict[Signal, float]]]:

@@ -25,8 +25,33 @@ MAX_ROWS: Final = 5_000_000
 MAX_CELLS: Final = 60_000_000
 RAGGED_SHARE: Final = 0.10
 NOTHING: Final = frozenset(
-    ("", "-", "--", "---", "----", "na", "n/a", "n.a.", "nan", "null", "none", "nil", "?", "*", ".", "-/-", "--/--",
-     "---/---", "inf", "-inf", "#n/a", "missing", "invalid", "-nan", "nan(ind)")
+    (
+        "",
+        "-",
+        "--",
+        "---",
+        "----",
+        "na",
+        "n/a",
+        "n.a.",
+        "nan",
+        "null",
+        "none",
+        "nil",
+        "?",
+        "*",
+        ".",
+        "-/-",
+        "--/--",
+        "---/---",
+        "inf",
+        "-inf",
+        "#n/a",
+        "missing",
+        "invalid",
+        "-nan",
+        "nan(ind)",
+    )
 )
 
 
@@ -150,8 +175,11 @@ class _Rows:
             if at in self.time_at:
                 joined = list(cells)
                 if len(self.time_at) == 2:
-                    joined = [" ".join(pair) for pair in zip(*(
-                        [r[t] for r in pending] for t in self.time_at), strict=True)] if at == self.time_at[0] else []
+                    joined = (
+                        [" ".join(pair) for pair in zip(*([r[t] for r in pending] for t in self.time_at), strict=True)]
+                        if at == self.time_at[0]
+                        else []
+                    )
                 self.time_cells.extend(joined)
                 chunk.append(np.empty(0))
                 continue
@@ -205,22 +233,27 @@ def _assemble(path: Path, head: Head, rows: _Rows, said: list[str], keep_offset:
         unit = "s"
     clock = times.read_clock(rows.time_cells, unit)
     if clock is None:
-        raise BadFile(str(path), rows.lines[0], f"the column \"{clean(name) or 'column 1'}\" holds no times (its "
-                                                f"first cell is \"{clean(rows.time_cells[0], 30)}\"); give a time "
-                                                "column in seconds or HH:MM:SS")
+        raise BadFile(
+            str(path),
+            rows.lines[0],
+            f'the column "{clean(name) or "column 1"}" holds no times (its '
+            f'first cell is "{clean(rows.time_cells[0], 30)}"); give a time '
+            "column in seconds or HH:MM:SS",
+        )
     seconds = clock.seconds
     if keep_offset and clock.format.startswith("elapsed"):
-        seconds = np.array([math.nan if c.strip().lower() in NOTHING or not is_number(c) else float(c)
-                            for c in rows.time_cells])
+        seconds = np.array([math.nan if c.strip().lower() in NOTHING or not is_number(c) else float(c) for c in rows.time_cells])
     good = np.isfinite(seconds)
     bad = np.flatnonzero(~good)
     if len(bad) > max(3, RAGGED_SHARE * len(good)):
         at = int(bad[0])
-        raise BadFile(str(path), rows.lines[at], f"the time \"{clean(rows.time_cells[at], 30)}\" cannot be read, and "
-                                                 f"{len(bad) - 1:,} more like it; correct the time column")
+        raise BadFile(
+            str(path),
+            rows.lines[at],
+            f'the time "{clean(rows.time_cells[at], 30)}" cannot be read, and {len(bad) - 1:,} more like it; correct the time column',
+        )
     for at in bad[:3]:
-        said.append(f"Line {rows.lines[int(at)]}: the time \"{clean(rows.time_cells[int(at)], 30)}\" cannot be read; "
-                    "the row is left out.")
+        said.append(f'Line {rows.lines[int(at)]}: the time "{clean(rows.time_cells[int(at)], 30)}" cannot be read; the row is left out.')
     columns: list[tuple[int, Column]] = []
     for at, header in enumerate(head.header):
         if at in rows.time_at:
@@ -228,14 +261,21 @@ def _assemble(path: Path, head: Head, rows: _Rows, said: list[str], keep_offset:
         label, written = names.split_unit(header)
         if written is None and rows.units is not None and rows.units[at]:
             written = unquoted(rows.units[at])
-        columns.append((at, Column(header, written, rows.column(at)[good], rows.texts[at], rows.text[at],
-                                   rows.filled[at])))
+        columns.append((at, Column(header, written, rows.column(at)[good], rows.texts[at], rows.text[at], rows.filled[at])))
         if rows.texts[at] and rows.filled[at] > rows.texts[at]:
-            said.append(f"{clean(label)}: {rows.texts[at]:,} cells hold text (\"{clean(rows.text[at] or '', 20)}\") "
-                        "and count as missing.")
+            said.append(f'{clean(label)}: {rows.texts[at]:,} cells hold text ("{clean(rows.text[at] or "", 20)}") and count as missing.')
     lines = [line for line, keep in zip(rows.lines, good.tolist(), strict=True) if keep]
-    return Table(head.header, head.header_line, tuple(columns), seconds[good], lines, clock.start, clock.format,
-                 head.preamble, (*clock.findings, *said))
+    return Table(
+        head.header,
+        head.header_line,
+        tuple(columns),
+        seconds[good],
+        lines,
+        clock.start,
+        clock.format,
+        head.preamble,
+        (*clock.findings, *said),
+    )
 
 
 def _complain_about_rows(path: Path, rows: _Rows, said: list[str]) -> None:
@@ -246,16 +286,19 @@ def _complain_about_rows(path: Path, rows: _Rows, said: list[str]) -> None:
         raise BadFile(str(path), rows.line, "the file ends in the middle of a row; copy it again from its source")
     if len(rows.ragged) > max(2, RAGGED_SHARE * total):
         line, width = rows.ragged[0]
-        raise BadFile(str(path), line, f"{width} cells under a header of {rows.width} names, and "
-                                       f"{len(rows.ragged) - 1:,} more such rows; give every column a name and every "
-                                       "row the same number of cells")
+        raise BadFile(
+            str(path),
+            line,
+            f"{width} cells under a header of {rows.width} names, and "
+            f"{len(rows.ragged) - 1:,} more such rows; give every column a name and every "
+            "row the same number of cells",
+        )
     for line, width in rows.ragged[:3]:
         said.append(f"Line {line} has {width} of {rows.width} cells; the row is left out.")
     if len(rows.notes) > max(20, RAGGED_SHARE * total):
-        raise BadFile(str(path), rows.notes[0][0], "lines of text between the rows "
-                                                   f"(\"{clean(rows.notes[0][1], 30)}\"); remove them")
+        raise BadFile(str(path), rows.notes[0][0], f'lines of text between the rows ("{clean(rows.notes[0][1], 30)}"); remove them')
     for line, text in rows.notes[:5]:
-        said.append(f"Line {line} is a note, not a row: \"{clean(text, 60)}\".")
+        said.append(f'Line {line} is a note, not a row: "{clean(text, 60)}".')
 
 
 def _ends_in_newline(path: Path) -> bool:

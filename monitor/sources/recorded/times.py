@@ -18,9 +18,26 @@ from monitor.sources.recorded.tracks import Floats
 
 DAY_S: Final = 86400.0
 _UNIT_S: Final[dict[str, float]] = {
-    "s": 1.0, "sec": 1.0, "secs": 1.0, "second": 1.0, "seconds": 1.0, "ms": 1e-3, "msec": 1e-3, "milliseconds": 1e-3,
-    "us": 1e-6, "min": 60.0, "mins": 60.0, "minute": 60.0, "minutes": 60.0, "h": 3600.0, "hr": 3600.0, "hour": 3600.0,
-    "hours": 3600.0, "d": DAY_S, "day": DAY_S, "days": DAY_S,
+    "s": 1.0,
+    "sec": 1.0,
+    "secs": 1.0,
+    "second": 1.0,
+    "seconds": 1.0,
+    "ms": 1e-3,
+    "msec": 1e-3,
+    "milliseconds": 1e-3,
+    "us": 1e-6,
+    "min": 60.0,
+    "mins": 60.0,
+    "minute": 60.0,
+    "minutes": 60.0,
+    "h": 3600.0,
+    "hr": 3600.0,
+    "hour": 3600.0,
+    "hours": 3600.0,
+    "d": DAY_S,
+    "day": DAY_S,
+    "days": DAY_S,
 }
 _CLOCK = r"(?P<h>\d{1,4}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d|60)(?P<f>[.,]\d{1,9})?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
 _ZONE = r"(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
@@ -171,7 +188,7 @@ def _time_of_day(stamps: Sequence[_Stamp | None]) -> Clock:
     if len(crossed):
         days = np.zeros(len(held))
         for place in crossed:
-            days[place + 1:] += 1
+            days[place + 1 :] += 1
         held = held + days * DAY_S
         said.append("The clock jumps back by more than 12 hours: read as midnight passed.")
     seconds = np.full(len(values), np.nan)
@@ -233,8 +250,7 @@ def _order(dated: Sequence[_Stamp], said: list[str]) -> str:
     if changes:
         return ("md" if months_first else "dm") + tail
     month_first = dated[0].half
-    said.append(f"In dates such as {figures[0][0]}/{figures[0][1]} the {'month' if month_first else 'day'} is "
-                "assumed to stand first.")
+    said.append(f"In dates such as {figures[0][0]}/{figures[0][1]} the {'month' if month_first else 'day'} is assumed to stand first.")
     return ("md" if month_first else "dm") + tail
 
 

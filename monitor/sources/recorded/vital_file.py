@@ -49,8 +49,7 @@ def read_vital(path: Path) -> Recording:
             good, _ = False, said.write(str(wrong))
     if not good:
         reason = clean(said.getvalue().replace("Error in reading file:", ""), 100)
-        raise BadFile(str(path), 1, f"the Vital Recorder file is damaged{f' ({reason})' if reason else ''}; copy it "
-                                    "again from its source")
+        raise BadFile(str(path), 1, f"the Vital Recorder file is damaged{f' ({reason})' if reason else ''}; copy it again from its source")
     try:
         return _recording(path, held)
     except (ValueError, TypeError, OverflowError, struct.error, ZeroDivisionError, MemoryError) as wrong:
@@ -69,8 +68,9 @@ def _check_whole(path: Path) -> None:
     except EOFError:
         raise BadFile(str(path), 1, "the Vital Recorder file is cut short; copy it again from its source") from None
     except (OSError, zlib.error) as wrong:
-        raise BadFile(str(path), 1, f"the Vital Recorder file is damaged ({clean(str(wrong), 60)}); copy it again "
-                                    "from its source") from None
+        raise BadFile(
+            str(path), 1, f"the Vital Recorder file is damaged ({clean(str(wrong), 60)}); copy it again from its source"
+        ) from None
 
 
 def _recording(path: Path, held: Any) -> Recording:
@@ -103,8 +103,7 @@ def _span(path: Path, held: Any) -> tuple[float, float]:
     if not (math.isfinite(first) and math.isfinite(last) and first <= min(times) and last >= max(times)):
         first, last = float(min(times)), float(max(times))
     if not (math.isfinite(first) and math.isfinite(last)) or not 0 <= last - first <= MAX_SPAN_S or not 0 <= first < 6e10:
-        raise BadFile(str(path), 1, "the times in the Vital Recorder file make no sense (more than 31 days, or no "
-                                    "number); copy it again")
+        raise BadFile(str(path), 1, "the times in the Vital Recorder file make no sense (more than 31 days, or no number); copy it again")
     return first, last - first
 
 
@@ -115,8 +114,7 @@ def _track(name: str, track: Any, first: float, packed: bool) -> Track:
     if track.type == _TEXT:
         times = np.array([float(r["dt"]) - first for r in recs], dtype=np.float64)
         sample = str(recs[0]["val"]) if recs else ""
-        return Track(label, unit, times, np.full(len(recs), np.nan), text=sample,
-                     refused=f"{label} holds notes (text), not measurements")
+        return Track(label, unit, times, np.full(len(recs), np.nan), text=sample, refused=f"{label} holds notes (text), not measurements")
     if track.type == _WAVE:
         return _wave(label, unit, track, recs, first, packed)
     times = np.array([float(r["dt"]) - first for r in recs], dtype=np.float64)
@@ -153,7 +151,13 @@ def _is_demo(tracks: Sequence[Track]) -> bool:
 
     No patient's heart rate, pressures, saturation and breathing all stand still; a monitor's demo mode does that.
     """
-    known = [t for t in tracks if not t.wave and t.text is None and names.meaning(t.name, wave=False) is not None
-             and np.count_nonzero(np.isfinite(t.values)) >= DEMO_VALUES]
+    known = [
+        t
+        for t in tracks
+        if not t.wave
+        and t.text is None
+        and names.meaning(t.name, wave=False) is not None
+        and np.count_nonzero(np.isfinite(t.values)) >= DEMO_VALUES
+    ]
     lasting = [t for t in known if t.times[-1] - t.times[0] >= DEMO_S]
     return len(lasting) >= DEMO_TRACKS and all(np.nanmin(t.values) == np.nanmax(t.values) for t in lasting)

@@ -59,9 +59,13 @@ def read_wfdb(path: Path) -> Recording:
         except BadFile:
             raise
         except Exception as wrong:
-            raise BadFile(str(path), 1, "the WFDB record cannot be read "
-                                        f"({clean(str(wrong), 120) or type(wrong).__name__}); copy the header and "
-                                        "its data files again") from None
+            raise BadFile(
+                str(path),
+                1,
+                "the WFDB record cannot be read "
+                f"({clean(str(wrong), 120) or type(wrong).__name__}); copy the header and "
+                "its data files again",
+            ) from None
     return _recording(path, record, series, intact)
 
 
@@ -80,10 +84,13 @@ def _check_files(path: Path, lines: list[tuple[int, str]], record_line: re.Match
     length = int(rest[1]) if len(rest) > 1 and rest[1].isdigit() else 0
     if length * signals > MAX_SAMPLES:
         raise BadFile(str(path), lines[0][0], f"{length:,} samples a signal are more than is read here; cut the record")
-    listed = lines[1:1 + (int(segments) if segments else signals)]
+    listed = lines[1 : 1 + (int(segments) if segments else signals)]
     if len(listed) < (int(segments) if segments else signals):
-        raise BadFile(str(path), lines[-1][0], f"the header promises {segments or signals} "
-                                               f"{'segments' if segments else 'signals'} and lists {len(listed)}; copy it again")
+        raise BadFile(
+            str(path),
+            lines[-1][0],
+            f"the header promises {segments or signals} {'segments' if segments else 'signals'} and lists {len(listed)}; copy it again",
+        )
     if segments and int(segments) > MAX_SEGMENTS:
         raise BadFile(str(path), lines[0][0], f"more than {MAX_SEGMENTS} segments; cut the record")
     total = 0
@@ -92,15 +99,17 @@ def _check_files(path: Path, lines: list[tuple[int, str]], record_line: re.Match
         if segments and first == "~":
             continue
         if not _SAFE_NAME.match(first):
-            raise BadFile(str(path), number, f"the header points to \"{clean(first, 40)}\"; data files must lie "
-                                             "beside the header")
+            raise BadFile(str(path), number, f'the header points to "{clean(first, 40)}"; data files must lie beside the header')
         named = path.parent / (f"{first}.hea" if segments else first)
         if (segments and first == "~") or first == "-":
             continue
         if not named.is_file():
             layout = bool(segments) and number == listed[0][0] and first.endswith("_layout")
-            raise BadFile(str(path), number, f"{named.name} is missing beside the "
-                                             f"{'header' if not layout else 'master header'}; copy it into the same folder")
+            raise BadFile(
+                str(path),
+                number,
+                f"{named.name} is missing beside the {'header' if not layout else 'master header'}; copy it into the same folder",
+            )
         if segments:
             if named.name == path.name:
                 raise BadFile(str(path), number, "the header names itself as a segment; it is damaged")
@@ -172,8 +181,15 @@ def _recording(path: Path, record: Any, series: list[Any], intact: bool | None) 
         own = rate * frame
         held = np.asarray(values, dtype=np.float64)
         held[~np.isfinite(held)] = np.nan
-        tracks.append(Track(clean(str(name or "")) or f"column {len(tracks) + 1}", str(unit) if unit else None,
-                            np.arange(len(held)) / own, held, wave=own >= names.WAVE_RATE_HZ))
+        tracks.append(
+            Track(
+                clean(str(name or "")) or f"column {len(tracks) + 1}",
+                str(unit) if unit else None,
+                np.arange(len(held)) / own,
+                held,
+                wave=own >= names.WAVE_RATE_HZ,
+            )
+        )
     begun = record.base_datetime or record.base_time
     start = None if begun is None else begun.isoformat(timespec="milliseconds" if begun.microsecond else "seconds")
     said = []

@@ -1,0 +1,1 @@
+"""Measurements: each prints its figure beside the limit that it is held to. Ratios come from one run."""

@@ -1,0 +1,32 @@
+"""Who is at the keys, and what they may open. Training mode: on this computer only, a name at the station.
+
+Sign-in comes with ward mode; every page and every command already asks here, so that only this module changes then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PAGES = frozenset({"ward", "room", "protocol"})
+UNNAMED = "station"
+"""Signs what nobody has put a name to: only an emergency is recorded so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """``name`` is empty until somebody says who they are; looking needs no name, charting does."""
+
+    name: str = ""
+
+    def may_open(self, page: str) -> bool:
+        return page in PAGES
+
+    @property
+    def may_chart(self) -> bool:
+        return bool(self.name)
+
+
+def named(text: str) -> str | None:
+    """A name as it signs the log, or None where it cannot."""
+    name = " ".join(text.split())
+    return name if 1 <= len(name) <= 40 and name.isprintable() and name.lower() not in ("demo", "evaluator", "store") else None

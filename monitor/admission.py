@@ -1,0 +1,102 @@
+"""Settling a patient in a room: from a chosen source and what is known of the patient to a session's first events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor import events as e
+from monitor.protocol.document import Document
+from monitor.simulator.scenario import Scenario, load_scenario
+from monitor.sources.opening import fingerprint, open_source
+from monitor.sources.source import Source
+from monitor.vitals import CUFF
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """What check-in asks. ``earlier`` are flags of the protocol's history."""
+
+    alias: str
+    second_id: str = ""
+    age: int | None = None
+    weight_kg: float | None = None
+    allergies: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    opened: e.SessionOpened
+    source: e.SourceSet
+    scenario: Scenario | None
+
+
+def admit_simulated(room: str, patient: Patient, scenario: Path, seed: int, document: Document, demo: bool = False) -> Admission:
+    """A simulated patient. What check-in left open comes from the scenario. Raises BadFile."""
+    played = load_scenario(scenario)
+    named = e.SourceSet(path=str(scenario), seed=seed, sha256=fingerprint(scenario))
+    source = open_source("simulated", named)
+    opened = _opened(room, patient, source, document, observed=False, demo=demo)
+    who = played.patient
+    opened = opened.model_copy(
+        update={
+            "age": patient.age if patient.age is not None else who.age,
+            "weight_kg": patient.weight_kg if patient.weight_kg is not None else who.weight_kg,
+            "earlier": patient.earlier or _earlier(played, document),
+            "cuff_interval_s": played.cuff.every,
+            "source_label": "SIMULATED",
+        }
+    )
+    return Admission(opened, named, played)
+
+
+def admit_recorded(
+    room: str, patient: Patient, recording: Path, document: Document, observed: bool = True, demo: bool = False
+) -> Admission:
+    """A recording plays in a room. Raises BadFile."""
+    named = e.SourceSet(path=str(recording), sha256=fingerprint(recording))
+    source = open_source("recorded", named)
+    return Admission(_opened(room, patient, source, document, observed, demo), named, None)
+
+
+def _opened(room: str, patient: Patient, source: Source, document: Document, observed: bool, demo: bool) -> e.SessionOpened:
+    # A recording's cuff may be hours apart; it never asks for more than the protocol's own interval.
+    periods = {c.signal: c.period_s for c in source.channels}
+    cuff = next((periods[s] for s in CUFF if s in periods), None)
+    return e.SessionOpened(
+        room=room,
+        alias=patient.alias,
+        second_id=patient.second_id,
+        age=patient.age,
+        weight_kg=patient.weight_kg,
+        allergies=patient.allergies,
+        earlier=patient.earlier,
+        number=patient.number,
+        source_kind="simulated" if source.kind == "simulated" else "recorded",
+        source_label=source.label,
+        channels=tuple(e.ChannelDeclared(signal=c.signal, period_s=c.period_s, name=c.name) for c in source.channels),
+        protocol=f"{document.protocol} {document.version}",
+        protocol_digest=document.digest,
+        observed=observed,
+        demo=demo,
+        cuff_interval_s=None if cuff is None else int(max(60, min(cuff, document.cuff_interval))),
+    )
+
+
+def _earlier(scenario: Scenario, document: Document) -> tuple[str, ...]:
+    who = scenario.patient
+    known = {"motion_sickness": who.motion_sickness, "hypertension": who.hypertension}
+    return tuple(flag for flag, has in known.items() if has and flag in document.history)
+
+
+def well_answered(document: Document, checklist: str = "before") -> Sequence[e.ChecklistAnswered]:
+    """A checklist answered as for a patient with nothing to note: for demonstrations and simulated sessions only."""
+    said = []
+    for item in document.checklists.get(checklist, ()):  # type: ignore[call-overload]
+        good = next((a for a in item.answers if not a.stops and not a.flags), None)
+        if good is not None:
+            said.append(e.ChecklistAnswered(checklist=checklist, item=item.id, answers=(good.id,)))
+    return said

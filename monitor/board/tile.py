@@ -1,0 +1,482 @@
+"""The wall: one tile a room, in fixed places, and the ward's banner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from monitor import charting, clock, units
+from monitor import events as e
+from monitor.board.view import (
+    PRIORITY_WORD,
+    RANK,
+    SPARK_S,
+    STARS,
+    TREND_STEP_S,
+    Picture,
+    View,
+    live,
+    lost_for_s,
+    marked,
+    open_prompts,
+    rule_of,
+    shown_priority,
+    why_gone,
+)
+from monitor.infusion import Pump
+from monitor.protocol.prompts import recheck_at
+from monitor.session import Phase, Prompt
+from monitor.vitals import CUFF, Freshness, Signal
+
+Frame = dict[str, Any]
+RATES = (Signal.HR, Signal.PULSE)
+ADVICE = (
+    "Advises and records. Does not drive the pump and does not replace the bedside monitor's alarms. "
+    "Confirm at the bedside. It does not decide how many rooms a nurse may watch."
+)
+
+
+def button(label: str, act: Mapping[str, Any], **more: Any) -> Frame:
+    return {"label": label, "act": dict(act), **more}
+
+
+def ward_frame(picture: Picture, who: str) -> Frame:
+    """The whole wall."""
+    tiles = [tile(picture, room) for room in picture.rooms]
+    return {
+        **head(picture, who, "ward", "Ward"),
+        "tally": _tally(picture),
+        "banner": _banner(picture),
+        "banner_none": "Nothing called for in any room" if picture.assessed else "Nobody is assessing the rooms",
+        "tiles": tiles,
+    }
+
+
+def head(picture: Picture, who: str, page: str, title: str) -> Frame:
+    """What stands at the top and the foot of every page."""
+    age = picture.beat_age_s
+    if picture.trouble:
+        assessed = {"ok": False, "text": "RECORD OUT OF REACH", "sub": picture.trouble}
+    elif picture.assessed:
+        assessed = {"ok": True, "text": f"Assessed {max(0, round(age or 0))} s ago", "sub": "evaluator alive"}
+    else:
+        since = "never started" if picture.beat_at is None else f"silent since {clock.of_day(picture.beat_at, picture.zone, True)}"
+        assessed = {"ok": False, "text": "NOT BEING ASSESSED", "sub": f"evaluator {since}"}
+    document = picture.document
+    signed = f"signed {document.signed.on}" if document.signed else "not signed"
+    return {
+        "page": page,
+        "mode": "TRAINING",
+        "source": _source(picture),
+        "title": title,
+        "assessed": assessed,
+        "feed": {"text": "Live", "sub": picture.station},
+        "viewer": {"label": who or "Who is here?", "act": {"do": "dialog", "name": "who"}},
+        "clock": clock.of_day(picture.now, picture.zone, True),
+        "theme": picture.theme,
+        "menu": [
+            button("Ward", {"do": "go", "page": "ward"}, pressed=page == "ward"),
+            button("Protocol", {"do": "go", "page": "protocol"}, pressed=page == "protocol"),
+        ],
+        "foot": [ADVICE, f"Protocol: {document.protocol} {document.version}, {signed} · training, not for patients"],
+    }
+
+
+def _source(picture: Picture) -> str:
+    kinds = {v.state.opened.source_kind for v in picture.views.values()}
+    if kinds == {"recorded"}:
+        return "RECORDED PATIENTS"
+    return "SIMULATED AND RECORDED PATIENTS" if len(kinds) > 1 else "SIMULATED PATIENTS"
+
+
+_TALLY = (
+    (Phase.RUNNING, "infusing"),
+    (Phase.PAUSED, "paused"),
+    (Phase.RECOVERY, "recovery"),
+    (Phase.READY, "before"),
+    (Phase.OBSERVED, "observed"),
+    (Phase.DISCHARGED, "leaving"),
+)
+
+
+def _tally(picture: Picture) -> list[str]:
+    phases = [v.state.phase for v in picture.views.values()]
+    found = [f"{phases.count(phase)} {word}" for phase, word in _TALLY if phase in phases]
+    free = len(picture.rooms) - len(phases)
+    return [*found, f"{free} free"] if free else found
+
+
+def _banner(picture: Picture) -> Frame | None:
+    """The highest unanswered prompt of the ward; low ones stay in their tile."""
+    waiting = [
+        (RANK[shown_priority(p)], p.since, room, p)
+        for room in picture.rooms
+        if room in picture.views
+        for p in open_prompts(picture.views[room])
+        if p.answered is None
+    ]
+    waiting.sort(key=lambda w: (w[0], -picture.views[w[2]].wall(w[1]).timestamp()))
+    if not picture.assessed and not (waiting and waiting[0][0] == RANK["high"]):
+        since = "" if picture.beat_at is None else f"since {clock.of_day(picture.beat_at, picture.zone, True)}"
+        return {
+            "priority": "tech",
+            "stars": STARS["tech"],
+            "where": "All rooms",
+            "what": "NOT BEING ASSESSED",
+            "why": f"{since} go to the rooms; the numbers may stand still".strip(),
+            "rest": _rest(waiting),
+            "button": None,
+        }
+    if not waiting or waiting[0][0] == RANK["low"]:
+        return None
+    _, _, room, prompt = waiting[0]
+    view, priority = picture.views[room], shown_priority(waiting[0][3])
+    options = _options(picture, prompt)
+    since = units.span(picture.at(view) - prompt.since)
+    return {
+        "priority": priority,
+        "stars": STARS[priority],
+        "where": f"Room {room} {view.state.opened.alias}",
+        "what": prompt.message,
+        "why": f"for {since}{options} · line {prompt.rule}",
+        "rest": _rest(waiting[1:]),
+        "button": button(f"Open room {room}", {"do": "open_room", "room": room}),
+    }
+
+
+def _rest(waiting: Sequence[tuple[int, int, str, Prompt]]) -> list[Frame]:
+    counts: dict[str, int] = {}
+    for _, _, _, prompt in waiting:
+        priority = shown_priority(prompt)
+        counts[priority] = counts.get(priority, 0) + 1
+    return [{"priority": p, "text": f"{STARS[p]} {counts[p]}"} for p in sorted(counts, key=lambda p: RANK[p])]
+
+
+def _options(picture: Picture, prompt: Prompt) -> str:
+    rule = rule_of(picture, prompt)
+    labels = [picture.document.option[o].label.lower() for o in rule.options[:4]] if rule is not None else []
+    word = "check" if prompt.prompt_kind is e.PromptKind.TECHNICAL else "options"
+    return f" · {word}: {', '.join(labels)}" if labels else ""
+
+
+def tile(picture: Picture, room: str) -> Frame:
+    view = picture.views.get(room)
+    opening = {"do": "open_room", "room": room}
+    if view is None:
+        return {
+            "room": room,
+            "alias": None,
+            "act": opening,
+            "state": "empty",
+            "priority": None,
+            "aria": f"Room {room}, empty",
+            "note": {"head": "Empty", "text": "", "button": button("Check in…", opening)},
+        }
+    state = view.state
+    strip = _strip(picture, view)
+    return {
+        "room": room,
+        "alias": state.opened.alias,
+        "act": opening,
+        "state": _state(picture, view, strip),
+        "priority": strip["priority"] if strip["kind"] == "prompt" else None,
+        "aria": f"Room {room}, {state.opened.alias}",
+        "source": state.opened.source_label if state.opened.source_kind == "recorded" else None,
+        "watcher": _initials(state.watcher) if state.watcher else None,
+        "watcher_missing": not state.watcher and not state.opened.observed,
+        "phase": phase(picture, view),
+        "progress": progress(picture, view),
+        "vitals": {
+            "hr": vital(picture, view, RATES, "HR"),
+            "spo2": vital(picture, view, (Signal.SPO2,), "SpO2"),
+            "bp": pressure(picture, view),
+            "rr": vital(picture, view, (Signal.RR,), "RR"),
+        },
+        "no_signal": _no_signal(picture, view),
+        "scores": {
+            "diss": _score(picture, view, charting.DISSOCIATION, "Dissociation"),
+            "comf": _score(picture, view, charting.COMFORT, "Comfort"),
+        },
+        "due": _due(picture, view),
+        "log": button("Log", opening, icon="pen"),
+        "emergency": button("Emergency", {"do": "emergency", "room": room}, kind="emergency", pressed=state.emergency is not None),
+        "strip": strip,
+        "note": None,
+    }
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in name.replace(".", " ").split())[:3].upper()
+
+
+def _state(picture: Picture, view: View, strip: Frame) -> str:
+    if not picture.assessed:
+        return "blind"
+    if strip["kind"] == "prompt":
+        return "alarm"
+    if strip["kind"] == "watch":
+        return "watching"
+    if strip["kind"] == "done":
+        return "answered"
+    by_phase = {Phase.PAUSED: "paused", Phase.RECOVERY: "recovery", Phase.READY: "ready"}
+    return by_phase.get(view.state.phase, "pleasant" if _pleasant(view) else "calm")
+
+
+def phase(picture: Picture, view: View) -> Frame:
+    state, at = view.state, picture.at(view)
+    if view.standing:
+        return {"icon": "pause", "chip": "Stands still", "text": "", "bold": "", "after": ""}
+    in_phase = at - state.phase_since
+    if state.phase is Phase.OBSERVED:
+        return {"icon": "run", "chip": None, "text": "observed ", "bold": units.span(at), "after": ""}
+    if state.phase is Phase.READY:
+        return {"icon": None, "chip": "Before", "text": "", "bold": units.span(in_phase), "after": ""}
+    if state.phase is Phase.RECOVERY:
+        least = picture.document.recovery_minimum // 60
+        return {"icon": "recovery", "chip": f"Recovery {in_phase // 60} min", "text": "of ", "bold": str(least), "after": ""}
+    if state.phase is Phase.DISCHARGED:
+        return {"icon": "check", "chip": "Discharged", "text": "", "bold": "", "after": ""}
+    ran = state.ledger.running_s(at) if state.ledger is not None else 0
+    planned = f" of {state.order.minutes:g}" if state.order is not None else ""
+    chip = f"Paused {units.span(in_phase)}" if state.phase is Phase.PAUSED else None
+    icon = "pause" if chip else "run"
+    return {"icon": icon, "chip": chip, "text": "min ", "bold": str(ran // 60), "after": planned}
+
+
+def progress(picture: Picture, view: View) -> Frame:
+    """How much of the ordered dose is in, or of the least recovery time has passed."""
+    state, at = view.state, picture.at(view)
+    if state.phase is Phase.RECOVERY:
+        passed = (at - state.phase_since) / max(1, picture.document.recovery_minimum)
+        return {"kind": "recovery", "percent": min(100, round(100 * passed))}
+    if state.ledger is None or state.order is None or state.pump is Pump.PLANNED:
+        return {"kind": "none", "percent": 0}
+    share = state.ledger.given_mg(at) / state.order.dose_mg
+    kind = "paused" if state.pump is Pump.PAUSED else "running"
+    return {"kind": kind, "percent": min(100, round(100 * share))}
+
+
+def vital(picture: Picture, view: View, signals: Sequence[Signal], label: str) -> Frame:
+    """One number, if it is live; else what stands in its place."""
+    sample = live(picture, view, signals)
+    from_pulse = sample is not None and len(signals) > 1 and sample.signal is Signal.PULSE
+    frame: Frame = {
+        "label": "PR" if from_pulse else label,
+        "unit": "%" if signals[0] is Signal.SPO2 else "/min",
+        "value": None,
+        "gone": None,
+        "priority": marked(picture, view, [s.value for s in signals]),
+        "spark": _spark(view, next((s for s in signals if s in view.trend), signals[0])),
+        "aging": False,
+    }
+    if sample is None:
+        number, why = why_gone(picture, view, signals)
+        frame["gone"] = {"num": number, "why": why}
+    else:
+        frame["value"] = units.shown(sample.value)
+        frame["aging"] = view.window.freshness(sample.signal, picture.at(view)) is not Freshness.FRESH
+    return frame
+
+
+def _spark(view: View, signal: Signal) -> list[float | None]:
+    kept = view.trend.get(signal)
+    if not kept:
+        return []
+    points = list(kept)[-(SPARK_S // TREND_STEP_S) :]
+    # One point every 15 s is finer than the pixels of a tile.
+    return [value for _, value in points[::3]]
+
+
+def _no_signal(picture: Picture, view: View) -> Frame | None:
+    away = view.state.away
+    if away is not None:
+        at = picture.at(view)
+        return {"head": "AWAY", "text": f"{away.why}, {away.escort}, {units.span(at - away.since)} of {units.span(away.cap_s)}"}
+    if view.standing:
+        return {"head": "STANDS STILL", "text": view.standing}
+    rate, oxygen = (lost_for_s(picture, view, s) for s in (RATES, (Signal.SPO2,)))
+    if rate is None or oxygen is None:
+        return None
+    if view.at < 10:
+        return {"head": "WAITING", "text": "for the first values"}
+    return {"head": "NO SIGNAL", "text": f"HR and SpO2 for {units.span(min(rate, oxygen))}"}
+
+
+def pressure(picture: Picture, view: View) -> Frame:
+    """The cuff: a reading with its age, or what is wrong with it. Never a greyed number."""
+    at, document, state = picture.at(view), picture.document, view.state
+    frame: Frame = {
+        "label": "BP",
+        "age": None,
+        "value": None,
+        "state": "none",
+        "num": "---/---",
+        "why": [],
+        "deviation": None,
+        "cuff": None,
+        "priority": marked(picture, view, ("nibp_sys", "nibp_dia")),
+    }
+    if not any(s in view.window.channels for s in CUFF):
+        return {**frame, "why": ["no source"], "cuff": None}
+    frame["cuff"] = cuff_due(picture, view)
+    tries = list(view.window.cuff)
+    reading = view.window.reading()
+    last = tries[-1] if tries else None
+    was = f"last {_mmhg(reading.sys, reading.dia)} at {picture.time(view, reading.at)}" if reading is not None else ""
+    if last is not None and last.failed:
+        failed = 0
+        for attempt in reversed(tries):
+            if not attempt.failed:
+                break
+            failed += 1
+        times = {1: "", 2: " twice"}.get(failed, f" {failed} times")
+        return {**frame, "state": "failed", "num": "-?-", "age": picture.time(view, last.at), "why": [f"CUFF FAILED{times}", was]}
+    if reading is None:
+        return {**frame, "why": ["no reading yet"]}
+    age = at - reading.at
+    frame["age"] = units.minutes(age)
+    if age > document.bp_max_age_s(state):
+        then = picture.time(view, reading.at)
+        return {**frame, "state": "old", "why": ["TOO OLD to show", f"was {_mmhg(reading.sys, reading.dia)} at {then}"]}
+    interval = state.cuff_interval_s or document.cuff_interval
+    frame.update(
+        value=_mmhg(reading.sys, reading.dia),
+        num=None,
+        state="aging" if age > 1.5 * interval else "fresh",
+        deviation=deviation(picture, view, reading.sys, reading.dia),
+    )
+    return frame
+
+
+def _mmhg(sys: float | None, dia: float | None) -> str:
+    return f"{units.shown(sys or 0)}/{units.shown(dia or 0)}"
+
+
+BAR_FROM, BAR_TO = -20.0, 60.0
+
+
+def _place(rise: float) -> float:
+    return round(min(100.0, max(0.0, (rise - BAR_FROM) / (BAR_TO - BAR_FROM) * 100)), 1)
+
+
+def deviation(picture: Picture, view: View, sys: float | None, dia: float | None) -> Frame | None:
+    """The bar from -20 to +60 mmHg systolic around this patient's baseline."""
+    base = view.state.baseline
+    if base is None or sys is None or dia is None:
+        return None
+    rise, rise_dia = sys - base.sys, dia - base.dia
+    places = sorted((_place(0.0), _place(rise)))
+    limit = picture.document.deviation_limit_sys - base.sys
+    return {
+        "base": _place(0.0),
+        "from": places[0],
+        "to": places[1],
+        "limit": _place(limit) if BAR_FROM < limit <= BAR_TO else None,
+        "text": f"{rise:+.0f}/{rise_dia:+.0f}",
+    }
+
+
+def cuff_due(picture: Picture, view: View) -> str | None:
+    left = cuff_left_s(picture, view)
+    if left is None:
+        return None
+    return f"cuff {units.span(left)}" if left >= 0 else f"cuff over {units.span(-left)}"
+
+
+def cuff_left_s(picture: Picture, view: View) -> int | None:
+    """Seconds until the cuff's next cycle, by its last try and its interval; negative when it is late."""
+    interval = view.state.cuff_interval_s
+    if interval is None or not view.window.cuff or view.standing:
+        return None
+    return view.window.cuff[-1].at + interval - picture.at(view)
+
+
+def _score(picture: Picture, view: View, scale: str, label: str) -> Frame:
+    entry = view.state.valued(scale)
+    if entry is None or entry.value is None:
+        return {"label": label, "value": None, "age": None, "word": "--" if view.state.opened.observed else "not yet"}
+    age = picture.at(view) - entry.at
+    return {"label": label, "value": f"{entry.value:g}", "age": units.minutes(age), "word": None}
+
+
+def _due(picture: Picture, view: View) -> Frame | None:
+    """What is due next at the chair."""
+    at = picture.at(view)
+    waiting = [
+        (due, obs.label)
+        for obs in picture.document.observations
+        if (due := picture.document.due_at(obs.id, view.state, view.window)) is not None
+    ]
+    if not waiting or view.standing:
+        return {"label": "Next due", "text": "nothing", "time": "", "over": False}
+    due, label = min(waiting)
+    late = at - due
+    return {"label": "Next due", "text": label, "time": f"over {units.span(late)}" if late > 0 else units.span(-late), "over": late > 0}
+
+
+def _pleasant(view: View) -> bool:
+    away, ease = view.state.valued(charting.DISSOCIATION), view.state.valued(charting.COMFORT)
+    bothered = view.state.valued(charting.BOTHERED)
+    strong = away is not None and (away.value or 0) >= 5
+    return strong and ease is not None and (ease.value or 0) >= 6 and (bothered is None or not bothered.value)
+
+
+def _strip(picture: Picture, view: View) -> Frame:
+    frame: Frame = {"kind": "none", "priority": None, "stars": None, "icon": None, "line1": "", "line2": "", "flash": False}
+    prompts = open_prompts(view)
+    if not picture.assessed and not any(shown_priority(p) == "high" for p in prompts):
+        return {**frame, "kind": "blind", "line1": "Not being assessed", "line2": "Look at the bedside monitor"}
+    unanswered = [p for p in prompts if p.answered is None]
+    if unanswered:
+        return {**frame, **_prompt_strip(picture, view, unanswered)}
+    if prompts:
+        return {**frame, **_answered_strip(picture, view, prompts[0])}
+    coming = [p for p in view.state.prompts.values() if p.state is e.PromptState.PENDING]
+    if coming:
+        first = min(coming, key=lambda p: (RANK[shown_priority(p)], p.since))
+        return {
+            **frame,
+            "kind": "watch",
+            "icon": "eye",
+            "line1": f"Watching: {first.message}",
+            "line2": f"Not yet called for · line {first.rule}",
+        }
+    if view.standing:
+        return {**frame, "line1": f"Stands still: {view.standing}"}
+    return {**frame, "line1": "Strong and pleasant: nothing called for" if _pleasant(view) else "Nothing called for"}
+
+
+def _prompt_strip(picture: Picture, view: View, prompts: Sequence[Prompt]) -> Frame:
+    prompt = prompts[0]
+    priority, rule = shown_priority(prompt), rule_of(picture, prompt)
+    count = len(rule.options) if rule is not None else 0
+    waited = units.span(picture.at(view) - prompt.since)
+    word = {e.PromptState.OVER: "over, not answered", e.PromptState.RECHECK: "re-check"}.get(prompt.state, f"unanswered {waited}")
+    more = f" · and {len(prompts) - 1} more" if len(prompts) > 1 else ""
+    options = f"{count} options · " if count and prompt.prompt_kind is not e.PromptKind.TECHNICAL else ""
+    return {
+        "kind": "prompt",
+        "priority": priority,
+        "stars": STARS[priority],
+        "line1": prompt.message,
+        "line2": f"{options}line {prompt.rule} · {word}{more}",
+        "flash": priority == "high" and picture.assessed,
+    }
+
+
+def _answered_strip(picture: Picture, view: View, prompt: Prompt) -> Frame:
+    answered, rule = prompt.answered, rule_of(picture, prompt)
+    assert answered is not None
+    due = recheck_at(rule, prompt) if rule is not None else None
+    chosen = [picture.document.option[o].label.lower() for o in answered.options if o in picture.document.option]
+    what = ", ".join(chosen) or answered.reason or answered.answer.value
+    countdown = f" · re-check {units.span(due - picture.at(view))}" if due is not None else ""
+    return {
+        "kind": "done",
+        "icon": "check",
+        "line1": f"{answered.answer.value.capitalize()}: {what}",
+        "line2": f"{prompt.message} · {answered.by} {picture.time(view, answered.at)}{countdown}",
+    }
+
+
+__all__ = ["PRIORITY_WORD", "button", "head", "tile", "ward_frame"]

@@ -1,0 +1,189 @@
+"""One session as a screen needs it: its state, its recent samples, and which second it is for the person looking."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+
+from monitor import clock
+from monitor import events as e
+from monitor.protocol.document import Document, Rule
+from monitor.session import Prompt, SessionState
+from monitor.vitals import CUFF, WAVES, Numeric, Quality, Signal, Window
+
+TREND_STEP_S = 5
+TREND_S = 60 * 60
+SPARK_S = 30 * 60
+JOURNAL = 400
+BEAT_LOST_S = 6.0
+"""A heartbeat older than this means that nobody is assessing."""
+GRACE_S = 2.0
+"""How late the evaluator may be before the ages on the screen run on by themselves."""
+
+
+@dataclass(slots=True)
+class Anchor:
+    """From this second on, session time went ``speed`` seconds a wall second."""
+
+    tick: int
+    wall: datetime
+    speed: float
+
+
+@dataclass(slots=True)
+class View:
+    """The follower keeps one for each open session and pushes what is new."""
+
+    session: int
+    state: SessionState
+    window: Window
+    at: int = -1
+    journal: deque[e.Logged] = field(default_factory=lambda: deque(maxlen=JOURNAL))
+    anchors: list[Anchor] = field(default_factory=list)
+    trend: dict[Signal, deque[tuple[int, float | None]]] = field(default_factory=dict)
+    """Per signal, one value every five seconds (the last one in them), None where there was none."""
+    standing: str = ""
+    """Why session time stands still, while it does."""
+
+    def push(self, tick: int, row: Sequence[Numeric]) -> None:
+        self.window.push(row)
+        self.at = tick
+        if tick % TREND_STEP_S == 0:
+            for signal in self.window.channels:
+                if signal in CUFF or signal in WAVES:
+                    continue
+                live = self.window.value(signal, tick)
+                kept = self.trend.setdefault(signal, deque(maxlen=TREND_S // TREND_STEP_S))
+                kept.append((tick, live.value if live is not None else None))
+
+    def wall(self, tick: int) -> datetime:
+        """The wall time of a session second."""
+        anchor = self.anchors[0]
+        for later in self.anchors:
+            if later.tick <= tick:
+                anchor = later
+        return anchor.wall + timedelta(seconds=(tick - anchor.tick) / (anchor.speed or 1.0))
+
+    def noted(self, entries: Iterable[e.Logged]) -> None:
+        """Keep the journal and the pace by which seconds become wall times."""
+        for entry in entries:
+            self.journal.append(entry)
+            event = entry.event
+            if isinstance(event, e.SessionOpened):
+                self.anchors.append(Anchor(0, clock.read(entry.at), 1.0))
+            elif isinstance(event, e.PaceSet):
+                if entry.tick <= 0 and self.anchors:
+                    self.anchors[-1].speed = event.speed or 1.0
+                else:
+                    self.anchors.append(Anchor(entry.tick, clock.read(entry.at), event.speed))
+                self.standing = "" if event.speed else event.why or "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The whole ward at one moment, for one station."""
+
+    now: datetime
+    document: Document
+    rooms: Sequence[str]
+    views: dict[str, View]
+    beat_at: datetime | None
+    beat_holder: str = ""
+    station: str = "station"
+    theme: str = "dark"
+    zone: tzinfo | None = None
+    trouble: str = ""
+    """Why the record cannot be read, if it cannot."""
+
+    @property
+    def beat_age_s(self) -> float | None:
+        return None if self.beat_at is None else (self.now - self.beat_at).total_seconds()
+
+    @property
+    def assessed(self) -> bool:
+        age = self.beat_age_s
+        return not self.trouble and age is not None and -GRACE_S <= age <= BEAT_LOST_S
+
+    def at(self, view: View) -> int:
+        """The second that it is for the one who looks: when nobody assesses, ages run on all the same."""
+        age = self.beat_age_s
+        late = 0.0 if age is None else age - GRACE_S
+        return view.at + int(max(0.0, late) * view.state.speed)
+
+    def time(self, view: View, tick: int, seconds: bool = False) -> str:
+        return clock.of_day(view.wall(tick), self.zone, seconds)
+
+    def logged_time(self, entry: e.Logged, seconds: bool = False) -> str:
+        return clock.of_day(clock.read(entry.at), self.zone, seconds)
+
+
+RANK = {"high": 0, "medium": 1, "tech": 2, "low": 3}
+STARS = {"high": "***", "medium": "**", "low": "*", "tech": "!!"}
+PRIORITY_WORD = {"high": "High", "medium": "Medium", "low": "Low", "tech": "Technical"}
+
+
+def shown_priority(prompt: Prompt) -> str:
+    """How a screen marks a prompt: technical ones below high have a mark of their own."""
+    if prompt.prompt_kind is e.PromptKind.TECHNICAL and prompt.priority is not e.Priority.HIGH:
+        return "tech"
+    return prompt.priority.value
+
+
+def ordered(prompts: Iterable[Prompt]) -> list[Prompt]:
+    """The one to look at first, first: unanswered before answered, then by priority, then the oldest."""
+    return sorted(prompts, key=lambda p: (p.answered is not None, RANK[shown_priority(p)], p.since))
+
+
+def open_prompts(view: View) -> list[Prompt]:
+    return ordered(view.state.open_prompts)
+
+
+def rule_of(picture: Picture, prompt: Prompt) -> Rule | None:
+    return picture.document.rule.get(prompt.rule)
+
+
+def marked(picture: Picture, view: View, signals: Iterable[str]) -> str | None:
+    """The priority with which a number is marked: that of the worst unanswered prompt about it."""
+    wanted = set(signals)
+    found = []
+    for prompt in view.state.open_prompts:
+        rule = rule_of(picture, prompt)
+        cited = {v.name for v in prompt.evidence if v.value is not None}
+        about = prompt.answered is None and prompt.state is not e.PromptState.OVER
+        if about and rule is not None and wanted & cited & set(rule.signals):
+            found.append(shown_priority(prompt))
+    return min(found, key=lambda p: RANK[p], default=None)
+
+
+def live(picture: Picture, view: View, signals: Sequence[Signal]) -> Numeric | None:
+    """The first of these signals with a value that may be shown as live now."""
+    if view.standing:
+        return None
+    at = picture.at(view)
+    return next((found for s in signals if (found := view.window.value(s, at)) is not None), None)
+
+
+def why_gone(picture: Picture, view: View, signals: Sequence[Signal]) -> tuple[str, str]:
+    """What stands in a missing number's place, and the word for it."""
+    declared = [s for s in signals if s in view.window.channels]
+    if not declared:
+        return "--", "no source"
+    if view.standing:
+        return "--", "stands still"
+    arrival = view.window.last.get(declared[0])
+    if arrival is not None and arrival.quality is Quality.SENSOR_OFF:
+        return "-?-", "sensor off"
+    if arrival is not None and arrival.quality is Quality.IMPLAUSIBLE:
+        return "-?-", f"{arrival.value:g}? refused"
+    return "--", "no signal"
+
+
+def lost_for_s(picture: Picture, view: View, signals: Sequence[Signal]) -> int | None:
+    """How long none of these signals has had a live value; None where one has, or none is declared."""
+    declared = [s for s in signals if s in view.window.channels]
+    if not declared or live(picture, view, signals) is not None:
+        return None
+    last = max((view.window.series[s][-1].measured_at for s in declared if view.window.series.get(s)), default=0)
+    return max(0, picture.at(view) - last)

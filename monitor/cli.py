@@ -1,0 +1,302 @@
+"""The command line: run, serve, simulate, inspect, replay, protocol, verify. All of it works without a browser.
+
+JSON is one object a line. Exit status 0 only when all is well; an error is one line on stderr.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from monitor import settings
+from monitor.protocol.cases import cases_beside, check, load_cases
+from monitor.protocol.document import Document, load_protocol
+from monitor.sources.source import BadFile
+from monitor.store.log import StoreError
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+protocol_app = typer.Typer(no_args_is_help=True, help="Look at a protocol file.", rich_markup_mode=None)
+app.add_typer(protocol_app, name="protocol")
+
+Store = Annotated[str | None, typer.Option(help="Where the log lives: sqlite:///FILE.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+def main() -> None:
+    try:
+        app()
+    except (BadFile, StoreError) as wrong:
+        fail(str(wrong))
+    except BrokenPipeError:
+        raise SystemExit(1) from None
+
+
+def fail(sentence: str) -> None:
+    """One line on stderr, whatever the message held, and a status that says so."""
+    print(" ".join(sentence.split()), file=sys.stderr)
+    raise SystemExit(1)
+
+
+def say(record: dict[str, Any]) -> None:
+    print(json.dumps(record, ensure_ascii=False, allow_nan=False), flush=True)
+
+
+def setting(rooms: Path | None, store: str | None) -> tuple[settings.Rooms, Path, Document, str]:
+    """A station's files, all of them read and checked before anything starts."""
+    path = rooms or settings.rooms_path()
+    loaded = settings.load_rooms(path)
+    protocol = settings.beside(path, loaded.protocol)
+    assert protocol is not None
+    return loaded, path, load_protocol(protocol), store or settings.store_url()
+
+
+@app.command()
+def run(
+    rooms: Annotated[Path | None, typer.Option(help="The rooms file.")] = None,
+    store: Store = None,
+    port: Annotated[int, typer.Option(help="Where the dashboard listens, on this computer only.")] = 8501,
+    browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
+) -> None:
+    """The evaluator and the dashboard, on this computer only, with the demo rooms. Ctrl-C ends both."""
+    from monitor import launch
+
+    loaded, path, _, url = setting(rooms, store)
+    raise SystemExit(launch.dashboard(path, url, port, browser, loaded.theme))
+
+
+@app.command()
+def serve(
+    rooms: Annotated[Path | None, typer.Option(help="The rooms file.")] = None,
+    store: Store = None,
+    child: Annotated[bool, typer.Option("--child", hidden=True)] = False,
+) -> None:
+    """The evaluator alone: opens and starts the demo rooms, assesses every open session, records it all."""
+    from monitor import serving
+    from monitor.store import open_log
+
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    loaded, path, document, url = setting(rooms, store)
+    log = open_log(url)
+    try:
+        print(f"assessing {len(loaded.rooms)} rooms into {url}; Ctrl-C ends it", file=sys.stderr, flush=True)
+        why = serving.serve(log, loaded, path, document, child)
+        print(f"ended: {why}", file=sys.stderr)
+    except serving.Held as held:
+        fail(str(held))
+    finally:
+        log.close()
+
+
+@app.command()
+def simulate(
+    scenario: Annotated[str, typer.Argument(help="A scenario's id or file.")],
+    seed: Annotated[int, typer.Option(min=0)] = 1,
+    out: Annotated[Path, typer.Option(help="The CSV file to write.")] = Path("simulated.csv"),
+    minutes: Annotated[float, typer.Option(min=1, max=1440, help="How long, from the opening of the session.")] = 80,
+) -> None:
+    """Write a recording of a simulated patient: the infusion starts and ends as ordered, nobody does anything else."""
+    from monitor.simulator.scenario import load_scenario
+    from monitor.sources.recorded import write_recording
+    from monitor.sources.simulated import SimulatedSource
+
+    played = load_scenario(scenario)
+    source = SimulatedSource(played, seed)
+    if out.suffix.lower() != ".csv":
+        raise BadFile(str(out), None, "should end in .csv, which is what is written")
+    if not out.parent.is_dir():
+        raise BadFile(str(out), None, f"cannot be written, there is no folder {out.parent}")
+    rows = source.read(round(minutes * 60), played.unattended())
+    try:
+        write_recording(out, rows, source.channels, label=f"{played.id} seed {seed}")
+    except OSError as wrong:
+        raise BadFile(str(out), None, f"cannot be written ({wrong.strerror}); choose another place") from None
+    print(f"{out}: {len(rows)} s", file=sys.stderr)
+
+
+@app.command()
+def inspect(recording: Path, as_json: AsJson = False) -> None:
+    """What a recording holds: each channel, what it is taken for, and why one is refused."""
+    from monitor.sources.recorded import inspect as look
+
+    for found in look(recording):
+        if as_json:
+            say(found)
+        elif "recording" in found:
+            begun = found["start"] or "an unknown time"
+            print(f"{found['recording']}: {found['kind']}, {found['duration_s']} s from {begun}; {found['source']}")
+        else:
+            used = "shown" if found["used"] else "not shown"
+            span = f"{found['min']} / {found['median']} / {found['max']}" if found["min"] is not None else "nothing valid"
+            print(
+                f"{found['name']:<28} {found['signal'] or '-':<10} {found['unit'] or '-':<6} {found['count']:>7} rows, "
+                f"{found['missing']} missing, {found['gaps']} gaps, {span}, {used}" + (f"; {found['refused']}" if found["refused"] else "")
+            )
+
+
+@app.command()
+def replay(
+    recording: Path,
+    protocol: Annotated[Path | None, typer.Option(help="The protocol; the shipped example by default.")] = None,
+    weight_kg: Annotated[float | None, typer.Option()] = None,
+    dose_mg_per_kg: Annotated[float | None, typer.Option()] = None,
+    over_min: Annotated[float | None, typer.Option()] = None,
+    baseline_bp: Annotated[str | None, typer.Option(help="The baseline pressure, as 120/75.")] = None,
+    log: Annotated[Path | None, typer.Option(help="What was charted: CSV with at_s,entry.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play a recording through the protocol as fast as it goes; print each prompt event and a summary with a digest."""
+    from monitor.review.replay import Replay, described, read_said
+    from monitor.sources.recorded import open_recording
+
+    document = load_protocol(protocol or settings.SAMPLE_DATA / "protocols" / "example.yaml")
+    order = ordered(weight_kg, dose_mg_per_kg, over_min)
+    if baseline_bp is not None:
+        baseline_of(baseline_bp)
+    said = read_said(log, document) if log is not None else []
+    source = open_recording(recording)
+    played = Replay(document, source, order, baseline_bp, said, str(log))
+    begun = time.perf_counter()
+    rows = source.read(source.length_s or 0)
+    read = time.perf_counter()
+    for at, change in played.run(rows):
+        if as_json:
+            say(described(document, at, change))
+        else:
+            print(f"{at:>6} s  {change.priority.value:<6} {change.rule:<12} {change.state.value:<9} {change.message}")
+    done = time.perf_counter()
+    summary = {
+        "summary": True,
+        "prompts": played.counts,
+        "ticks": played.ticks,
+        "protocol": f"{document.protocol} {document.version} {document.digest[:12]}",
+        "digest": played.digest,
+    }
+    if as_json:
+        say(summary)
+    else:
+        print(f"{played.ticks} s, prompts: {played.counts}, digest {played.digest}")
+    print(f"replay_s {done - read:.3f} read_s {read - begun:.3f}", file=sys.stderr)
+
+
+def ordered(weight_kg: float | None, dose_mg_per_kg: float | None, over_min: float | None) -> Any:
+    from pydantic import ValidationError
+
+    from monitor.infusion import Order
+
+    given = [v for v in (weight_kg, dose_mg_per_kg, over_min) if v is not None]
+    if not given:
+        return None
+    if len(given) < 3:
+        fail("an order needs --weight-kg, --dose-mg-per-kg and --over-min together; without any the session is observed")
+    try:
+        return Order(weight_kg=weight_kg, dose_mg_per_kg=dose_mg_per_kg, minutes=over_min)
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        fail(f"the order's {first['loc'][0]} is not possible: {first['msg']}")
+
+
+def baseline_of(text: str) -> None:
+    from monitor.protocol.shorthand import charted_baseline
+
+    try:
+        charted_baseline(text)
+    except ValueError:
+        fail(f"--baseline-bp {text} is no blood pressure; write it as 120/75")
+
+
+@app.command()
+def verify(
+    store: Store = None,
+    again: Annotated[bool, typer.Option(help="Also assess every session again from its samples and compare.")] = False,
+    protocol: Annotated[Path | None, typer.Option(help="The protocol for --again.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check the chains of every session in the store: any edit, deletion, swap or cut is named."""
+    from monitor.review.replay import reassess
+    from monitor.store import open_log
+
+    url = store or settings.store_url()
+    path = url.removeprefix("sqlite:///")
+    if not Path(path).exists():
+        fail(f"{path}: there is no store here; give --store sqlite:///FILE")
+    log = open_log(url)
+    faults = 0
+    sessions = log.heads(open_only=False)
+
+    def progress(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\rchecked {done} of {total} sessions", end="", file=sys.stderr, flush=True)
+
+    for fault in log.verify(progress):
+        faults += 1
+        if as_json:
+            say({"session": fault.session, "seq": fault.seq, "tick": fault.tick, "fault": fault.sentence})
+        else:
+            print(fault.sentence)
+    if again and not faults:
+        document = load_protocol(protocol or settings.SAMPLE_DATA / "protocols" / "example.yaml")
+        for head in sessions:
+            result = reassess(log, head.session, document)
+            faults += not result.same
+            record = {"session": head.session, "ticks": result.ticks, "digest": result.stored, "again": result.again, "same": result.same}
+            if as_json:
+                say(record)
+            else:
+                found = "the same prompts again" if result.same else "DIFFERENT prompts"
+                print(f"session {head.session}: {result.ticks} s, {found}, {result.again[:16]}")
+    log.close()
+    if as_json:
+        say({"summary": True, "sessions": len(sessions), "faults": faults, "heads": {str(h.session): h.hash for h in sessions}})
+    else:
+        print(f"{len(sessions)} sessions, {faults} faults")
+    if faults:
+        raise SystemExit(1)
+
+
+@protocol_app.command("check")
+def protocol_check(
+    file: Annotated[Path, typer.Argument(help="A protocol, such as sample_data/protocols/example.yaml.")],
+    as_json: AsJson = False,
+) -> None:
+    """Run the cases beside a protocol; print each rule with its cases and coverage."""
+    document = load_protocol(file)
+    beside = cases_beside(file)
+    if not beside.exists():
+        raise BadFile(str(beside), None, "is missing; write the protocol's cases there")
+    outcomes, coverage = check(document, load_cases(beside, document))
+    failed = [o for o in outcomes if o.faults]
+    gaps = [c for c in coverage if c.missing]
+    for cover in coverage:
+        if as_json:
+            say({"rule": cover.rule, "cases": cover.cases, "failed": cover.failed, "missing": cover.missing})
+        else:
+            state = "ok" if not cover.failed and not cover.missing else "NOT OK"
+            lacks = f", lacks {', '.join(cover.missing)}" if cover.missing else ""
+            print(f"{cover.rule:<24} {cover.cases:>3} cases, {cover.failed} failed{lacks}  {state}")
+    for outcome in failed:
+        for fault in outcome.faults:
+            print(f"{beside}:{outcome.line}: {outcome.case.rule}: {outcome.case.name}: {fault}", file=sys.stderr)
+    summary = {
+        "summary": True,
+        "protocol": document.protocol,
+        "version": document.version,
+        "digest": document.digest,
+        "rules": len(coverage),
+        "cases": len(outcomes),
+        "failed": len(failed),
+        "rules_lacking_cases": len(gaps),
+        "signed": document.signed is not None,
+    }
+    if as_json:
+        say(summary)
+    else:
+        signed = "signed" if document.signed else "not signed"
+        print(f"{document.title} {document.version} ({signed}): {len(coverage)} rules, {len(outcomes)} cases, {len(failed)} failed")
+    if failed or gaps:
+        raise SystemExit(1)

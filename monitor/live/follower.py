@@ -1,0 +1,102 @@
+"""Following the store: every open session as a view, brought up to date only with what is new.
+
+Screens read; nothing here writes. One follower serves every viewer of a process. Whoever asks first after a change pays
+for it; nothing runs in a thread of its own.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+
+from monitor import clock
+from monitor import events as e
+from monitor.board.view import TREND_S, Picture, View
+from monitor.protocol.document import Document
+from monitor.session import begin, fold
+from monitor.settings import Rooms
+from monitor.store import packing
+from monitor.store.log import EventLog, Head, StoreError
+from monitor.vitals import Window
+from monitor.ward import logged
+
+
+class Follower:
+    def __init__(self, log: EventLog, document: Document, rooms: Rooms) -> None:
+        self.log, self.document, self.rooms = log, document, rooms
+        self.zone = clock.zone(rooms.zone)
+        self._lock = threading.Lock()
+        self._views: dict[int, View] = {}
+        self._version: int | None = None
+        self._beat_at: datetime | None = None
+        self._trouble = ""
+
+    def picture(self) -> Picture:
+        """The ward as it stands now."""
+        with self._lock:
+            try:
+                self._catch_up()
+                self._trouble = ""
+            except StoreError as wrong:
+                self._trouble, self._version = str(wrong), None
+            by_room = {view.state.opened.room: view for view in self._views.values()}
+            names = [r.room for r in self.rooms.rooms]
+            return Picture(
+                now=clock.now(),
+                document=self.document,
+                rooms=[*names, *(r for r in by_room if r not in names)],
+                views=by_room,
+                beat_at=self._beat_at,
+                station=self.rooms.station,
+                theme=self.rooms.theme,
+                zone=self.zone,
+                trouble=self._trouble,
+            )
+
+    def session(self, room: str) -> int | None:
+        """The open session of a room."""
+        view = self.picture().views.get(room)
+        return None if view is None else view.session
+
+    def _catch_up(self) -> None:
+        version = self.log.version()
+        if version == self._version:
+            return
+        heads = self.log.heads()
+        for head in heads:
+            view = self._views.get(head.session)
+            if view is None:
+                self._views[head.session] = self._load(head)
+            else:
+                self._extend(view, head)
+        for session in set(self._views) - {h.session for h in heads}:
+            del self._views[session]
+        beat = self.log.heartbeat()
+        self._beat_at = clock.read(beat.beat_at) if beat is not None and beat.beat_at else None
+        self._version = version
+
+    def _load(self, head: Head) -> View:
+        entries = [logged(x) for x in self.log.entries(head.session)]
+        state = begin(entries[0])
+        view = View(head.session, state, Window(c.channel() for c in state.opened.channels))
+        # One hour is all that a screen shows; an eight-hour session opens as fast as a short one.
+        rows = self.log.rows(head.session, first=max(0, head.tick - TREND_S))
+        self._take(view, entries[1:], rows)
+        view.journal.clear()
+        view.anchors.clear()
+        view.noted(entries)
+        return view
+
+    def _extend(self, view: View, head: Head) -> None:
+        entries = [logged(x) for x in self.log.entries(view.session, after=view.state.seq)] if head.seq > view.state.seq else []
+        rows = self.log.rows(view.session, first=view.at + 1) if head.tick > view.at else []
+        self._take(view, entries, rows)
+        view.noted(entries)
+
+    @staticmethod
+    def _take(view: View, entries: Sequence[e.Logged], rows: Sequence[tuple[int, bytes]]) -> None:
+        for entry in entries:
+            view.state = fold(view.state, entry)
+        for tick, packed in rows:
+            view.push(tick, packing.unpack(packed, tick))

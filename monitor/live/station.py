@@ -1,0 +1,103 @@
+"""One dashboard process: its store, its follower, and the evaluator that it starts when nobody assesses."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor import settings
+from monitor.live.follower import Follower
+from monitor.protocol.document import Document, load_protocol
+from monitor.store import lease, open_log
+from monitor.store.log import EventLog
+
+log_ = logging.getLogger("monitor.station")
+
+
+@dataclass(frozen=True)
+class Station:
+    """What the pages of this process share. Nothing clinical lives here: all of it can be read again from the store."""
+
+    rooms: settings.Rooms
+    rooms_file: Path
+    document: Document
+    protocol_file: Path
+    log: EventLog
+    follower: Follower
+    url: str
+
+
+_station: Station | None = None
+_lock = threading.Lock()
+
+
+def station() -> Station:
+    """This process's station; made at the first call. Raises BadFile or StoreError."""
+    global _station
+    with _lock:
+        if _station is None:
+            path = settings.rooms_path()
+            rooms = settings.load_rooms(path)
+            protocol = settings.beside(path, rooms.protocol)
+            assert protocol is not None
+            document = load_protocol(protocol)
+            url = settings.store_url()
+            log = open_log(url)
+            _station = Station(rooms, path, document, protocol, log, Follower(log, document, rooms), url)
+        return _station
+
+
+def leave() -> None:
+    """Forget the station, so that the next call reads its files again (tests, and the end of the process)."""
+    global _station
+    with _lock:
+        if _station is not None:
+            _station.log.close()
+        _station = None
+
+
+class Evaluator:
+    """The evaluator as a child of the dashboard: started when no one holds the lease, told to end when the dashboard ends.
+
+    The child holds a pipe from here; when this process dies, however it dies, the pipe closes and the child knows.
+    """
+
+    def __init__(self, at: Station) -> None:
+        self.at = at
+        self.child: subprocess.Popen[bytes] | None = None
+
+    def ensure(self) -> None:
+        """Start one if nobody assesses this store. Cheap when somebody does."""
+        if self.child is not None and self.child.poll() is None:
+            return
+        if self.child is not None:
+            log_.warning("the evaluator ended with status %s; starting another", self.child.returncode)
+            self.child = None
+        held = lease.acquire(self.at.log)
+        if held is None:
+            return
+        held.release()
+        command = [
+            sys.executable,
+            "-m",
+            "monitor",
+            "serve",
+            "--child",
+            "--rooms",
+            str(self.at.rooms_file),
+            "--store",
+            self.at.url,
+        ]
+        self.child = subprocess.Popen(command, stdin=subprocess.PIPE, cwd=settings.HOME)
+
+    def end(self) -> None:
+        if self.child is not None and self.child.poll() is None:
+            self.child.terminate()
+            try:
+                self.child.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                self.child.kill()

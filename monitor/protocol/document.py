@@ -1,0 +1,498 @@
+"""The clinic's protocol as a typed document: limits, checklists, drugs, bounds, observations and rules, all data.
+
+A file that breaks a rule of this module refuses to load, naming its line. The digest identifies the very text that
+decided, so that every prompt can be traced to it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from monitor import charting
+from monitor.events import Priority, PromptKind
+from monitor.infusion import Bound
+from monitor.protocol.conditions import (
+    CANNOT_TELL,
+    MET,
+    NOT_MET,
+    AnyCondition,
+    Condition,
+    DrugSince,
+    Duration,
+    Flag,
+    Overdue,
+    Seen,
+    Symptom,
+    walk,
+)
+from monitor.session import Phase, SessionState
+from monitor.sources.source import BadFile
+from monitor.vitals import Window
+from monitor.yamlmarks import Lines, read_yaml, validated
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
+Status = Literal["sourced", "unchecked", "proposal"]
+Words = Annotated[str, Field(min_length=1, max_length=1200)]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Citation(Part):
+    """Where a line comes from. ``limit`` and ``action`` say how sure the figure and the step are."""
+
+    source: Words
+    limit: Status
+    action: Status
+
+
+class EmergencyAct(Part):
+    id: Id
+    label: Words
+
+
+class EmergencyPlan(Part):
+    """What the emergency panel says first, the clinic's own number, and the acts that are one tap each."""
+
+    number: Words
+    lines: tuple[Words, ...] = Field(min_length=1)
+    acts: tuple[EmergencyAct, ...] = Field(min_length=1)
+
+
+class Observation(Part):
+    """Something due again and again. ``by``: what satisfies it; all of them where several are named.
+
+    ``every`` gives the interval by phase; a phase that is not named asks for nothing. ``resting``: "seen, left
+    resting" satisfies it once in a row, but not within ``resting_not_within`` of a rate change or calming drug.
+    """
+
+    id: Id
+    label: Words
+    by: tuple[str, ...] = Field(min_length=1)
+    every: Mapping[Phase, Duration]
+    resting: bool = False
+    resting_not_within: Duration = 0
+    after_drug: Mapping[str, Duration] = Field(default_factory=dict)
+    """Closer interval for half an hour after a drug for this purpose."""
+
+
+class SymptomKind(Part):
+    id: Id
+    label: Words
+    red_flag: bool = False
+
+
+class Drug(Part):
+    """A drug that the clinic keeps at hand. The software checks and reminds; it never orders."""
+
+    id: Id
+    label: Words
+    drug_class: Id = Field(alias="class")
+    purpose: Id
+    dose: float = Field(gt=0)
+    unit: str = "mg"
+    route: str = "IV"
+    dose_max: float = Field(gt=0)
+    total_max: float = Field(gt=0)
+    repeat_after: Duration
+    avoid: tuple[Id, ...] = ()
+    """Flags of the patient that ask for the prescriber before this drug."""
+    allergy: tuple[str, ...] = ()
+    expect: Words
+    note: str = ""
+    citation: Citation
+
+
+class CheckAnswer(Part):
+    id: Id
+    label: Words
+    stops: bool = False
+    """This answer keeps the item open: it blocks, warns or informs as the item says."""
+    flags: tuple[Id, ...] = ()
+
+
+class CheckItem(Part):
+    id: Id
+    question: Words
+    answers: tuple[CheckAnswer, ...] = Field(min_length=1)
+    effect: Literal["blocks", "warns", "informs"]
+    multiple: bool = False
+    override: tuple[str, ...] = ()
+    """Roles that may override a blocking answer; empty: nobody."""
+    hint: AnyCondition | None = None
+    """What the monitor can tell about it, shown beside the question; it never answers in a person's place."""
+    note: str = ""
+    applies: AnyCondition | None = None
+
+    @property
+    def answer_ids(self) -> Mapping[str, CheckAnswer]:
+        return {a.id: a for a in self.answers}
+
+
+class Option(Part):
+    """Something a nurse may choose in answer to a prompt; ``command`` is what it opens, filled in."""
+
+    id: Id
+    label: Words
+    command: Literal[
+        "rate",
+        "pause",
+        "resume",
+        "stop",
+        "start",
+        "drug",
+        "observe",
+        "score",
+        "symptom",
+        "cuff",
+        "note",
+        "baseline",
+        "watch",
+        "checklist",
+        "emergency",
+        "away_end",
+        "call",
+        "discharge",
+    ]
+    fill: Mapping[str, str | float | int] = Field(default_factory=dict)
+
+
+class Rule(Part):
+    id: Id
+    title: Words
+    group: Literal["before", "during", "emergency", "after", "any"]
+    phases: tuple[Phase, ...] = Field(min_length=1)
+    kind: PromptKind
+    priority: Priority
+    when: AnyCondition
+    unless: tuple[Id, ...] = ()
+    """Rules that say more: while one of them is met this one stays silent."""
+    says: Words
+    line: Words
+    options: tuple[Id, ...] = ()
+    expect: str = ""
+    recheck: Duration | None = None
+    lockout: Duration = 0
+    clears_after: Duration = 0
+    once: bool = False
+    watch: bool = False
+    """Show on the wall while it is on its way."""
+    emergency: bool = False
+    rationale: Words
+    citation: Citation
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.priority is Priority.HIGH and (self.lockout or self.once):
+            raise ValueError(f"{self.id} is high: nothing may hold it back, so it has no lockout and no once")
+        if self.emergency and self.priority is not Priority.HIGH:
+            raise ValueError(f"{self.id} is an emergency rule, so its priority is high")
+        if not self.options and self.kind is not PromptKind.TECHNICAL:
+            raise ValueError(f"{self.id} offers no options; name at least one")
+        return self
+
+    @cached_property
+    def signals(self) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for part in walk(self.when):
+            found.update(dict.fromkeys(part.signals()))
+        return tuple(found)
+
+
+class Signature(Part):
+    by: Words
+    role: Words
+    on: Words
+
+
+class Document(Part):
+    """A whole protocol."""
+
+    protocol: Id
+    title: Words
+    version: Words
+    language: str = "en"
+    notice: Words
+    signed: Signature | None = None
+    bp_max_age: Duration
+    bp_intervals_to_old: float = Field(default=2.0, ge=1)
+    cuff_interval: Duration
+    recovery_minimum: Duration
+    like_oneself: tuple[Duration, Duration]
+    deviation_limit_sys: float
+    emergency: EmergencyPlan
+    observations: tuple[Observation, ...]
+    symptoms: tuple[SymptomKind, ...]
+    history: Mapping[Id, Words]
+    """Flags asked at check-in, with their words."""
+    bounds: Mapping[str, Bound]
+    drugs: tuple[Drug, ...]
+    checklists: Mapping[Literal["before", "discharge"], tuple[CheckItem, ...]]
+    options: tuple[Option, ...]
+    rules: tuple[Rule, ...] = Field(min_length=1)
+    reasons_defer: tuple[Words, ...]
+    reasons_decline: tuple[Words, ...]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        for what, ids in self._ids():
+            twice = [i for n, i in enumerate(ids) if i in ids[:n]]
+            if twice:
+                raise ValueError(f"two {what} are called {twice[0]}")
+        for bound in BOUNDS:
+            if bound not in self.bounds:
+                raise ValueError(f"bounds lacks {bound} ({BOUNDS[bound]})")
+            if self.bounds[bound].unit != BOUNDS[bound]:
+                raise ValueError(f"bounds.{bound} is in {self.bounds[bound].unit}; it must be in {BOUNDS[bound]}")
+        for key in self.bounds:
+            if key not in BOUNDS:
+                raise ValueError(f"bounds has an unknown bound {key}")
+        return self
+
+    def _ids(self) -> Iterator[tuple[str, list[str]]]:
+        yield "rules", [r.id for r in self.rules]
+        yield "options", [o.id for o in self.options]
+        yield "drugs", [d.id for d in self.drugs]
+        yield "symptoms", [s.id for s in self.symptoms]
+        yield "observations", [o.id for o in self.observations]
+        for name, items in self.checklists.items():
+            yield f"items of the checklist {name}", [i.id for i in items]
+
+    # ---- lookups ----
+
+    @cached_property
+    def rule(self) -> Mapping[str, Rule]:
+        return {r.id: r for r in self.rules}
+
+    @cached_property
+    def option(self) -> Mapping[str, Option]:
+        return {o.id: o for o in self.options}
+
+    @cached_property
+    def drug(self) -> Mapping[str, Drug]:
+        return {d.id: d for d in self.drugs}
+
+    @cached_property
+    def observation(self) -> Mapping[str, Observation]:
+        return {o.id: o for o in self.observations}
+
+    @cached_property
+    def red_flags(self) -> tuple[str, ...]:
+        return tuple(s.id for s in self.symptoms if s.red_flag)
+
+    @cached_property
+    def _symptom_labels(self) -> Mapping[str, str]:
+        return {s.id: s.label for s in self.symptoms}
+
+    def symptom_label(self, name: str) -> str:
+        return self._symptom_labels.get(name, name)
+
+    @cached_property
+    def by_phase(self) -> Mapping[Phase, tuple[Rule, ...]]:
+        return {phase: tuple(r for r in self.rules if phase in r.phases) for phase in Phase}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the document's content, independent of layout and comments."""
+        content = self.model_dump(mode="json")
+        return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+    @cached_property
+    def flags(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """Every flag, and the checklist items (list, item) that can set it."""
+        found: dict[str, list[tuple[str, str]]] = {flag: [] for flag in self.history}
+        for name, items in self.checklists.items():
+            for item in items:
+                for answer in item.answers:
+                    for flag in answer.flags:
+                        found.setdefault(flag, []).append((name, item.id))
+        return {flag: tuple(dict.fromkeys(places)) for flag, places in found.items()}
+
+    # ---- readings of a session ----
+
+    def flag(self, flag: str, state: SessionState) -> int:
+        """Whether this patient has a flag: by check-in or by a checklist's answer; unanswered: cannot tell."""
+        if flag in state.opened.earlier:
+            return MET
+        truth = NOT_MET
+        for name, item in self.flags.get(flag, ()):
+            checked = state.checks.get((name, item))
+            if checked is None:
+                truth = CANNOT_TELL
+                continue
+            answers = self.item(name, item).answer_ids
+            if any(flag in answers[a].flags for a in checked.answers if a in answers):
+                return MET
+        return truth
+
+    def item(self, checklist: str, item: str) -> CheckItem:
+        return next(i for i in self.checklists[checklist] if i.id == item)  # type: ignore[index]
+
+    def open_items(self, checklist: str, state: SessionState) -> list[CheckItem]:
+        """Items unanswered, or answered so that they stay open and nobody has overridden."""
+        found = []
+        for item in self.checklists[checklist]:  # type: ignore[index]
+            checked = state.checks.get((checklist, item.id))
+            if checked is None or (
+                not checked.override_by and any(item.answer_ids[a].stops for a in checked.answers if a in item.answer_ids)
+            ):
+                found.append(item)
+        return found
+
+    def blocking(self, checklist: str, state: SessionState) -> list[CheckItem]:
+        return [i for i in self.open_items(checklist, state) if i.effect == "blocks"]
+
+    def purpose(self, drug: str, drug_class: str) -> str:
+        """What a drug was given for, by this protocol; a drug it does not know is judged by its class."""
+        known = self.drug.get(drug)
+        if known is not None:
+            return known.purpose
+        return next((d.purpose for d in self.drugs if d.drug_class == drug_class), "")
+
+    def bp_max_age_s(self, state: SessionState) -> int:
+        """How old a pressure may be before it leaves the screen and no rule uses it: the shorter of two limits."""
+        interval = state.cuff_interval_s or self.cuff_interval
+        return int(min(self.bp_max_age, max(60, self.bp_intervals_to_old * interval)))
+
+    def due_at(self, observation: str, state: SessionState, window: Window) -> int | None:
+        """The second at which an observation is next due in this phase; None where none is."""
+        asked = self.observation[observation]
+        interval = asked.every.get(state.phase)
+        if interval is None:
+            return None
+        for purpose, closer in asked.after_drug.items():
+            last = next((d for d in reversed(state.drugs) if self.purpose(d.drug, d.drug_class) == purpose), None)
+            if last is not None and last.at + 30 * 60 > self._last_done(asked, state, window):
+                interval = min(interval, closer)
+        return self._last_done(asked, state, window) + interval
+
+    def _last_done(self, asked: Observation, state: SessionState, window: Window) -> int:
+        return max(state.phase_since, min(self._done(asked, by, state, window) for by in asked.by))
+
+    def _done(self, asked: Observation, by: str, state: SessionState, window: Window) -> int:
+        if by == "cuff":
+            reading = window.reading()
+            return reading.at if reading else -1
+        if by not in charting.SCALES:
+            seen = state.last(by)
+            return seen.at if seen else -1
+        entry = state.score(by)
+        done = entry.at if entry else -1
+        resting = state.last("resting") if asked.resting else None
+        return resting.at if resting is not None and self.rests(asked, by, state) else done
+
+    def rests(self, asked: Observation, by: str, state: SessionState) -> bool:
+        """Whether the last "left resting" stands for this score: once in a row, and only while nothing speaks against it."""
+        rests = state.observed.get("resting", ())
+        if not rests:
+            return False
+        rest = rests[-1]
+        entry = state.score(by)
+        if entry is not None and entry.at > rest.at:
+            return False
+        if len(rests) > 1 and (entry is None or rests[-2].at >= entry.at):
+            return False
+        reach = asked.resting_not_within
+        changes = [c.at for c in state.ledger.changes] if state.ledger else []
+        changes += [d.at for d in state.drugs if self.purpose(d.drug, d.drug_class) == "calming"]
+        if any(at > rest.at - reach for at in changes):
+            return False
+        bothered, sedation = state.valued(charting.BOTHERED), state.valued(charting.SEDATION)
+        if bothered is not None and bothered.value:
+            return False
+        return sedation is None or (sedation.value or 0) >= 5
+
+
+BOUNDS: Mapping[str, str] = {
+    "dose": "mg/kg",
+    "duration": "min",
+    "rate": "mg/kg/h",
+    "weight": "kg",
+    "concentration": "mg/mL",
+}
+"""The bounds that every protocol must give, and their units."""
+
+
+def load_protocol(path: Path) -> Document:
+    """A protocol file as a document. Raises BadFile with the file, the line and what to do."""
+    data, lines = read_yaml(path)
+    document = validated(Document, data, lines, str(path))
+    for place, wrong in _dangling(document):
+        raise BadFile(str(path), lines.line(place), wrong)
+    return document
+
+
+def _dangling(document: Document) -> Iterator[tuple[Sequence[str | int], str]]:
+    """References that lead nowhere, with the place where they stand."""
+    purposes = {d.purpose for d in document.drugs}
+    for n, rule in enumerate(document.rules):
+        where: tuple[str | int, ...] = ("rules", n)
+        for option in rule.options:
+            if option not in document.option:
+                yield (*where, "options"), f"{rule.id} offers {option}, which is not among the options"
+        for other in rule.unless:
+            if other not in document.rule:
+                yield (*where, "unless"), f"{rule.id} names the rule {other}, which does not exist"
+        for part in walk(rule.when):
+            wrong = _unknown(document, part, purposes)
+            if wrong:
+                yield (*where, "when"), f"{rule.id}: {wrong}"
+    for name, items in document.checklists.items():
+        for n, item in enumerate(items):
+            for condition in (item.hint, item.applies):
+                for part in walk(condition) if condition is not None else ():
+                    wrong = _unknown(document, part, purposes)
+                    if wrong:
+                        yield ("checklists", name, n), f"{item.id}: {wrong}"
+    for n, obs in enumerate(document.observations):
+        for purpose in obs.after_drug:
+            if purpose not in purposes:
+                yield ("observations", n), f"{obs.id}: no drug is given for {purpose}"
+    for n, drug in enumerate(document.drugs):
+        for flag in drug.avoid:
+            if flag not in document.flags:
+                yield ("drugs", n, "avoid"), f"{drug.id}: nothing asks for the flag {flag}"
+
+
+def _unknown(document: Document, part: Condition, purposes: set[str]) -> str | None:
+    if isinstance(part, Flag) and part.flag not in document.flags:
+        return f"nothing asks for the flag {part.flag}; add it to history or to an answer"
+    if isinstance(part, Overdue) and part.observation not in document.observation:
+        return f"there is no observation called {part.observation}"
+    if isinstance(part, Symptom):
+        labels = {s.id for s in document.symptoms}
+        missing = [s for s in part.any_of if s not in labels]
+        return f"there is no symptom called {missing[0]}" if missing else None
+    if isinstance(part, DrugSince) and part.purpose is not None and part.purpose not in purposes:
+        return f"no drug is given for {part.purpose}"
+    if isinstance(part, Seen) and part.what not in OBSERVABLE:
+        return f"nothing is charted as {part.what}; known: {', '.join(OBSERVABLE)}"
+    return None
+
+
+OBSERVABLE: Mapping[str, str] = {
+    "seen": "Seen in person",
+    "resting": "Resting, not disturbed",
+    "vomited": "Vomited",
+    "iv_site": "IV site",
+    "breathing": "Breathing counted",
+    "pump": "Pump looked at",
+    "first_stand": "First standing, accompanied",
+    "self_again": "Like oneself again",
+    "called": "Prescriber called",
+    "reassured": "Reassured",
+    "airway": "Head and airway",
+    "oxygen": "Oxygen",
+    "probe": "Probe moved",
+}
+"""What can be charted as seen or done at the chair, besides scores, drugs and the infusion."""
+
+__all__ = ["BOUNDS", "OBSERVABLE", "BadFile", "Document", "Lines", "load_protocol"]

@@ -1,0 +1,111 @@
+"""One pure function from protocol, session and second to findings, and the workings behind a finding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from monitor import units
+from monitor.events import Evidence
+from monitor.protocol.conditions import (
+    CANNOT_TELL,
+    MET,
+    NOT_MET,
+    All,
+    AnyOf,
+    Condition,
+    Not,
+    Sight,
+)
+from monitor.protocol.document import Document, Rule
+from monitor.session import SessionState
+from monitor.vitals import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule finds: NOT_MET, CANNOT_TELL or MET.
+
+    ``coming``: it would be met if nothing had to persist. ``silenced``: another rule that says more speaks in its place.
+    """
+
+    rule: Rule
+    truth: int
+    coming: bool = False
+    silenced: bool = False
+
+
+def evaluate(document: Document, state: SessionState, window: Window, at: int) -> list[Finding]:
+    """What each rule of this phase finds at this second. All that it may use is handed in."""
+    sight = Sight(document, state, window, at)
+    rules = document.by_phase[state.phase]
+    truths = [rule.when.truth(sight) for rule in rules]
+    # A rule that says more is heard as long as its prompt is open, so that a value near a limit does not make two
+    # prompts take turns. What is silenced is never lost: the other one is there.
+    heard = {rule.id for rule, truth in zip(rules, truths, strict=True) if truth == MET}
+    heard.update(prompt.rule for prompt in state.prompts.values() if prompt.open)
+    findings = []
+    for rule, truth in zip(rules, truths, strict=True):
+        silenced = any(other in heard for other in rule.unless)
+        coming = False
+        if rule.watch and truth != MET and not silenced:
+            coming = rule.when.truth(Sight(document, state, window, at, instant=True)) == MET
+        findings.append(Finding(rule, truth, coming, silenced))
+    return findings
+
+
+def workings(rule: Rule, sight: Sight) -> tuple[Evidence, ...]:
+    """The values that a finding came from, what decided first, what nobody can tell last."""
+    known: list[Evidence] = []
+    unknown: list[Evidence] = []
+    for evidence in _gather(rule.when, sight):
+        bucket = unknown if evidence.value is None else known
+        if evidence not in bucket:
+            bucket.append(evidence)
+    return (*known, *unknown)
+
+
+def _gather(condition: Condition, sight: Sight) -> Iterator[Evidence]:
+    if isinstance(condition, Not):
+        return
+    if isinstance(condition, All):
+        for part in condition.of:
+            yield from _gather(part, sight)
+    elif isinstance(condition, AnyOf):
+        truths = [(part, part.truth(sight)) for part in condition.of]
+        for wanted in (MET, CANNOT_TELL):
+            for part, truth in truths:
+                if truth == wanted:
+                    yield from _gather(part, sight)
+        if all(truth == NOT_MET for _, truth in truths):
+            for part, _ in truths:
+                yield from _gather(part, sight)
+    else:
+        yield from condition.evidence(sight)
+
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+def message(rule: Rule, evidence: Sequence[Evidence]) -> str:
+    """The rule's sentence with its values: ``SpO2 {spo2} < 90`` becomes ``SpO2 87 < 90``."""
+    values = {}
+    for item in reversed(evidence):
+        if item.value is not None:
+            values[item.name] = units.shown(item.value, 1 if item.value % 1 else 0)
+            if item.note.startswith("seconds"):
+                values["minutes"] = str(int(item.value // 60))
+    if "nibp_sys" in values:
+        values["bp"] = f"{values['nibp_sys']}/{values.get('nibp_dia', '?')}"
+    values["rate"] = values.get("hr", values.get("pulse", "?"))
+    values.setdefault("rr", values.get("breathing", "?"))
+    values["symptom"] = " and ".join(e.note.removesuffix(" charted") for e in evidence if e.note.endswith(" charted"))
+    lost = [e.name for e in evidence if e.value is None and e.name in _LABELS]
+    values["lost"] = " and ".join(_LABELS[name] for name in lost)
+    noted = next((e.note for e in evidence if e.note), "")
+    values["note"] = noted
+    return _PLACE.sub(lambda found: values.get(found[1], "?"), rule.says)
+
+
+_LABELS = {"hr": "ECG rate", "pulse": "pulse", "spo2": "SpO2", "rr": "breathing", "nibp_sys": "BP"}

@@ -1,0 +1,127 @@
+"""The life of a prompt: inactive, pending, active, answered, re-check, over, resolved.
+
+``step`` is pure: from the state and this second's findings to the changes that belong in the log. Only the evaluator
+calls it; answers come from people and are folded before. Invariants: missing data never ends a prompt; an answer never
+ends a condition; a high prompt stays until it is answered and nothing holds it back; each episode ends once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.events import Answer, Priority, PromptChanged, PromptState
+from monitor.protocol.conditions import MET, NOT_MET, Sight
+from monitor.protocol.document import Document, Rule
+from monitor.protocol.evaluate import Finding, evaluate, message, workings
+from monitor.session import Prompt, SessionState
+from monitor.vitals import Window
+
+DEFER_S = 5 * 60
+"""When a deferred prompt without a re-check time comes back (proposal)."""
+
+
+def step(document: Document, state: SessionState, window: Window, at: int, late: bool = False) -> list[PromptChanged]:
+    """The changes of all prompts at this second."""
+    changes: list[PromptChanged] = []
+    seen: set[str] = set()
+    for finding in evaluate(document, state, window, at):
+        rule = finding.rule
+        seen.add(rule.id)
+        prompt = state.prompts.get(rule.id)
+        if prompt is None and finding.truth != MET and not finding.coming:
+            continue
+        to = _next(finding, prompt, at)
+        if to is not None:
+            episode = _episode(prompt, to)
+            changes.append(_change(rule, prompt, episode, to, Sight(document, state, window, at), late))
+    changes.extend(_ended_by_phase(document, state, seen, late))
+    return changes
+
+
+def _episode(prompt: Prompt | None, to: PromptState) -> int:
+    if prompt is None:
+        return 1
+    return prompt.episode + (prompt.state is PromptState.RESOLVED)
+
+
+def _next(finding: Finding, prompt: Prompt | None, at: int) -> PromptState | None:
+    """The state that this rule's prompt goes to now, or None where it stays."""
+    rule = finding.rule
+    if finding.silenced:
+        return None if prompt is None or prompt.state is PromptState.RESOLVED else PromptState.RESOLVED
+    if prompt is None or not prompt.open:
+        pending = prompt is not None and prompt.state is PromptState.PENDING
+        if finding.truth == MET:
+            return None if _held_back(rule, prompt, at) else PromptState.ACTIVE
+        if finding.coming:
+            return None if pending or _held_back(rule, prompt, at) else PromptState.PENDING
+        return PromptState.RESOLVED if pending else None
+    if finding.truth == NOT_MET:
+        return _subsiding(rule, prompt, at)
+    if prompt.state is PromptState.OVER and finding.truth == MET:
+        return PromptState.ACTIVE
+    due = recheck_at(rule, prompt)
+    return PromptState.RECHECK if due is not None and at >= due else None
+
+
+def _held_back(rule: Rule, prompt: Prompt | None, at: int) -> bool:
+    if prompt is None or rule.priority is Priority.HIGH:
+        return False
+    if rule.once and prompt.activated:
+        return True
+    return prompt.answered is not None and at - prompt.changed < rule.lockout
+
+
+def _subsiding(rule: Rule, prompt: Prompt, at: int) -> PromptState | None:
+    """The condition is over: a high prompt waits for its answer, others for a calm stretch, then they end."""
+    if rule.priority is Priority.HIGH and prompt.answered is None:
+        return None if prompt.state is PromptState.OVER else PromptState.OVER
+    if rule.clears_after and prompt.state is not PromptState.OVER:
+        return PromptState.OVER
+    if rule.clears_after and at - prompt.changed < rule.clears_after:
+        return None
+    return PromptState.RESOLVED
+
+
+def recheck_at(rule: Rule, prompt: Prompt) -> int | None:
+    """The second at which an answered prompt asks again if its condition still stands."""
+    if prompt.answered is None:
+        return None
+    if rule.recheck is not None:
+        return prompt.answered.at + rule.recheck
+    return prompt.answered.at + DEFER_S if prompt.answered.answer is Answer.DEFERRED else None
+
+
+def _change(rule: Rule, prompt: Prompt | None, episode: int, to: PromptState, sight: Sight, late: bool) -> PromptChanged:
+    evidence = workings(rule, sight)
+    # What ends keeps the sentence with which it began; its evidence says what the values are now.
+    ending = prompt is not None and to in (PromptState.OVER, PromptState.RESOLVED)
+    return PromptChanged(
+        rule=rule.id,
+        episode=episode,
+        state=to,
+        priority=rule.priority,
+        prompt_kind=rule.kind,
+        message=prompt.message if ending and prompt is not None else message(rule, evidence),
+        evidence=evidence,
+        late=late,
+    )
+
+
+def _ended_by_phase(document: Document, state: SessionState, seen: set[str], late: bool) -> Iterator[PromptChanged]:
+    """Prompts whose rule does not belong to this phase any more. A high one that nobody answered waits for its answer."""
+    for prompt in state.prompts.values():
+        if prompt.rule in seen or prompt.state is PromptState.RESOLVED:
+            continue
+        latched = prompt.priority is Priority.HIGH and prompt.open and prompt.answered is None
+        if latched and prompt.state is PromptState.OVER:
+            continue
+        yield PromptChanged(
+            rule=prompt.rule,
+            episode=prompt.episode,
+            state=PromptState.OVER if latched else PromptState.RESOLVED,
+            priority=prompt.priority,
+            prompt_kind=prompt.prompt_kind,
+            message=prompt.message,
+            late=late,
+        )

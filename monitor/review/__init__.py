@@ -1,0 +1,1 @@
+"""What a log or a recording says when it is run through the evaluator again: pure readings, no screens."""

@@ -1,0 +1,108 @@
+"""What a station is set up with: its rooms, its protocol, its store. The rooms file is data that a clinic edits."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from monitor.sources.source import BadFile
+from monitor.yamlmarks import read_yaml, validated
+
+HOME = Path(__file__).resolve().parent.parent
+SAMPLE_DATA = HOME / "sample_data"
+ROOMS = SAMPLE_DATA / "rooms.yaml"
+STORE_VARIABLE = "INFUSION_STORE"
+ROOMS_VARIABLE = "INFUSION_ROOMS"
+
+Name = Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class Demo(BaseModel):
+    """A session that opens and starts by itself in an empty room."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    alias: Name
+    scenario: str | None = None
+    recording: str | None = None
+    seed: int = Field(default=1, ge=0, le=2**31)
+    speed: float = Field(default=1.0, gt=0, le=60)
+    watcher: str = Field(default="", max_length=80)
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.scenario is None) == (self.recording is None):
+            raise ValueError("give either a scenario or a recording")
+        return self
+
+
+class RoomSet(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    room: Name
+    demo: Demo | None = None
+
+
+class Rooms(BaseModel):
+    """A rooms file: at most 24 rooms, in the order of the wall."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    station: Name
+    protocol: str
+    zone: str | None = None
+    theme: Literal["dark", "light", "contrast"] = "dark"
+    rooms: tuple[RoomSet, ...] = Field(min_length=1, max_length=24)
+
+    @model_validator(mode="after")
+    def _names(self) -> Self:
+        names = [r.room for r in self.rooms]
+        twice = [n for i, n in enumerate(names) if n in names[:i]]
+        if twice:
+            raise ValueError(f"two rooms are called {twice[0]}")
+        return self
+
+    def room(self, name: str) -> RoomSet | None:
+        return next((r for r in self.rooms if r.room == name), None)
+
+
+def load_rooms(path: Path) -> Rooms:
+    """A rooms file with every file that it names in reach. Raises BadFile with file and line."""
+    data, lines = read_yaml(path)
+    rooms = validated(Rooms, data, lines, str(path))
+    if beside(path, rooms.protocol) is None:
+        raise BadFile(str(path), lines.line(("protocol",)), f"names the protocol {rooms.protocol}, which is not there")
+    for n, room in enumerate(rooms.rooms):
+        for key in ("scenario", "recording"):
+            named = getattr(room.demo, key) if room.demo else None
+            if named is not None and beside(path, named) is None:
+                at = lines.line(("rooms", n, "demo", key))
+                raise BadFile(str(path), at, f"names the {key} {named}, which is not there")
+    if rooms.zone is not None:
+        from zoneinfo import ZoneInfo
+
+        try:
+            ZoneInfo(rooms.zone)
+        except (KeyError, ValueError, OSError):
+            raise BadFile(str(path), lines.line(("zone",)), f"names the time zone {rooms.zone}, which is unknown") from None
+    return rooms
+
+
+def beside(file: Path, named: str) -> Path | None:
+    """A file named in another one: relative to it, else to sample_data; None where there is none."""
+    for folder in (file.parent, SAMPLE_DATA):
+        found = (folder / named).resolve()
+        if found.is_file():
+            return found
+    return None
+
+
+def rooms_path() -> Path:
+    return Path(os.environ.get(ROOMS_VARIABLE) or ROOMS)
+
+
+def store_url() -> str:
+    return os.environ.get(STORE_VARIABLE) or f"sqlite:///{HOME / 'var' / 'training.db'}"

@@ -1,0 +1,28 @@
+"""Opening the source that a session's log names, the same one again after a restart."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from monitor.events import SourceSet
+from monitor.simulator.scenario import load_scenario
+from monitor.sources.recorded import open_recording
+from monitor.sources.simulated import SimulatedSource
+from monitor.sources.source import BadFile, Source
+
+
+def fingerprint(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def open_source(kind: str, named: SourceSet) -> Source:
+    """The source behind a session. Raises BadFile where its file is gone or has changed since the session opened."""
+    path = Path(named.path)
+    if not path.is_file():
+        raise BadFile(named.path, None, "is gone, so this session cannot go on; bring it back or close the session")
+    if named.sha256 and fingerprint(path) != named.sha256:
+        raise BadFile(named.path, None, "has changed since the session opened, so it cannot go on; close the session")
+    if kind == "simulated":
+        return SimulatedSource(load_scenario(path), named.seed)
+    return open_recording(path)

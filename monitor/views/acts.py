@@ -1,0 +1,193 @@
+"""From what was tapped in the browser to commands, dialogs and pages. Acts come as JSON and are trusted no further."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from monitor import access, commands
+from monitor import events as e
+from monitor.board.room import ONE_TAP
+from monitor.live.station import station
+from monitor.store.log import Conflict, RoomTaken, StoreError
+from monitor.views.guard import WHO
+from monitor.views.menu import FILES, go
+
+Act = Mapping[str, Any]
+DIALOG = "dialog"
+GOING = "going"
+PENDING = "pending_act"
+
+
+def take(key: str, room: str | None = None) -> Callable[[], None]:
+    """A callback for a component: perform what its trigger ``act`` says, for this room unless the act names one."""
+
+    def acted() -> None:
+        act = st.session_state[key].act
+        if isinstance(act, Mapping):
+            perform(act, room)
+
+    return acted
+
+
+def perform(act: Act, room: str | None) -> None:
+    what = str(act.get("do", ""))
+    room = str(act.get("room", room or ""))
+    who = st.session_state.get(WHO, "")
+    if what == "open_room":
+        st.session_state[GOING] = ("room", room)
+    elif what == "go":
+        st.session_state[GOING] = (str(act.get("page")), None)
+    elif what == "emergency":
+        record(room, commands.emergency(), who or access.UNNAMED)
+        st.session_state[GOING] = ("room", room)
+    elif what == "dialog" and act.get("name") == "who":
+        ask("who", room)
+    elif not who and what not in ("emergency_act",):
+        st.session_state[PENDING] = (dict(act), room)
+        ask("who", room)
+    elif what == "dialog":
+        ask(str(act.get("name")), room, act.get("fill"))
+    elif what == "answer":
+        _answer(act, room, who)
+    else:
+        command = simple(act, room, who)
+        if command is not None:
+            record(room, command, who or access.UNNAMED)
+
+
+def ask(name: str, room: str, fill: object = None) -> None:
+    """Open a dialog with the next run of the page."""
+    st.session_state[DIALOG] = {"name": name, "room": room, "fill": dict(fill) if isinstance(fill, Mapping) else {}}
+
+
+def record(room: str, command: commands.Command, who: str, retry: str | None = None) -> bool:
+    """Carry out a command; a refusal or a failing store is said in a dialog, and what was typed stays."""
+    here = station()
+    session = here.follower.session(room)
+    if session is None:
+        ask("refused", room, {"sentence": "There is no session in this room any more."})
+        return False
+    try:
+        commands.carry_out(here.log, here.document, session, who, command)
+    except commands.Refusal as refusal:
+        ask("refused", room, {"sentence": refusal.sentence})
+        return False
+    except (StoreError, Conflict, RoomTaken) as trouble:
+        ask("refused", room, {"sentence": f"Not saved: {trouble}"})
+        return False
+    return True
+
+
+def simple(act: Act, room: str, who: str) -> commands.Command | None:
+    """The command behind an act that needs no form; None where the act is not known."""
+    match act.get("do"):
+        case "score":
+            value = act.get("value")
+            return commands.score(str(act.get("scale")), value if isinstance(value, int) else None)
+        case "observe":
+            return commands.observe(str(act.get("what")), str(act.get("value", "")))
+        case "symptom":
+            return commands.symptom(str(act.get("symptom")))
+        case "no_symptoms":
+            return _no_symptoms()
+        case "check":
+            return commands.check(str(act.get("list")), str(act.get("item")), str(act.get("answer")))
+        case "undo":
+            here, session = station(), station().follower.session(room)
+            entries = here.log.entries(session) if session is not None else []
+            return commands.correct(entries, int(act.get("seq", -1)), None, "taken back")
+        case "cuff":
+            if act.get("what") == "start":
+                return commands.start_cuff()
+            return commands.set_cuff_interval(int(act.get("minutes", 0)) * 60)
+        case "baseline":
+            return _baseline(room)
+        case "watch":
+            return commands.take_watch(who)
+        case "back":
+            return commands.come_back()
+        case "pace":
+            return commands.set_pace(float(act.get("speed", 1)))
+        case "emergency_act":
+            return commands.emergency_act(str(act.get("act")))
+    return None
+
+
+def _no_symptoms() -> commands.Command:
+    """Asked for, none of them there: each is charted as absent."""
+
+    def command(scene: commands.Scene) -> Sequence[e.AnyEvent]:
+        return [e.SymptomCharted(symptom=s.id, present=False) for s in scene.document.symptoms]
+
+    return command
+
+
+def _baseline(room: str) -> commands.Command | None:
+    from monitor.board.view import live
+    from monitor.vitals import Signal
+
+    picture = station().follower.picture()
+    view = picture.views.get(room)
+    reading = view.window.reading() if view is not None else None
+    if view is None or reading is None or reading.sys is None or reading.dia is None:
+        return None
+    rate, oxygen = live(picture, view, (Signal.HR, Signal.PULSE)), live(picture, view, (Signal.SPO2,))
+    return commands.set_baseline(
+        reading.sys, reading.dia, rate.value if rate is not None else None, oxygen.value if oxygen is not None else None
+    )
+
+
+# ---- answers ----
+
+
+def prompt_named(act: Act) -> tuple[str, int]:
+    rule, _, episode = str(act.get("prompt", "")).partition("#")
+    return rule, int(episode) if episode.isdigit() else 0
+
+
+def _answer(act: Act, room: str, who: str) -> None:
+    """An answer without a form goes in at once; one whose options open a form opens it, filled in."""
+    document = station().document
+    rule, episode = prompt_named(act)
+    try:
+        what = e.Answer(str(act.get("answer")))
+    except ValueError:
+        return
+    options = [str(o) for o in act.get("options") or [] if str(o) in document.option]
+    if what is e.Answer.DID and any(document.option[o].command not in ONE_TAP for o in options):
+        ask("answer", room, {"rule": rule, "episode": episode, "options": options})
+        return
+    acts = [one_tap(o, who) for o in options]
+    given = [a for a in acts if a is not None]
+    record(room, commands.answer(rule, episode, what, options, str(act.get("reason") or ""), given), who)
+
+
+def one_tap(option: str, who: str) -> commands.Command | None:
+    """What an option without a form records besides the answer itself."""
+    chosen = station().document.option[option]
+    match chosen.command:
+        case "observe":
+            return commands.observe(str(chosen.fill.get("what", "seen")), str(chosen.fill.get("value", "")))
+        case "call":
+            return commands.observe("called", str(chosen.fill.get("value", "")))
+        case "cuff":
+            return commands.start_cuff()
+        case "watch":
+            return commands.take_watch(who)
+        case "away_end":
+            return commands.come_back()
+        case "emergency":
+            return commands.emergency()
+    return None
+
+
+def follow() -> None:
+    """What a callback left to be done by the page itself: going elsewhere, or a run that opens a dialog."""
+    going = st.session_state.pop(GOING, None)
+    if going is not None and going[0] in FILES:
+        go(*going)
+    if DIALOG in st.session_state:
+        st.rerun()

@@ -1,0 +1,77 @@
+"""The browser side of the ward and the room: two keyed components, drawn by plain ES modules.
+
+Streamlit sends a component's inline script with every update, so what is registered here is only a loader of a few
+hundred bytes. The modules, style sheets and plotly.js come once, over the dashboard's own route ``live/assets/NAME``
+(``ASSETS`` says which file a name means; nothing else may be served from there).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Name = Literal["wall", "room"]
+
+_HERE = Path(__file__).parent
+_SIBLING = re.compile(rb'(from "\./[a-z]+\.js)(";)')
+
+ASSETS: dict[str, Path] = {
+    **{path.name: path for path in sorted(_HERE.glob("*.js")) + sorted(_HERE.glob("*.css"))},
+    "plotly.min.js": Path(str(files("plotly") / "package_data" / "plotly.min.js")),
+}
+"""Name in ``live/assets/`` -> file. Serve ``body(name)``: what is asked for with ``?v=`` may be cached for ever."""
+
+
+@cache
+def version() -> str:
+    """The first 12 hex digits of SHA-256 over names and contents of all assets: a new one asks browsers to load anew."""
+    digest = hashlib.sha256()
+    for name, path in sorted(ASSETS.items()):
+        digest.update(name.encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:12]
+
+
+@cache
+def body(name: str) -> bytes:
+    """What the route sends for ``name``: the file; in a module each import of a sibling carries the version as well, so
+    that a browser never mixes modules of two versions. ``KeyError`` for a name that is no asset."""
+    content = ASSETS[name].read_bytes()
+    if name.endswith(".js") and name != "plotly.min.js":
+        content = _SIBLING.sub(rb"\1?v=" + version().encode() + rb"\2", content)
+    return content
+
+
+def loader(name: Name) -> str:
+    """The inline script of a component, below 500 bytes: loads the module once and hands it the latest call.
+
+    A failed import is tried again at the next update, and says so in the page meanwhile. components.v2 runs the cleanup
+    that a call returned; the module's own cleanup decides whether the page has really gone.
+    """
+    return (
+        f'const u=new URL("live/assets/{name}.js?v={version()}",document.baseURI).href,q=new WeakMap;let f;'
+        "\nexport default c=>{const p=c.parentElement;let k;q.set(p,c);"
+        "if(f)k=f(c);else import(u).then(m=>{f=m.default;q.get(p)===c&&(k=f(c))})"
+        '.catch(e=>{f||(p.textContent="This page could not be loaded: "+e)});return()=>k&&k()}'
+    )
+
+
+@cache
+def _component(name: Name) -> Callable[..., Any]:
+    renderer: Callable[..., Any] = st.components.v2.component(f"infusion_{name}", js=loader(name), isolate_styles=False)
+    return renderer
+
+
+def mount(name: Name) -> Callable[..., Any]:
+    """The callable that puts the component on a page: ``mount("wall")(key="wall", data={"frame": frame},
+    on_act_change=...)``. Registered once a process; Streamlit registers it anew by itself in another runtime."""
+    return _component(name)

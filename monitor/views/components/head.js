@@ -1,0 +1,144 @@
+// The head, banner and foot of a page.
+import { attr, el, fit, flag, keyed, line, list, placed, say, sayOrHide, show } from "./dom.js";
+import { button } from "./button.js";
+import { icon } from "./icons.js";
+import { WORDS } from "./words.js";
+
+function status(name) {
+  const text = line("span", "status-text");
+  const sub = line("small", "");
+  const node = el("p", "status", icon(name).el, text, sub);
+  return {
+    el: node,
+    apply(given, lost) {
+      show(node, Boolean(given));
+      if (!given) return;
+      say(text, given.text);
+      say(sub, given.sub);
+      flag(node, "lost", lost);
+      attr(node, "data-priority", lost ? "tech" : null);
+    },
+  };
+}
+
+export function head(host, { facts = false } = {}) {
+  const mode = line("b", "");
+  const source = line("span", "");
+  const title = line("h1", "");
+  const chip = line("span", "chip");
+  chip.hidden = true;
+  const words = el("p", "tally");
+  const setWords = placed(words, () => {
+    const node = line("span", "");
+    return { el: node, apply: (text) => say(node, text) };
+  });
+  const assessed = status("beat");
+  const feed = status("link");
+  const lead = button(host, "lead"); // the way back stands before the title
+  const viewer = button(host, "quiet-button");
+  const menu = el("nav", "menu");
+  attr(menu, "aria-label", "Pages");
+  const setMenu = keyed(menu, (given) => given.label, () => button(host));
+  const clock = line("time", "num clock");
+  const node = el(
+    "div", "headbox",
+    el("div", "tape"),
+    el(
+      "header", "head",
+      el("p", "mode", mode, source),
+      el("div", "who", lead.el, title, chip, words),
+      el("div", "end", assessed.el, feed.el, viewer.el, menu),
+      clock,
+    ),
+  );
+  return {
+    el: node,
+    apply(frame) {
+      say(mode, frame.mode);
+      say(source, frame.source);
+      say(title, frame.title);
+      sayOrHide(chip, facts ? frame.phase?.chip : null);
+      const said = list(facts ? frame.facts : frame.tally);
+      setWords(said);
+      fit(words, `${said.map((one) => String(one).length).join(".")}.${String(frame.title ?? "").length}`, 1);
+      const lost = Boolean(frame.assessed) && frame.assessed.ok === false;
+      assessed.apply(frame.assessed, lost);
+      feed.apply(frame.feed, Boolean(frame.feed?.lost));
+      viewer.apply(frame.viewer ? { icon: null, ...frame.viewer } : null);
+      const menuButtons = list(frame.menu);
+      const way = menuButtons.find((one) => one.icon === "back") ?? null;
+      lead.apply(way);
+      setMenu(menuButtons.filter((one) => one !== way));
+      say(clock, frame.clock);
+    },
+  };
+}
+
+function mark() {
+  const node = line("span", "mark");
+  return {
+    el: node,
+    apply(given) {
+      attr(node, "data-priority", given.priority);
+      say(node, given.text);
+    },
+  };
+}
+
+// The highest prompt of the ward in its fixed place. Nothing called for is said only while assessed.
+export function banner(host) {
+  const stars = line("span", "stars");
+  attr(stars, "aria-hidden", "true");
+  const spoken = line("span", "sr");
+  const where = line("b", "where");
+  const what = line("span", "what");
+  const why = line("span", "why");
+  const sayer = el("div", "say", where, what, why);
+  const then = line("span", "then", WORDS.then);
+  const marks = el("span", "marks");
+  const setMarks = placed(marks, mark);
+  const open = button(host);
+  const rest = el("div", "rest", then, marks, open.el);
+  const node = el("section", "banner", stars, spoken, sayer, rest);
+  attr(node, "aria-label", "Highest prompt of the ward");
+
+  function choose(frame) {
+    const blind = frame.assessed?.ok === false;
+    if (frame.banner) return frame.banner;
+    if (!blind) return null;
+    return { priority: "tech", stars: "!!", where: frame.assessed.text, what: frame.assessed.sub, why: WORDS.notAssessedWhy };
+  }
+  return {
+    el: node,
+    apply(frame) {
+      const given = choose(frame);
+      const none = !given;
+      flag(node, "none", none);
+      attr(node, "data-priority", given?.priority ?? null);
+      flag(node, "flash", given?.priority === "high");
+      sayOrHide(stars, given?.stars);
+      say(spoken, given ? `${WORDS.priority[given.priority] ?? ""}: ` : "");
+      sayOrHide(where, given?.where);
+      sayOrHide(what, given?.what);
+      say(why, none ? frame.banner_none ?? WORDS.nothingWard : given.why);
+      const others = list(given?.rest);
+      show(then, others.length > 0);
+      setMarks(others);
+      open.apply(given?.button ?? null);
+      fit(sayer, [where, what, why].map((one) => one.textContent.length).join("."), 3);
+      host.speak("banner", given ? `${WORDS.priority[given.priority] ?? ""}. ${given.where}. ${given.what ?? ""}` : null);
+    },
+  };
+}
+
+export function foot() {
+  const left = line("span", "");
+  const right = line("span", "");
+  return {
+    el: el("footer", "foot", left, right),
+    apply(frame) {
+      say(left, list(frame.foot)[0]);
+      say(right, list(frame.foot)[1]);
+    },
+  };
+}

@@ -1,0 +1,160 @@
+// What every page component shares: its root, its styles, the way back to Python (acts), the spoken alert and the
+// watchdog. The feed is not its business: whoever calls with a frame, by a rerun or by a socket, feeds it.
+import { cutOff } from "./cutoff.js";
+import { attr, el, line, refit, say } from "./dom.js";
+import { WORDS } from "./words.js";
+
+export const CUT_OFF_MS = 3000;
+const LOOK_MS = 250;
+const VERSION = new URL(import.meta.url).search;
+
+export function asset(name) {
+  return new URL(`./${name}${VERSION}`, import.meta.url).href;
+}
+
+// A style sheet is linked once a document; resolves when it holds (or has failed: then the page is plain, not blank).
+export function linkStyle(name) {
+  const href = asset(name);
+  let link = [...document.querySelectorAll("link[data-im]")].find((one) => one.href === href);
+  if (!link) {
+    link = el("link");
+    link.rel = "stylesheet";
+    link.dataset.im = name;
+    link.imLoaded = new Promise((done) => {
+      link.addEventListener("load", done, { once: true });
+      link.addEventListener("error", done, { once: true });
+    });
+    link.href = href;
+    document.head.append(link);
+  }
+  return link.imLoaded ?? Promise.resolve();
+}
+
+let counter = 0;
+function nonce() {
+  counter += 1;
+  const random = crypto.getRandomValues(new Uint32Array(2));
+  return `${Date.now().toString(36)}-${counter}-${random[0].toString(36)}${random[1].toString(36)}`;
+}
+
+// Monotonic time stops while a laptop sleeps and the wall clock may be set: the longer of the two is the age.
+const instant = () => ({ mono: performance.now(), wall: Date.now() });
+const elapsed = (from) => Math.max(performance.now() - from.mono, Date.now() - from.wall);
+
+class Host {
+  constructor(parent, build, styles) {
+    this.parent = parent;
+    this.root = el("div", "im");
+    this.alert = line("p", "sr");
+    attr(this.alert, "role", "alert");
+    this.waiting = line("p", "waiting", WORDS.waiting);
+    this.root.append(this.alert, this.waiting);
+    attr(this.root, "data-theme", "dark");
+    this.root.style.visibility = "hidden";
+    parent.replaceChildren(this.root);
+    this.frame = null;
+    this.view = null;
+    this.build = build;
+    this.cut = false;
+    this.since = instant();
+    this.spoken = new Map();
+    const ready = () => {
+      this.root.style.visibility = "";
+      refit();
+      if (this.view) this.draw();
+    };
+    Promise.race([Promise.all(styles.map(linkStyle)), new Promise((done) => setTimeout(done, 4000))]).then(ready);
+    this.timer = setInterval(() => this.look(), LOOK_MS);
+    this.onShow = () => this.look();
+    document.addEventListener("visibilitychange", this.onShow);
+    this.onSize = () => {
+      refit();
+      if (this.view) this.draw();
+    };
+    this.sizes = new ResizeObserver(this.onSize);
+    this.sizes.observe(this.root);
+  }
+
+  // A frame counts as new when its seq differs: the same data again (a theme change, a rerun) proves nothing.
+  feed(frame) {
+    if (!frame || typeof frame !== "object") return;
+    if (this.frame && frame.seq === this.frame.seq && frame.seq != null) {
+      this.frame = frame;
+      if (!this.cut) this.draw();
+      return;
+    }
+    this.frame = frame;
+    this.since = instant();
+    this.cut = false;
+    this.draw();
+  }
+
+  // Same picture again, without a new frame (sizes or the nurse's own marks changed).
+  draw() {
+    if (!this.frame) return;
+    this.waiting.hidden = true;
+    if (!this.view) {
+      this.view = this.build(this);
+      this.root.append(this.view.el);
+    }
+    attr(this.root, "data-theme", this.frame.theme || "dark");
+    attr(this.root, "data-cut", this.cut ? "true" : null);
+    this.view.apply(this.cut ? cutOff(this.frame, elapsed(this.since)) : this.frame, this.frame);
+  }
+
+  look() {
+    if (!this.root.isConnected) {
+      this.close();
+      return;
+    }
+    const age = elapsed(this.since);
+    if (age <= CUT_OFF_MS) return;
+    if (!this.cut) this.cut = true;
+    const second = Math.floor(age / 1000);
+    if (second === this.cutSecond && this.cutSeq === this.frame?.seq) return;
+    this.cutSecond = second;
+    this.cutSeq = this.frame?.seq;
+    if (this.frame) this.draw();
+    else say(this.waiting, `${WORDS.waiting}: ${WORDS.noConnection} ${second} s`);
+  }
+
+  act(act) {
+    this.call?.setTriggerValue?.("act", { ...act, nonce: nonce() });
+  }
+
+  // One alert region a page: what is new is spoken, a changed digit in the same sentence is not.
+  speak(slot, text) {
+    const shape = (text ?? "").replace(/\d+/g, "0");
+    if (this.spoken.get(slot) === shape) return;
+    this.spoken.set(slot, shape);
+    if (text) say(this.alert, text);
+  }
+
+  close() {
+    clearInterval(this.timer);
+    document.removeEventListener("visibilitychange", this.onShow);
+    this.sizes.disconnect();
+    this.view?.close?.();
+    hosts.delete(this.parent);
+  }
+}
+
+const hosts = new WeakMap();
+
+// The default export of a page: components.v2 calls it at mount and at each change of data, with the same parent.
+// data is the frame, or {"frame": frame|null}. The cleanup of an outdated call may come while the component lives
+// on, so it takes the page down only when the root has left the document.
+export function component(build, styles) {
+  return (call) => {
+    const parent = call.parentElement;
+    let host = hosts.get(parent);
+    if (!host) {
+      host = new Host(parent, build, styles);
+      hosts.set(parent, host);
+    }
+    host.call = call;
+    const data = call.data;
+    host.feed(data && "frame" in data ? data.frame : data);
+    return () => setTimeout(() => host.root.isConnected || host.close(), 0);
+  };
+}

@@ -1,0 +1,79 @@
+// The wall: all rooms in fixed places. Nothing is sorted, nothing moves; columns follow from the window and the number
+// of rooms only.
+import { component } from "./host.js";
+import { attr, el, keyed, list, style } from "./dom.js";
+import { banner, foot, head } from "./head.js";
+import { tile } from "./tile.js";
+import { WORDS } from "./words.js";
+
+const GAP = 10;
+const TILE = { width: 465, height: 296, least: 262, tallest: 0.74, scale: 0.8 };
+
+// The number of columns that shows all rooms largest; when they cannot all be shown at a readable size, as many columns
+// as the width carries and rows of which a whole number is visible.
+export function arrange(count, width, height) {
+  const fits = (columns) => {
+    const rows = Math.ceil(count / columns);
+    const w = (width - GAP * (columns - 1)) / columns;
+    const h = (height - GAP * (rows - 1)) / rows;
+    return { columns, rows, w, h, scale: Math.min(w / TILE.width, h / TILE.height) };
+  };
+  let best = null;
+  for (let columns = 1; columns <= Math.min(6, Math.max(1, count)); columns += 1) {
+    const one = fits(columns);
+    if (!best || one.scale > best.scale + 0.001) best = one;
+  }
+  if (best && best.scale >= TILE.scale) return { columns: best.columns, row: Math.min(best.h, best.w * TILE.tallest), scroll: false };
+  const columns = Math.max(1, Math.min(count || 1, Math.floor((width + GAP) / (TILE.width * TILE.scale + GAP))));
+  const visible = Math.max(1, Math.floor((height + GAP) / (TILE.least + GAP)));
+  return { columns, row: (height - GAP * (visible - 1)) / visible, scroll: true };
+}
+
+function build(host) {
+  const top = head(host);
+  const call = banner(host);
+  const grid = el("section", "wall");
+  attr(grid, "aria-label", WORDS.rooms);
+  attr(grid, "tabindex", "0");
+  const setTiles = keyed(grid, (one) => one.room, () => {
+    const view = tile(host);
+    return { el: view.el, apply: (given) => view.apply(given, blind) };
+  });
+  const bottom = foot();
+  let blind = false;
+  let shape = "";
+  let count = 0;
+  const sizes = new ResizeObserver(() => place());
+  sizes.observe(grid);
+  const node = el("div", "page ward", top.el, call.el, grid, bottom.el);
+
+  function place() {
+    const box = grid.getBoundingClientRect();
+    const css = getComputedStyle(grid);
+    const width = box.width - parseFloat(css.paddingLeft) - parseFloat(css.paddingRight);
+    const height = box.height - parseFloat(css.paddingTop) - parseFloat(css.paddingBottom);
+    const next = `${count}|${Math.round(width)}|${Math.round(height)}`;
+    if (next === shape || width <= 0) return;
+    shape = next;
+    const plan = arrange(count, width, height);
+    style(grid, "--columns", String(plan.columns));
+    style(grid, "--row", `${plan.row.toFixed(2)}px`);
+    attr(grid, "data-scroll", plan.scroll ? "true" : null);
+  }
+  return {
+    el: node,
+    apply(frame) {
+      blind = frame.assessed?.ok === false;
+      top.apply(frame);
+      call.apply(frame);
+      bottom.apply(frame);
+      const tiles = list(frame.tiles).filter(Boolean);
+      count = tiles.length;
+      place();
+      setTiles(tiles);
+    },
+    close: () => sizes.disconnect(),
+  };
+}
+
+export default component(build, ["tokens.css", "base.css", "wall.css"]);

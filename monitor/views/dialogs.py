@@ -1,0 +1,407 @@
+"""The forms: what needs more than a tap. Each asks for a command's parts, says a refusal in place, and keeps what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from monitor import access, charting, commands, units
+from monitor import events as e
+from monitor.board.room import handover_card
+from monitor.board.view import Picture, View
+from monitor.infusion import Order
+from monitor.live.station import station
+from monitor.store.log import Conflict, RoomTaken, StoreError
+from monitor.views.acts import DIALOG, PENDING, perform
+from monitor.views.guard import WHO
+
+Fill = Mapping[str, Any]
+Form = Callable[[str, Fill], None]
+
+
+def open_asked(forms: Mapping[str, tuple[str, Form]]) -> None:
+    """Open the dialog that was asked for, if any."""
+    asked = st.session_state.pop(DIALOG, None)
+    if asked is None or asked["name"] not in forms:
+        return
+    title, form = forms[asked["name"]]
+    if asked["room"] and asked["name"] != "who":
+        title = f"Room {asked['room']}: {title}"
+
+    @st.dialog(title, width="medium")
+    def shown() -> None:
+        form(asked["room"], asked["fill"])
+
+    shown()
+
+
+def seen(room: str) -> tuple[Picture, View] | None:
+    picture = station().follower.picture()
+    view = picture.views.get(room)
+    if view is None:
+        st.info("There is no session in this room any more.")
+        return None
+    return picture, view
+
+
+def attempt(room: str, *wanted: commands.Command) -> None:
+    """Carry out what the form holds; close it when it is saved, else say why not and keep the form."""
+    here = station()
+    session = here.follower.session(room)
+    if session is None:
+        st.error("There is no session in this room any more.")
+        return
+    who = st.session_state.get(WHO, "") or access.UNNAMED
+    try:
+        for command in wanted:
+            commands.carry_out(here.log, here.document, session, who, command)
+    except commands.Refusal as refusal:
+        st.error(refusal.sentence)
+        if refusal.overridable:
+            st.caption("The prescriber may override this: write the name and the reason below, then save again.")
+        return
+    except (StoreError, Conflict, RoomTaken) as trouble:
+        st.error(f"Not saved: {trouble} What you typed is still here; try again.")
+        return
+    st.rerun()
+
+
+def override_fields(key: str) -> commands.Override:
+    with st.expander("Prescriber's override"):
+        by = st.text_input("Prescriber", key=f"{key}_by", max_chars=80)
+        reason = st.text_input("Reason", key=f"{key}_why", max_chars=200)
+    return commands.Override(by.strip(), reason.strip())
+
+
+# ---- who ----
+
+
+def who_form(room: str, fill: Fill) -> None:
+    st.write("Your name signs what you chart at this station.")
+    with st.form("who", border=False):
+        typed = st.text_input("Name", value=st.session_state.get(WHO, ""), max_chars=40)
+        if st.form_submit_button("This is me", type="primary"):
+            name = access.named(typed)
+            if name is None:
+                st.error("Write a name of at most 40 letters; demo, evaluator and store are taken.")
+                return
+            st.session_state[WHO] = name
+            waiting = st.session_state.pop(PENDING, None)
+            if waiting is not None:
+                perform(*waiting)
+            st.rerun()
+
+
+def refused_form(room: str, fill: Fill) -> None:
+    st.error(str(fill.get("sentence", "Not done.")))
+    if st.button("Close"):
+        st.rerun()
+
+
+# ---- before ----
+
+
+def order_form(room: str, fill: Fill) -> None:
+    found = seen(room)
+    if found is None:
+        return
+    state, bounds = found[1].state, station().document.bounds
+    before = state.order
+    left, right = st.columns(2)
+    dose = left.number_input("Dose, mg/kg", 0.0, 5.0, before.dose_mg_per_kg if before else 0.5, 0.05, format="%.2f")
+    minutes = right.number_input("Over, min", 1.0, 480.0, before.minutes if before else 40.0, 5.0, format="%.0f")
+    weight = left.number_input(
+        "Weight, kg", 1.0, 400.0, before.weight_kg if before else (state.opened.weight_kg or 70.0), 0.5, format="%.1f"
+    )
+    strength = right.number_input("Concentration, mg/mL", 0.1, 50.0, before.concentration_mg_per_ml if before else 1.0, 0.5, format="%.1f")
+    prescriber = st.text_input("Prescriber", before.prescriber if before else "", max_chars=80)
+    low, high = bounds["dose"].recommended
+    st.caption(f"The protocol's recommended dose is {low:g} to {high:g} mg/kg. This records an order; it makes none.")
+    override = override_fields("order")
+    if st.button("Record the order", type="primary"):
+        if dose <= 0:
+            st.error("Enter the dose that the prescriber ordered.")
+            return
+        order = Order(dose_mg_per_kg=dose, weight_kg=weight, minutes=minutes, concentration_mg_per_ml=strength, prescriber=prescriber)
+        attempt(room, commands.set_order(order, override))
+
+
+def start_form(room: str, fill: Fill) -> None:
+    found = seen(room)
+    if found is None:
+        return
+    order = found[1].state.order
+    if order is None:
+        st.info("There is no order yet; enter what the prescriber ordered first.")
+        return
+    pump = units.ml_per_h(order.rate_mg_per_kg_h, order.weight_kg, order.concentration_mg_per_ml)
+    st.write(f"Ordered: **{order.dose_mg:.1f} mg** over **{order.minutes:g} min**, {order.rate_mg_per_kg_h:.2f} mg/kg/h, {pump:.1f} mL/h.")
+    st.caption("You start the pump at the bedside; here you chart that it was started.")
+    looked = st.checkbox("I have seen the pump running at this rate")
+    override = override_fields("start")
+    if st.button("Chart: started now", type="primary"):
+        attempt(room, commands.start(override, pump_seen=looked))
+
+
+def override_form(room: str, fill: Fill) -> None:
+    found = seen(room)
+    if found is None:
+        return
+    document, name = station().document, str(fill.get("checklist", "before"))
+    items = [i for i in document.blocking(name, found[1].state) if i.override]
+    if not items:
+        st.info("Nothing here is left that may be overridden.")
+        return
+    item = st.selectbox("What is overridden", items, format_func=lambda i: i.question)
+    answer = st.radio("Answer", item.answers, format_func=lambda a: a.label, horizontal=True)
+    st.caption(f"May be overridden by: {', '.join(item.override)}")
+    by = st.text_input("Prescriber", max_chars=80)
+    reason = st.text_input("Reason", max_chars=200)
+    if st.button("Record the override", type="primary"):
+        override = commands.Override(by.strip(), reason.strip())
+        if not override:
+            st.error("The prescriber's name and a reason are needed.")
+            return
+        attempt(room, commands.check(name, item.id, answer.id, override))
+
+
+# ---- the infusion ----
+
+
+def rate_form(room: str, fill: Fill) -> None:
+    found = seen(room)
+    if found is None:
+        return
+    state = found[1].state
+    if state.order is None or state.ledger is None:
+        st.info("There is no infusion.")
+        return
+    now, ordered = state.ledger.rate_mg_per_kg_h, state.order.rate_mg_per_kg_h
+    st.write(f"Charted now: **{now:.2f}** mg/kg/h · ordered: {ordered:.2f} mg/kg/h")
+    rate = rate_field(state, float(fill.get("rate", now / 2)), "rate")
+    fact = st.radio("This is", ["a change made now", "how the pump was found"], horizontal=True)
+    override = override_fields("rate")
+    if st.button("Chart the rate", type="primary"):
+        attempt(room, commands.change_rate(rate, override, found=fact.startswith("how")))
+
+
+def rate_field(state: Any, value: float, key: str) -> float:
+    rate = st.number_input("New rate, mg/kg/h", 0.0, 20.0, round(value, 3), 0.05, format="%.3f", key=f"{key}_rate")
+    pump = units.ml_per_h(rate, state.order.weight_kg, state.order.concentration_mg_per_ml)
+    st.caption(f"That is {pump:.1f} mL/h on the pump. A lower rate stops the rise; it does not bring it down.")
+    return rate
+
+
+def pause_form(room: str, fill: Fill) -> None:
+    reason = st.text_input("Why", max_chars=200)
+    if st.button("Chart: paused", type="primary"):
+        attempt(room, commands.pause(reason.strip()))
+
+
+def resume_form(room: str, fill: Fill) -> None:
+    found = seen(room)
+    if found is None or found[1].state.ledger is None:
+        return
+    state = found[1].state
+    before = [c.rate_mg_per_kg_h for c in state.ledger.changes if c.rate_mg_per_kg_h > 0] if state.ledger else []
+    rate = rate_field(state, before[-1] if before else 0.0, "resume")
+    override = override_fields("resume")
+    if st.button("Chart: resumed", type="primary"):
+        attempt(room, commands.resume(rate, override))
+
+
+def stop_form(room: str, fill: Fill) -> None:
+    complete = st.radio("Stopped because", ["the ordered dose is in", "it is ended early"], index=1, horizontal=True)
+    reason = st.text_input("Reason, if early", max_chars=200)
+    seen_stopped = st.checkbox("I have seen the pump stopped")
+    if st.button("Chart: stopped", type="primary"):
+        wanted = [commands.stop(complete.startswith("the"), reason.strip())]
+        if seen_stopped:
+            wanted.append(commands.observe("pump", "stopped"))
+        attempt(room, *wanted)
+
+
+# ---- drugs ----
+
+
+def drug_form(room: str, fill: Fill) -> None:
+    found = seen(room)
+    if found is None:
+        return
+    command = drug_fields(found[1], fill, "drug")
+    if command is not None and st.button("Chart the drug", type="primary"):
+        attempt(room, command)
+
+
+def drug_fields(view: View, fill: Fill, key: str) -> commands.Command | None:
+    """The parts of a drug entry; ``fill`` may name the drug, its class or its purpose."""
+    document = station().document
+    fits = [
+        d
+        for d in document.drugs
+        if fill.get("drug") in (None, d.id) and fill.get("class") in (None, d.drug_class) and fill.get("purpose") in (None, d.purpose)
+    ] or list(document.drugs)
+    drug = st.selectbox("Drug", fits, format_func=lambda d: f"{d.label} ({d.purpose})", key=f"{key}_drug")
+    left, right = st.columns(2)
+    dose = left.number_input(f"Dose, {drug.unit}", 0.0, 10000.0, float(drug.dose), key=f"{key}_dose_{drug.id}")
+    route = right.text_input("Route", drug.route, key=f"{key}_route_{drug.id}", max_chars=40)
+    mode = st.radio("This is", ["given now or earlier: a fact", "about to be given: check it first"], key=f"{key}_mode")
+    ago = st.number_input("Given how many minutes ago", 0, 240, 0, key=f"{key}_ago") if mode.startswith("given") else 0
+    for line in commands.drug_breaks(document, view.state, drug, dose, view.at):
+        st.warning(line[0].upper() + line[1:])
+    st.caption(f"{drug.expect} {drug.note}".strip())
+    override = override_fields(key)
+    for_at = max(0, view.at - round(ago * 60 * max(1.0, view.state.speed))) if ago else None
+    return commands.give_drug(drug.id, dose, route, fact=mode.startswith("given"), override=override, for_at=for_at)
+
+
+# ---- the log ----
+
+
+def note_form(room: str, fill: Fill) -> None:
+    text = st.text_area("Note", max_chars=2000, key="note_text")
+    if st.button("Save the note", type="primary"):
+        attempt(room, commands.note(text))
+
+
+def cadss_form(room: str, fill: Fill) -> None:
+    short = st.radio("Scale", [charting.CADSS6, charting.CADSS], format_func=lambda s: charting.SCALES[s].label, horizontal=True)
+    items = charting.CADSS6_ITEMS if short == charting.CADSS6 else charting.CADSS_ITEMS
+    st.caption("Scores by item number, 0 to 4. The items' wording is on the clinic's own form.")
+    columns = st.columns(6)
+    points = [(n, int(columns[i % 6].number_input(f"Item {n}", 0, 4, 0, key=f"{short}_{n}"))) for i, n in enumerate(items)]
+    total = sum(p for _, p in points)
+    st.write(f"Total **{total}**")
+    if st.button("Save the score", type="primary"):
+        attempt(room, commands.score(short, total, points))
+
+
+def breathing_form(room: str, fill: Fill) -> None:
+    rate = st.number_input("Breaths counted in a minute", 0, 60, 14)
+    if st.button("Save", type="primary"):
+        attempt(room, commands.observe("breathing", number=float(rate)))
+
+
+def oxygen_form(room: str, fill: Fill) -> None:
+    flow = st.number_input("Oxygen, L/min (0: taken off)", 0.0, 15.0, 2.0, 1.0)
+    if st.button("Save", type="primary"):
+        attempt(room, commands.observe("oxygen", number=flow))
+
+
+def correct_form(room: str, fill: Fill) -> None:
+    found = seen(room)
+    if found is None:
+        return
+    here = station()
+    entries = here.log.entries(found[1].session)
+    seq = int(fill.get("seq", -1))
+    entry = next((x for x in found[1].journal if x.seq == seq), None)
+    if entry is None:
+        st.info("This entry is no longer on the screen.")
+        return
+    from monitor.board import words
+
+    st.write(f"Charted: **{words.entry(here.document, entry.event)}**, {found[0].logged_time(entry)}, {entry.by}")
+    st.caption("What stands there stays in the record; the correction counts from now on.")
+    instead: dict[str, Any] | None = None
+    options = ["take it back"]
+    scored = entry.event if isinstance(entry.event, e.Scored) else None
+    if scored is not None:
+        options.insert(0, "another value")
+    how = st.radio("Correction", options, horizontal=True)
+    if how == "another value" and scored is not None:
+        scale = charting.SCALES[scored.scale]
+        value = st.number_input(
+            f"{scale.label}, {scale.low} {scale.low_word} to {scale.high} {scale.high_word}", scale.low, scale.high, scale.low
+        )
+        instead = {"scale": scale.id, "value": int(value)}
+    reason = st.text_input("Why", max_chars=200)
+    if st.button("Record the correction", type="primary"):
+        if not reason.strip():
+            st.error("Say why, in a few words.")
+            return
+        attempt(room, commands.correct(entries, seq, instead, reason.strip()))
+
+
+# ---- the room ----
+
+
+def handover_form(room: str, fill: Fill) -> None:
+    found = seen(room)
+    if found is None:
+        return
+    card = handover_card(*found)
+    st.markdown("**What the next nurse will see**")
+    for line in card:
+        st.text(line)
+    to = st.text_input("To (optional)", max_chars=40)
+    left, right = st.columns(2)
+    if left.button("Offer the handover", type="primary"):
+        attempt(room, commands.offer_watch(to, card))
+    if right.button("Break cover, 15 min") and to.strip():
+        attempt(room, commands.take_watch(to, 15))
+
+
+def away_form(room: str, fill: Fill) -> None:
+    why = st.radio("Why", ["bathroom", "walking", "disconnected on purpose"], horizontal=True)
+    escort = st.text_input("Who goes along", st.session_state.get(WHO, ""), max_chars=40)
+    cap = st.number_input("At most, min", 1, 30, 10)
+    st.caption("Prompts about lost signals become one timer until then. Nothing else is held back.")
+    if st.button("Chart: away", type="primary"):
+        attempt(room, commands.go_away(why, escort, int(cap)))
+
+
+def discharge_form(room: str, fill: Fill) -> None:
+    found = seen(room)
+    if found is None:
+        return
+    left_open = station().document.blocking("discharge", found[1].state)
+    for item in left_open:
+        st.warning(f"Open: {item.question}")
+    escort = st.text_input("Escort", max_chars=80)
+    against = st.checkbox("Leaves against advice: recorded, not refused")
+    reason = st.text_input("What was said", max_chars=400) if against else ""
+    if st.button("Record the discharge", type="primary"):
+        if not against and not escort.strip():
+            st.error("Name the escort, or record that the patient leaves against advice.")
+            return
+        attempt(room, commands.discharge(escort, against, reason))
+
+
+def close_form(room: str, fill: Fill) -> None:
+    st.write("The session is sealed and ends. The next patient starts with nothing of this one.")
+    reason = st.text_input("Note (optional)", max_chars=200)
+    if st.button("Close the session", type="primary"):
+        attempt(room, commands.close(reason.strip()))
+
+
+def emergency_end_form(room: str, fill: Fill) -> None:
+    reason = st.text_input("How it ended", max_chars=400)
+    if st.button("End the emergency", type="primary"):
+        attempt(room, commands.end_emergency(reason.strip()))
+
+
+FORMS: dict[str, tuple[str, Form]] = {
+    "who": ("Who is at the keys?", who_form),
+    "refused": ("Not done", refused_form),
+    "order": ("the order", order_form),
+    "start": ("start", start_form),
+    "override": ("override", override_form),
+    "rate": ("rate", rate_form),
+    "pause": ("pause", pause_form),
+    "resume": ("resume", resume_form),
+    "stop": ("stop", stop_form),
+    "drug": ("a drug", drug_form),
+    "note": ("note", note_form),
+    "cadss": ("CADSS", cadss_form),
+    "breathing": ("breathing", breathing_form),
+    "oxygen": ("oxygen", oxygen_form),
+    "correct": ("correct an entry", correct_form),
+    "handover": ("hand over", handover_form),
+    "away": ("away from the monitor", away_form),
+    "discharge": ("discharge", discharge_form),
+    "close": ("close the session", close_form),
+    "emergency_end": ("end of the emergency", emergency_end_form),
+}

@@ -1,0 +1,16 @@
+"""Every form by the name that acts use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from monitor.views import dialogs
+from monitor.views.answering import answer_form
+from monitor.views.checkin import checkin_form
+from monitor.views.dialogs import Form
+
+ALL: Mapping[str, tuple[str, Form]] = {
+    **dialogs.FORMS,
+    "answer": ("what was done", answer_form),
+    "checkin": ("check in", checkin_form),
+}

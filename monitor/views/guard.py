@@ -1,0 +1,28 @@
+"""The first statement of every page. A page can be opened without dashboard.py having run, so each guards itself."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from monitor import access
+from monitor.live.station import station
+from monitor.sources.source import BadFile
+from monitor.store.log import StoreError
+
+WHO = "who"
+TITLES = {"ward": "Ward", "room": "Room", "protocol": "Protocol"}
+
+
+def enter(page: str) -> access.Viewer:
+    """Who looks at this page. Ends the run, with a sentence, where they may not or where the station cannot start."""
+    st.set_page_config(page_title=f"{TITLES[page]} · infusion monitor", page_icon="🫀", layout="wide", initial_sidebar_state="collapsed")
+    viewer = access.Viewer(st.session_state.get(WHO, ""))
+    if not viewer.may_open(page):
+        st.error("You may not open this page.")
+        st.stop()
+    try:
+        station()
+    except (BadFile, StoreError) as wrong:
+        st.error(f"The station cannot start: {wrong}")
+        st.stop()
+    return viewer

@@ -1,0 +1,27 @@
+"""The wall: one component, fed once a second."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import streamlit as st
+
+from monitor.access import Viewer
+from monitor.board.tile import ward_frame
+from monitor.live.station import station
+from monitor.views import acts, components, dialogs, forms
+
+KEY = "wall"
+_frames = count()
+
+
+def show(viewer: Viewer) -> None:
+    dialogs.open_asked(forms.ALL)
+
+    @st.fragment(run_every=1.0)
+    def feed() -> None:
+        acts.follow()
+        frame = {**ward_frame(station().follower.picture(), viewer.name), "seq": next(_frames)}
+        components.mount("wall")(key=KEY, data={"frame": frame}, on_act_change=acts.take(KEY))
+
+    feed()

@@ -1,0 +1,245 @@
+"""The one evaluator: it brings every open session forward, second by second, and writes what it concludes.
+
+One transaction a round holds the whole ward: what people did since, the samples, the prompts, the sign of life. What
+is in memory is only a reading of the log: after any failure it is dropped and read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from monitor import clock
+from monitor import events as e
+from monitor.protocol.assessment import Assessment
+from monitor.protocol.document import Document
+from monitor.session import act_of
+from monitor.sources.opening import open_source
+from monitor.sources.source import BadFile, Source
+from monitor.store import chain, packing
+from monitor.store.log import Draft, Entry, EventLog, Writing
+from monitor.vitals import Numeric
+
+EVALUATOR = "evaluator"
+CATCH_UP_S = 60.0
+"""An outage up to this long is caught up tick by tick; after a longer one a session stands paused and asks."""
+LATE_S = 2.0
+"""A second assessed later than this after it was due says "found late"."""
+SEAL_EVERY = 60
+LARGEST_ROUND = 240
+"""Ticks of one session in one round, so that a catch-up does not keep the others waiting."""
+
+
+def drafts(events: Iterable[e.AnyEvent], by: str) -> list[Draft]:
+    return [Draft(event.kind, by, e.body(event)) for event in events]
+
+
+def logged(entry: Entry) -> e.Logged:
+    return e.Logged(entry.seq, entry.tick, entry.at, entry.by, e.parse(entry.kind, entry.body))
+
+
+@dataclass(slots=True)
+class Pace:
+    """Which second a session should have reached: ``tick`` at ``mono``, and ``speed`` seconds a second from there."""
+
+    tick: float
+    mono: float
+    speed: float
+
+    def due(self, mono: float) -> int:
+        return int(self.tick + max(0.0, mono - self.mono) * self.speed)
+
+    def lateness(self, tick: int, mono: float) -> float:
+        """Seconds since this tick was due; negative before."""
+        return mono - self.mono - (tick - self.tick) / self.speed if self.speed else 0.0
+
+    def change(self, mono: float, speed: float, at: int) -> None:
+        self.tick, self.mono, self.speed = float(at), mono, speed
+
+
+class RoomCourse:
+    """One open session on its way: its source, its assessment and its pace."""
+
+    def __init__(self, session: int, document: Document, log: Sequence[e.Logged]) -> None:
+        self.session = session
+        self.source: Source | None = None
+        self.assessment = Assessment(document, log[0])
+        self.seq = log[-1].seq
+        self.pace = Pace(-1.0, 0.0, 0.0)
+        self.unsealed: list[tuple[int, bytes]] = []
+
+    @property
+    def at(self) -> int:
+        return self.assessment.at
+
+    def advance(self, writing: Writing, mono: float) -> int:
+        """Take what people did, then assess each second that is due. Gives how many seconds were assessed."""
+        until = min(self.pace.due(mono), self.at + LARGEST_ROUND)
+        people = [logged(entry) for entry in writing.news(self.session, self.seq)]
+        if people:
+            self.seq = people[-1].seq
+            self.assessment.take(people)
+        for entry in people:
+            if isinstance(entry.event, e.PaceSet):
+                until = until if entry.event.speed else self.at
+                self.pace.change(mono, entry.event.speed, until)
+        if self.source is None:
+            return 0
+        acts = [act for act in map(act_of, people) if act is not None]
+        ends = self.source.length_s
+        last = until if ends is None else min(until, ends)
+        begin = self.at
+        if acts or last > begin:
+            for tick, row in self.source.read(last, acts):
+                self._second(writing, tick, row, self.pace.lateness(tick, mono) > LATE_S)
+        if ends is not None and self.at >= ends and self.pace.speed:
+            self.pace.change(mono, 0.0, self.at)
+            self.write(writing, self.at + 1, [e.PaceSet(speed=0.0, why=ENDED)])
+        return self.at - begin
+
+    def _second(self, writing: Writing, tick: int, row: Sequence[Numeric], late: bool) -> None:
+        packed = packing.pack(row, tick)
+        writing.write_row(self.session, tick, packed)
+        self.unsealed.append((tick, packed))
+        self.write(writing, tick, self.assessment.tick(tick, row, late))
+        if len(self.unsealed) >= SEAL_EVERY:
+            self.seal(writing)
+
+    def write(self, writing: Writing, tick: int, events: Sequence[e.AnyEvent]) -> None:
+        """Log the evaluator's own events at this tick and fold them."""
+        if events:
+            entries = writing.append(self.session, tick, drafts(events, EVALUATOR))
+            self.seq = entries[-1].seq
+            self.assessment.conclude(map(logged, entries))
+
+    def note(self, writing: Writing, text: str) -> None:
+        """Say something about the evaluator in the log, once."""
+        self.write(writing, max(0, self.at), [e.EvaluatorNoted(text=text)])
+
+    def seal(self, writing: Writing) -> None:
+        if self.unsealed:
+            first, last = self.unsealed[0][0], self.unsealed[-1][0]
+            self.seq = writing.append(self.session, last, [chain.seal_draft(first, last, self.unsealed)])[-1].seq
+            self.unsealed = []
+
+
+def resume(document: Document, session: int, log: EventLog) -> tuple[RoomCourse, str | None]:
+    """A session as its log left it: the same state, samples and source as if nobody had ever stopped.
+
+    The second value says why its source cannot go on, if it cannot.
+    """
+    entries = [logged(entry) for entry in log.entries(session)]
+    course = RoomCourse(session, document, entries)
+    course.assessment.take(entries[1:])
+    sealed = max((x.event.last for x in entries if isinstance(x.event, e.MinuteSealed)), default=-1)
+    rows = log.rows(session)
+    for tick, packed in rows:
+        course.assessment.window.push(packing.unpack(packed, tick))
+        if tick > sealed:
+            course.unsealed.append((tick, packed))
+    course.assessment.at = rows[-1][0] if rows else -1
+    opened = course.assessment.state.opened
+    named = next((x.event for x in entries if isinstance(x.event, e.SourceSet)), None)
+    if named is None:
+        return course, "its log names no source"
+    try:
+        course.source = open_source(opened.source_kind, named)
+    except BadFile as wrong:
+        return course, str(wrong)
+    # What was done since the last second that was assessed takes part in the next one.
+    acts = [act for act in map(act_of, entries) if act is not None]
+    course.source.read(course.at, acts)
+    return course, None
+
+
+class Ward:
+    """All open sessions of one store. ``round`` brings them to now; nothing else writes what the evaluator concludes."""
+
+    def __init__(self, log: EventLog, document: Document, lease: int) -> None:
+        self.log = log
+        self.document = document
+        self.lease = lease
+        self.courses: dict[int, RoomCourse] = {}
+        self._last_round: float | None = None
+        """Monotonic; None before the first round, when only the wall time of the last sign of life is known."""
+
+    def round(self) -> int:
+        """Bring every open session to now, in one transaction. Gives how many seconds were assessed in all.
+
+        Raises what the store raises; nothing was written then, and the next round reads the log again.
+        """
+        mono = clock.monotonic()
+        outage_s = self._outage_s(mono)
+        if outage_s > CATCH_UP_S:
+            self.courses.clear()
+        try:
+            done = self._round(mono, outage_s)
+        except BaseException:
+            self.courses.clear()
+            raise
+        self._last_round = mono
+        return done
+
+    def _outage_s(self, mono: float) -> float:
+        """How long nobody assessed. Across a restart only wall time can tell; a clock that went back tells nothing."""
+        if self._last_round is not None:
+            return mono - self._last_round
+        beat = self.log.heartbeat()
+        return 0.0 if beat is None or not beat.beat_at else max(0.0, (clock.now() - clock.read(beat.beat_at)).total_seconds())
+
+    def _round(self, mono: float, outage_s: float) -> int:
+        done, behind = 0, 0.0
+        with self.log.transaction(self.lease) as writing:
+            heads = writing.heads()
+            for head in heads:
+                course = self.courses.get(head.session) or self._take_up(writing, head.session, mono, outage_s)
+                done += course.advance(writing, mono)
+                if course.pace.speed:
+                    behind = max(behind, course.pace.lateness(course.at + 1, mono))
+            for session in set(self.courses) - {head.session for head in heads}:
+                del self.courses[session]
+            writing.beat(round(behind, 3))
+        return done
+
+    def _take_up(self, writing: Writing, session: int, mono: float, outage_s: float) -> RoomCourse:
+        """A session that this evaluator does not have in memory: a new one, or one that another left."""
+        course, trouble = resume(self.document, session, self.log)
+        self.courses[session] = course
+        state = course.assessment.state
+        if trouble is not None:
+            if state.speed:
+                course.note(writing, f"cannot go on: {trouble}")
+                course.write(writing, max(0, course.at + 1), [e.PaceSet(speed=0.0, why=trouble[:400])])
+            return course
+        course.pace.change(mono, state.speed, course.at)
+        if course.at >= 0 and state.speed and outage_s > LATE_S:
+            self._bridge(writing, course, mono, outage_s)
+        if state.opened.protocol_digest != self.document.digest:
+            course.note(writing, "the protocol has changed since this session opened; the one loaded now applies")
+        return course
+
+    def _bridge(self, writing: Writing, course: RoomCourse, mono: float, outage_s: float) -> None:
+        """Over an outage: a short one is caught up; after a long one the session stands and asks to go on."""
+        until = clock.now()
+        since = until - timedelta(seconds=outage_s)
+        caught_up = outage_s <= CATCH_UP_S
+        events: list[e.AnyEvent] = [
+            e.Outage(since=clock.stamp(since), until=clock.stamp(until), seconds=round(outage_s, 1), caught_up=caught_up)
+        ]
+        if caught_up:
+            course.pace.change(mono - outage_s, course.pace.speed, course.at)
+        else:
+            events.append(e.PaceSet(speed=0.0, why=STANDING))
+            course.pace.change(mono, 0.0, course.at)
+        course.write(writing, course.at + 1, events)
+
+    def rest(self) -> float:
+        """Seconds until the next second of any session is due; at most one, so that the sign of life goes on."""
+        mono = clock.monotonic()
+        waits = [-c.pace.lateness(c.at + 1, mono) for c in self.courses.values() if c.pace.speed]
+        return max(0.02, min([1.0, *waits]))
+
+
+STANDING = "nobody assessed this session for more than a minute"
+ENDED = "the recording has ended"

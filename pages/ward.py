@@ -1,0 +1,7 @@
+from monitor.views.guard import enter
+
+viewer = enter("ward")
+
+from monitor.views import ward
+
+ward.show(viewer)

@@ -1,0 +1,117 @@
+"""A static server for the harness page, and a command that takes the screenshots people look at.
+
+``python tests/browser/harness.py OUT [NAME ...]`` draws the sample frames at four window sizes.
+"""
+
+from __future__ import annotations
+
+import http.server
+import json
+import shutil
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[1]))
+
+from monitor.views import components  # noqa: E402
+
+TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+SIZES = {"1920": (1920, 1080), "1280": (1280, 800), "820": (820, 1180), "390": (390, 844)}
+CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        path = self.path.split("?")[0]
+        try:
+            if path == "/favicon.ico":
+                body, kind = b"", "image/x-icon"
+            elif path == "/":
+                body, kind = (HERE / "harness.html").read_bytes(), "text/html"
+            elif path.startswith("/loader/"):
+                body, kind = components.loader("room" if path.endswith("room") else "wall").encode(), "text/plain"
+            elif path.startswith("/live/assets/"):
+                name = path.rsplit("/", 1)[1]
+                body, kind = components.body(name), TYPES[Path(name).suffix]
+            else:
+                raise KeyError(path)
+        except KeyError:
+            self.send_error(404)
+            return
+        self.send_response(200)
+        self.send_header("content-type", f"{kind}; charset=utf-8")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@contextmanager
+def serve() -> Iterator[str]:
+    """The address of a harness server on a free port."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """A headless Chromium: the one on the path, else Playwright's own. ``RuntimeError`` with one sentence when none starts."""
+    from playwright.sync_api import Error, sync_playwright
+
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+    with sync_playwright() as play:
+        try:
+            browser = play.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
+        except Error as error:
+            raise RuntimeError("no Chromium could be started: install chromium or run `playwright install chromium`") from error
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def frame(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((HERE / "frames" / f"{name}.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def main(out: Path, names: list[str], sizes: list[str], theme: str | None) -> None:
+    """Writes OUT/NAME-SIZE[-THEME].png for each sample frame."""
+    out.mkdir(parents=True, exist_ok=True)
+    with serve() as address, chromium() as browser:
+        for name in names or sorted(path.stem for path in (HERE / "frames").glob("*.json")):
+            shown = frame(name) | ({"theme": theme} if theme else {})
+            for size in sizes:
+                page = browser.new_page(viewport={"width": SIZES[size][0], "height": SIZES[size][1]})
+                page.on("pageerror", lambda error: print("error:", error))
+                page.goto(f"{address}/?page={shown['page'].replace('ward', 'wall')}")
+                page.wait_for_function("window.harnessReady === true")
+                page.evaluate("f => feed(f)", shown)
+                page.wait_for_selector(".im .page", state="visible")
+                if shown.get("trend"):
+                    page.wait_for_selector(".js-plotly-plot .main-svg", state="attached", timeout=5000)
+                page.wait_for_timeout(250)
+                page.screenshot(path=str(out / f"{name}-{size}{'-' + theme if theme else ''}.png"))
+                page.close()
+
+
+if __name__ == "__main__":
+    words = sys.argv[2:]
+    main(
+        Path(sys.argv[1]),
+        [word for word in words if not word.startswith("--")],
+        next((word[8:].split(",") for word in words if word.startswith("--sizes=")), list(SIZES)),
+        next((word[8:] for word in words if word.startswith("--theme=")), None),
+    )

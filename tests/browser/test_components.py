@@ -1,0 +1,521 @@
+"""The browser side, in a real Chromium, against the static harness: no Streamlit, no store, only frames."""
+
+# ruff: noqa: E501 (sample sentences and scripts for the browser stay in one piece)
+from __future__ import annotations
+
+import copy
+import itertools
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.views import components
+
+sys.path.insert(0, str(Path(__file__).parent))
+import harness
+
+pytestmark = pytest.mark.browser
+
+Frame = dict[str, Any]
+WALLS = ["wall_calm", "wall_states", "wall_strained", "wall_four", "wall_empty", "wall_not_assessed", "wall_many"]
+ROOMS = ["room_medium", "room_several", "room_calm", "room_ready", "room_emergency", "room_empty", "room_recorded", "room_strained"]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with harness.serve() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with harness.chromium() as launched:
+        yield launched
+
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def open_page(browser: Any, address: str) -> Iterator[Open]:
+    pages = []
+
+    def opened(frame: Frame | None, size: tuple[int, int] = (1920, 1080), kind: str = "wall", **options: Any) -> Any:
+        page = browser.new_page(viewport={"width": size[0], "height": size[1]}, **options)
+        pages.append(page)
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.goto(f"{address}/?page={kind if frame is None else frame['page'].replace('ward', 'wall')}")
+        page.wait_for_function("window.harnessReady === true")
+        if frame is not None:
+            feed(page, frame)
+            page.wait_for_selector(".im .page", state="visible")
+        return page
+
+    yield opened
+    for page in pages:
+        assert page.errors == []
+        page.close()
+
+
+_seq = itertools.count(1000)
+
+
+def feed(page: Any, frame: Frame, fresh: bool = True) -> None:
+    if fresh:
+        frame = frame | {"seq": next(_seq)}
+    page.evaluate("frame => feed(frame)", frame)
+
+
+def acts(page: Any) -> list[Frame]:
+    return [value for _, value in page.evaluate("window.acts")]
+
+
+# ---- the same nodes ------------------------------------------------------------------------------------------------
+
+WATCH = """() => { window.changed = []; new MutationObserver(list => list.forEach(m => {
+  for (const n of [...m.addedNodes, ...m.removedNodes]) window.changed.push(m.target.className + ': ' + n.nodeName + ' ' + (n.className || n.data || ''));
+})).observe(document.querySelector('.im'), {childList: true, subtree: true}); }"""
+
+
+def tick(frame: Frame, second: int) -> Frame:
+    later = copy.deepcopy(frame)
+    later["clock"] = f"14:22:{second % 60:02d}"
+    for tile in later.get("tiles", []):
+        if tile.get("vitals"):
+            for name, value in (("hr", 70 + second % 9), ("spo2", 94 + second % 6), ("rr", 12 + second % 5)):
+                if tile["vitals"][name]["value"] is not None:
+                    tile["vitals"][name]["value"] = str(value)
+                tile["vitals"][name]["spark"] = tile["vitals"][name]["spark"][second % 7 :]
+            tile["due"] = {"label": "Next due", "text": "scores", "time": f"5:{second % 60:02d}", "over": False}
+    return later
+
+
+def test_no_node_of_the_wall_is_added_or_removed_over_sixty_frames(open_page: Open) -> None:
+    frame = harness.frame("wall_states")
+    page = open_page(frame)
+    page.evaluate(WATCH)
+    for second in range(60):
+        feed(page, tick(frame, second))
+    assert page.evaluate("window.changed") == []
+    assert page.locator(".tile").nth(0).locator(".hr .num").inner_text() == str(70 + 59 % 9)
+
+
+def test_a_room_keeps_its_nodes_and_a_new_event_adds_one_row(open_page: Open) -> None:
+    frame = harness.frame("room_medium")
+    page = open_page(frame)
+    page.wait_for_selector(".main-svg", state="attached")
+    page.evaluate(WATCH.replace("'.im'", "'.colB'"))
+    for second in range(20):
+        later = copy.deepcopy(frame) | {"trend": None}
+        later["numerics"]["hr"]["value"] = str(90 + second)
+        later["prompts"][0]["since"] = f"1:{second:02d}"
+        feed(page, later)
+    assert page.evaluate("window.changed") == []
+    page.evaluate(WATCH.replace("'.im'", "'.events'"))
+    frame["events"].insert(0, {"at": "14:22:00", "text": "Comfort 7", "by": "M. Ortiz", "strong": False, "act": None})
+    feed(page, frame)
+    assert [row for row in page.evaluate("window.changed") if not row.startswith(": LI")] == []
+    assert len(page.evaluate("window.changed")) == 1
+
+
+def test_a_state_changes_no_size_and_no_place(open_page: Open) -> None:
+    page = open_page(harness.frame("wall_calm"))
+    places = """() => [...document.querySelectorAll('.banner, .tile, .tile .vitals, .tile .scores, .tile .strip, .tile .bp .num, .tile .log-button, .tile-emergency')]
+      .filter(n => n.offsetParent && !['10', '9'].includes(n.closest('.tile')?.querySelector('.room-number').textContent))
+      .map(n => { const r = n.getBoundingClientRect(); return [n.className.replace(/ (fill|flash|none|gone|aged)/g, ''), Math.round(r.x), Math.round(r.y), n.classList.contains('num') ? 0 : Math.round(r.width), Math.round(r.height)] })"""
+    calm = page.evaluate(places)
+    feed(page, harness.frame("wall_states"))
+    assert page.evaluate(places) == calm
+
+
+def test_the_wall_of_twelve_needs_no_scrolling_and_a_tablet_shows_six(open_page: Open) -> None:
+    page = open_page(harness.frame("wall_states"))
+    fits = "() => { const w = document.querySelector('.wall'), i = document.querySelector('.im'); return w.scrollHeight <= w.clientHeight && i.scrollHeight <= innerHeight && i.scrollWidth <= innerWidth }"
+    assert page.evaluate(fits)
+    page.set_viewport_size({"width": 820, "height": 1180})
+    page.wait_for_function("getComputedStyle(document.querySelector('.wall')).getPropertyValue('--columns') == '2'")
+    seen = "() => { const w = document.querySelector('.wall').getBoundingClientRect(); return [...document.querySelectorAll('.tile')].filter(t => t.getBoundingClientRect().bottom <= w.bottom + 1).length }"
+    assert page.evaluate(seen) == 6
+
+
+# ---- the watchdog --------------------------------------------------------------------------------------------------
+
+
+def test_without_a_frame_for_three_seconds_every_number_is_gone_and_comes_back(open_page: Open) -> None:
+    frame = harness.frame("wall_states")
+    page = open_page(frame)
+    page.wait_for_selector(".im[data-cut]", timeout=6000)
+    tiles = page.locator(".tile:not([data-state=empty]):not([data-state=ready])")
+    for number in page.locator(".tile .vital .num:visible").all_inner_texts():
+        assert not re.search(r"\d", number)
+    assert page.locator(".tile .score .num:visible").count() == 0
+    for index in range(tiles.count()):
+        assert "NO CONNECTION" in tiles.nth(index).inner_text()
+        assert tiles.nth(index).get_attribute("data-priority") == "tech"
+    assert "last frame 14:21:36" in page.locator(".head").inner_text()
+    assert page.locator(".banner").get_attribute("data-priority") == "tech"
+    assert "Room 3 Otter SpO2 87 < 90" in page.locator(".banner .rest").inner_text()
+    assert "NO CONNECTION" in page.locator("[role=alert]").inner_text()
+    feed(page, frame)
+    page.wait_for_selector(".im:not([data-cut])", timeout=1000)
+    assert page.locator(".tile").nth(0).locator(".hr .num").inner_text() == "71"
+
+
+def test_the_same_frame_again_does_not_count_as_news(open_page: Open) -> None:
+    frame = harness.frame("wall_calm")
+    page = open_page(frame)
+    shown = frame | {"seq": page.evaluate("0")}
+    feed(page, shown, fresh=False)
+    for _ in range(12):
+        page.wait_for_timeout(300)
+        feed(page, shown, fresh=False)
+    assert page.locator(".im[data-cut]").count() == 1
+
+
+def test_a_room_that_is_cut_off_shows_no_live_number(open_page: Open) -> None:
+    page = open_page(harness.frame("room_medium"))
+    page.wait_for_selector(".im[data-cut]", timeout=6000)
+    for number in page.locator(
+        ".numerics .num:visible, .cuffnow .num:visible, .inf .min .num, .inf dd b, .prompt-head .since"
+    ).all_inner_texts():
+        assert not re.search(r"\d", number)
+    assert "NO CONNECTION" in page.locator(".calm-strip").inner_text()
+
+
+def test_while_nobody_assesses_nothing_is_called_calm_and_numbers_stay(open_page: Open) -> None:
+    frame = harness.frame("wall_not_assessed")
+    frame["banner"] = None
+    page = open_page(frame)
+    strips = page.locator(".tile .strip:visible").all_inner_texts()
+    assert strips and all("Not being assessed" in text for text in strips)
+    assert "NOT BEING ASSESSED" in page.locator(".banner").inner_text()
+    assert page.locator(".tile .hr .num").first.inner_text() == "71"
+    assert "Nothing called for" not in page.locator(".im").inner_text()
+
+
+# ---- acts ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_double_tap_is_one_act_with_a_nonce(open_page: Open) -> None:
+    page = open_page(harness.frame("room_medium"))
+    page.locator(".tap.comf .value", has_text=re.compile("^6$")).dblclick()
+    page.locator(".tap.comf .value", has_text=re.compile("^7$")).click()
+    sent = acts(page)
+    assert [(act["do"], act["scale"], act["value"]) for act in sent] == [("score", "comfort", 6), ("score", "comfort", 7)]
+    assert sent[0]["nonce"] != sent[1]["nonce"]
+
+
+def test_a_tile_opens_its_room_and_its_buttons_do_only_their_own_act(open_page: Open) -> None:
+    page = open_page(harness.frame("wall_calm"))
+    page.locator(".tile").nth(1).locator(".vitals").click()
+    page.locator(".tile").nth(2).locator(".tile-emergency").click()
+    page.locator(".tile").nth(3).locator(".log-button").click()
+    page.locator(".tile").nth(4).locator(".tile-room").press("Enter")
+    assert [(act["do"], act["room"]) for act in acts(page)] == [
+        ("open_room", "2"),
+        ("emergency", "3"),
+        ("open_room", "4"),
+        ("open_room", "5"),
+    ]
+
+
+def test_a_disabled_button_says_why_and_does_nothing(open_page: Open) -> None:
+    page = open_page(harness.frame("room_medium"))
+    button = page.locator(".actions .button", has_text="Discharge")
+    assert "still infusing" in button.inner_text()
+    button.click(force=True)
+    assert acts(page) == []
+
+
+def test_ticks_survive_frames_and_did_is_live_only_with_a_tick(open_page: Open) -> None:
+    frame = harness.frame("room_medium")
+    page = open_page(frame)
+    did = page.locator(".prompt .answer .button").first
+    did.click(force=True)
+    assert acts(page) == []
+    page.locator(".option", has_text="Lower the rate").click()
+    page.locator(".option", has_text="Call prescriber").click()
+    for second in range(5):
+        later = copy.deepcopy(frame) | {"trend": None}
+        later["prompts"][0]["since"] = f"1:1{second}"
+        feed(page, later)
+    assert page.locator(".option[aria-pressed=true]").count() == 2
+    assert did.inner_text() == "Did these 2"
+    did.click()
+    act = acts(page)[0]
+    assert (act["do"], act["prompt"], act["answer"], sorted(act["options"]), act["reason"]) == (
+        "answer",
+        "D-3#1",
+        "did",
+        ["call", "lower_rate"],
+        None,
+    )
+
+
+def test_defer_asks_for_a_reason_and_a_double_tap_on_defer_gives_none(open_page: Open) -> None:
+    page = open_page(harness.frame("room_medium"))
+    page.wait_for_timeout(400)
+    page.locator(".answer .button", has_text="Defer").dblclick()
+    assert acts(page) == []
+    page.wait_for_timeout(400)
+    page.locator(".reasons .button", has_text="prescriber on the way").click()
+    assert [(act["answer"], act["reason"]) for act in acts(page)] == [("deferred", "prescriber on the way")]
+
+
+def test_a_new_higher_prompt_comes_on_top_and_takes_no_tick_away(open_page: Open) -> None:
+    frame = harness.frame("room_medium")
+    page = open_page(frame)
+    page.locator(".option", has_text="Pause or stop").click()
+    feed(page, harness.frame("room_several") | {"trend": None})
+    assert page.locator(".prompt .prompt-head h2 span:not(.sr)").all_inner_texts() == [
+        "SpO2 87 < 90",
+        "BP 168/102 ≥ 165/100",
+        "No signal: HR for 0:42",
+        "BP 19 min old, due every 15",
+    ]
+    assert page.locator(".prompt").nth(1).locator(".option[aria-pressed=true]").count() == 1
+    assert "SpO2 87 < 90" in page.locator("[role=alert]").inner_text()
+    page.wait_for_timeout(400)
+    page.locator(".prompt").nth(2).locator(".fold").click()
+    assert page.locator(".prompt").nth(2).locator(".prompt-body").is_visible()
+
+
+def test_emergency_stands_apart_and_shows_its_lines_first(open_page: Open) -> None:
+    page = open_page(harness.frame("room_emergency"))
+    assert page.locator(".called > :not([hidden])").first.get_attribute("aria-label") == "Emergency"
+    gap = page.evaluate("""() => { const e = document.querySelector('.actions .emergency').getBoundingClientRect();
+      return Math.min(...[...document.querySelectorAll('.actions .button:not(.emergency)')].map(b => Math.abs(e.left - b.getBoundingClientRect().right))) }""")
+    assert gap >= 24
+    page.locator(".emergency-panel .act", has_text="Oxygen given").click()
+    assert acts(page)[0]["do"] == "emergency_act"
+
+
+# ---- the trend -----------------------------------------------------------------------------------------------------
+
+
+def test_a_zoom_is_kept_over_new_data_and_a_gap_stays_a_gap(open_page: Open) -> None:
+    frame = harness.frame("room_medium")
+    page = open_page(frame)
+    page.wait_for_selector(".main-svg", state="attached")
+    full = page.evaluate("document.querySelector('.plot').layout.xaxis.range")
+    box = page.locator(".plot .nsewdrag").first.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 22, steps=5)
+    page.mouse.up()
+    page.wait_for_function("full => document.querySelector('.plot').layout.xaxis.range[0] !== full[0]", arg=full)
+    zoomed = page.evaluate("document.querySelector('.plot').layout.xaxis.range")
+    node = page.evaluate_handle("document.querySelector('.plot .main-svg')")
+    later = copy.deepcopy(frame)
+    for key in ("now", "to"):
+        later["trend"][key] += 5000
+    later["trend"]["t"].append(later["trend"]["now"])
+    for key in ("hr", "spo2", "rr"):
+        later["trend"][key].append(90)
+    feed(page, later)
+    page.wait_for_function(
+        "n => document.querySelector('.plot').data.find(t => t.name == 'HR').x.length == n", arg=len(later["trend"]["t"])
+    )
+    assert page.evaluate("document.querySelector('.plot').layout.xaxis.range") == zoomed
+    assert page.evaluate("n => n === document.querySelector('.plot .main-svg')", node)
+    assert page.evaluate(
+        "document.querySelector('.plot').data.filter(t => t.mode == 'lines' && t.name != 'rate').every(t => t.connectgaps === false)"
+    )
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('.plot text')].filter(t => t.textContent).map(t => parseFloat(getComputedStyle(t).fontSize))"
+    )
+    assert min(sizes) >= 13
+
+
+# ---- text and colour -----------------------------------------------------------------------------------------------
+
+# Text must lie inside every ancestor that clips it without offering to scroll, inside its tile, and inside the window.
+CUT = """() => { const out = []; const vw = document.documentElement.clientWidth;
+  const walker = document.createTreeWalker(document.querySelector('.im'), NodeFilter.SHOW_TEXT);
+  for (let n = walker.nextNode(); n; n = walker.nextNode()) {
+    if (!n.data.trim() || n.parentElement.closest('.sr, svg, .plot') || !n.parentElement.checkVisibility({visibilityProperty: true})) continue;
+    const range = document.createRange(); range.selectNodeContents(n);
+    for (const r of range.getClientRects()) {
+      for (let a = n.parentElement; a && !a.classList.contains('im'); a = a.parentElement) {
+        const s = getComputedStyle(a), b = a.getBoundingClientRect();
+        if (/auto|scroll/.test(s.overflowX + s.overflowY)) break;
+        const bound = s.overflowX === 'hidden' || a.matches('.tile, .button, .banner, .strip, .panel, .room-link');
+        if (bound && (r.left < b.left - 1 || r.right > b.right + 1 || r.top < b.top - 3 || r.bottom > b.bottom + 3))
+          out.push([a.className, n.data.trim(), Math.round(r.right - b.right), Math.round(r.bottom - b.bottom)]);
+      }
+      if (!n.parentElement.closest('.rooms') && r.right > vw + 1) out.push(['window', n.data.trim(), Math.round(r.right - vw), 0]);
+    }
+  }
+  return out; }"""
+
+
+# Two texts must not lie over each other inside a tile.
+OVERLAP = """() => { const out = []; for (const tile of document.querySelectorAll('.tile')) {
+  const boxes = []; const walker = document.createTreeWalker(tile, NodeFilter.SHOW_TEXT);
+  for (let n = walker.nextNode(); n; n = walker.nextNode()) {
+    if (!n.data.trim() || n.parentElement.closest('.sr') || !n.parentElement.checkVisibility({visibilityProperty: true})) continue;
+    const range = document.createRange(); range.selectNodeContents(n);
+    for (const r of range.getClientRects()) boxes.push([n, r, parseFloat(getComputedStyle(n.parentElement).fontSize)]);
+  }
+  boxes.forEach(([a, r, f], i) => boxes.slice(i + 1).forEach(([b, q, g]) => {
+    if (a === b) return;
+    const w = Math.min(r.right, q.right) - Math.max(r.left, q.left);
+    const top = (x, size) => (x.top + x.bottom) / 2 - size * .37, low = (x, size) => (x.top + x.bottom) / 2 + size * .37;
+    const h = Math.min(low(r, f), low(q, g)) - Math.max(top(r, f), top(q, g));
+    if (w > 2 && h > 2) out.push([a.data, b.data, Math.round(w), Math.round(h)]);
+  })); }
+  return out; }"""
+
+
+SMALL_TEXT = """() => [...document.querySelectorAll('.im *')].filter(n => n.checkVisibility()
+  && [...n.childNodes].some(c => c.nodeType == 3 && c.data.trim()) && parseFloat(getComputedStyle(n).fontSize) < 13).map(n => n.className)"""
+
+SMALL_TARGETS = """() => [...document.querySelectorAll('.im button')].filter(b => b.checkVisibility())
+  .map(b => [b.className, b.textContent, b.getBoundingClientRect()]).filter(([, , r]) => r.width < 43.9 || r.height < 43.9)
+  .map(([c, t, r]) => [c, t, r.width, r.height])"""
+
+
+@pytest.mark.parametrize("name", WALLS + ROOMS)
+def test_no_text_is_cut_too_small_or_out_of_its_place(open_page: Open, name: str) -> None:
+    frame = harness.frame(name) | {"trend": None}
+    page = open_page(frame)
+    for size in harness.SIZES.values():
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.wait_for_function("([w]) => document.querySelector('.im').clientWidth === w", arg=list(size))
+        feed(page, frame)
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        assert page.evaluate(CUT) == [], size
+        if name in WALLS:
+            assert page.evaluate(OVERLAP) == [], size
+        assert page.evaluate(SMALL_TEXT) == [], size
+        assert page.evaluate(SMALL_TARGETS) == [], size
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(a: str, b: str) -> float:
+    high, low = sorted((_luminance(a), _luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def themes() -> dict[str, dict[str, str]]:
+    text = components.ASSETS["tokens.css"].read_text(encoding="utf-8")
+    found: dict[str, dict[str, str]] = {}
+    for selector, block in re.findall(r"\.im(\[data-theme=\"\w+\"\])? \{(.*?)\n\}", text, re.S):
+        name = re.sub(r"\W|data|theme", "", selector) or "dark"
+        found.setdefault(name, {}).update(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", block))
+    return {name: found["dark"] | own for name, own in found.items()}
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "contrast"])
+def test_tokens_keep_their_contrast(theme: str) -> None:
+    c = themes()[theme]
+    for ground in ("ground", "surface", "raised"):
+        for ink in ("hr", "spo2", "bp", "rr", "diss", "comf", "ink", "ink-2"):
+            assert contrast(c[ink], c[ground]) >= 7, (ink, ground)
+        assert contrast(c["ink-3"], c[ground]) >= 4.5
+        for edge in ("control-line", "high-edge", "medium-edge", "low-edge", "tech-edge", "watch-edge", "focus"):
+            assert contrast(c[edge], c[ground]) >= 3, (edge, ground)
+    for fill in ("high", "medium", "low", "tech"):
+        assert contrast(c[fill], c[f"on-{fill}"]) >= 7
+    assert contrast(c["high-rest"], c["on-high"]) >= 7
+    assert contrast(c["mode"], c["on-mode"]) >= 7
+
+
+def test_colours_are_written_in_the_tokens_only() -> None:
+    for name, path in components.ASSETS.items():
+        if name.endswith((".css", ".js")) and name not in ("tokens.css", "plotly.min.js"):
+            assert re.findall(r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b(?![a-z])", path.read_text(encoding="utf-8")) == [], name
+
+
+def test_with_reduced_motion_nothing_moves(open_page: Open) -> None:
+    page = open_page(harness.frame("wall_states"), reduced_motion="reduce")
+    assert page.evaluate("document.getAnimations().length") == 0
+    page.emulate_media(reduced_motion="no-preference")
+    assert page.evaluate("document.getAnimations().map(a => a.effect.target.className.split(' ')[0])") == ["banner", "strip"]
+
+
+# ---- sturdiness ----------------------------------------------------------------------------------------------------
+
+
+def every_loss(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every key and of the first element of every list: each is lost once."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield (*path, key)
+            yield from every_loss(inner, (*path, key))
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        yield from every_loss(value[0], (*path, 0))
+
+
+@pytest.mark.parametrize("name", ["wall_states", "room_emergency"])
+def test_a_missing_or_null_key_breaks_nothing(open_page: Open, name: str) -> None:
+    frame = harness.frame(name) | {"trend": None}
+    if name == "room_emergency":
+        frame |= {"checklist": harness.frame("room_ready")["checklist"], "handover": harness.frame("room_recorded")["handover"]}
+    page = open_page(frame)
+    # seq and page are what a frame is known by; they are never lost
+    paths = [p for p in every_loss(frame) if p not in (("seq",), ("page",), ("trend",))]
+    frames = []
+    for null, path in [(True, path) for path in paths] + [(False, path) for path in paths[::4]]:
+        lost = copy.deepcopy(frame)
+        at = lost
+        for step in path[:-1]:
+            at = at[step]
+        if null:
+            at[path[-1]] = None
+        else:
+            del at[path[-1]]
+        frames.append(lost | {"seq": next(_seq)})
+    tried = "frames => frames.map((f, i) => { try { feed(f); return null } catch (e) { return [i, String(e)] } }).filter(Boolean)"
+    assert [((paths + paths[::4])[i], error) for i, error in page.evaluate(tried, frames)] == []
+    feed(page, frame | {"unheard_of": {"x": 1}})
+    assert page.locator(".im .page").is_visible()
+
+
+def test_text_from_people_is_never_markup(open_page: Open) -> None:
+    frame = harness.frame("wall_calm")
+    frame["tiles"][0]["alias"] = "<img src=x onerror=alert(1)>"
+    page = open_page(frame)
+    assert page.locator(".tile .alias").first.inner_text() == "<img src=x onerror=alert(1)>"
+    assert page.locator(".tile img").count() == 0
+
+
+def test_before_the_first_frame_it_says_so_and_the_cleanup_takes_the_page_down(open_page: Open) -> None:
+    page = open_page(None)
+    page.wait_for_selector(".waiting", state="visible")
+    assert "Waiting for the first frame" in page.locator(".waiting").inner_text()
+    feed(page, harness.frame("wall_four"))
+    assert page.locator(".tile").count() == 4
+    page.evaluate("unmount()")
+    page.wait_for_timeout(50)
+    assert page.locator(".im").count() == 0
+
+
+def test_rooms_appear_and_vanish_without_touching_the_others(open_page: Open) -> None:
+    frame = harness.frame("wall_calm")
+    page = open_page(frame)
+    first = page.evaluate_handle("document.querySelector('.tile')")
+    feed(page, frame | {"tiles": frame["tiles"][:3]})
+    assert page.locator(".tile").count() == 3
+    assert page.evaluate("n => n === document.querySelector('.tile')", first)
+
+
+def test_the_loader_is_small_and_versions_every_module() -> None:
+    for name in ("wall", "room"):
+        assert len(components.loader(name)) < 400  # type: ignore[arg-type]
+        assert f"?v={components.version()}" in components.loader(name)  # type: ignore[arg-type]
+    for name in components.ASSETS:
+        if name.endswith(".js") and name != "plotly.min.js":
+            for target in re.findall(r'from "([^"]+)"', components.body(name).decode()):
+                assert re.fullmatch(rf"\./[a-z]+\.js\?v={components.version()}", target), (name, target)
+    assert Path(components.ASSETS["plotly.min.js"]).stat().st_size > 1_000_000

@@ -1,0 +1,126 @@
+"""The rules of the house that a reader cannot see at a glance: who imports whom, and what nobody may use."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HOME = Path(__file__).resolve().parent.parent
+MONITOR = HOME / "monitor"
+
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("dashboard", "pages"),
+    ("monitor.__main__",),
+    ("monitor.cli",),
+    ("monitor.views",),
+    ("monitor.launch", "monitor.serving", "monitor.live"),
+    ("monitor.board", "monitor.demo", "monitor.review"),
+    ("monitor.commands", "monitor.admission"),
+    ("monitor.ward", "monitor.access"),
+    ("monitor.sources.opening", "monitor.store"),
+    ("monitor.sources.simulated", "monitor.sources.recorded"),
+    ("monitor.protocol", "monitor.simulator"),
+    ("monitor.settings",),
+    ("monitor.yamlmarks",),
+    ("monitor.session",),
+    ("monitor.events",),
+    ("monitor.sources.source",),
+    ("monitor.infusion", "monitor.charting", "monitor.vitals"),
+    ("monitor.units", "monitor.clock"),
+)
+"""Each line may import only lines below it; modules of one entry may import each other."""
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for path in sorted(MONITOR.rglob("*.py")):
+        name = ".".join(path.relative_to(HOME).with_suffix("").parts)
+        yield name.removesuffix(".__init__"), path
+    yield "dashboard", HOME / "dashboard.py"
+    for path in sorted((HOME / "pages").glob("*.py")):
+        yield f"pages.{path.stem}", path
+
+
+MODULES = list(modules())
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            known = {f"{node.module}.{alias.name}" for alias in node.names}
+            found.update(k if any(k == m for m, _ in MODULES) else node.module for k in known)
+    return found
+
+
+def layer(name: str) -> tuple[int, str] | None:
+    best: tuple[int, str] | None = None
+    for depth, line in enumerate(LAYERS):
+        for entry in line:
+            if (name == entry or name.startswith(entry + ".")) and (best is None or len(entry) > len(best[1])):
+                best = (depth, entry)
+    return best
+
+
+@pytest.mark.parametrize(("name", "path"), MODULES, ids=[m for m, _ in MODULES])
+def test_a_module_imports_only_what_lies_below_it(name: str, path: Path) -> None:
+    here = layer(name)
+    if name in ("monitor", "monitor.sources"):
+        return
+    assert here is not None, f"{name} has no place in the house; give it one here and in docs/design.md"
+    for other in imports(path):
+        there = layer(other)
+        if there is None or there[1] == here[1]:
+            continue
+        assert there[0] > here[0], f"{name} imports {other}, which lies beside or above it"
+
+
+ONLY_IN = {
+    "streamlit": ("monitor.views", "pages", "dashboard"),
+    "sqlalchemy": ("monitor.store",),
+    "sqlite3": ("monitor.store",),
+    "starlette": ("monitor.live",),
+    "plotly": ("monitor.views",),
+    "random": (),
+    "pickle": (),
+    "secrets": (),
+}
+
+
+@pytest.mark.parametrize(("name", "path"), MODULES, ids=[m for m, _ in MODULES])
+def test_libraries_stay_in_their_rooms(name: str, path: Path) -> None:
+    for other in imports(path):
+        allowed = ONLY_IN.get(other.split(".")[0])
+        if allowed is not None:
+            assert any(name == a or name.startswith(a + ".") for a in allowed), f"{name} imports {other}"
+
+
+def calls(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func)
+
+
+BANNED = {"eval", "exec", "yaml.load", "yaml.safe_load", "pickle.loads", "np.random.seed", "np.random.rand", "random.random"}
+CLOCKS = {"datetime.now", "datetime.utcnow", "time.time", "time.monotonic", "date.today", "time.sleep"}
+
+
+@pytest.mark.parametrize(("name", "path"), MODULES, ids=[m for m, _ in MODULES])
+def test_nothing_evaluates_text_and_only_the_clock_tells_the_time(name: str, path: Path) -> None:
+    for call in calls(path):
+        assert call not in BANNED, f"{name} calls {call}"
+        if name != "monitor.clock":
+            assert call not in CLOCKS, f"{name} calls {call}; ask monitor.clock"
+    if name.startswith(("monitor.views", "pages")):
+        assert "unsafe_allow_html=True" not in path.read_text(), name
+
+
+@pytest.mark.parametrize("path", sorted((HOME / "pages").glob("*.py")), ids=lambda p: p.stem)
+def test_every_page_begins_with_the_guard(path: Path) -> None:
+    first, second, *_ = ast.parse(path.read_text()).body
+    assert ast.unparse(first) == "from monitor.views.guard import enter"
+    assert ast.unparse(second) == f"viewer = enter('{path.stem}')"
