@@ -18,6 +18,7 @@ OPTIONS = {
     "server.enableAgentApi": "false",
     "browser.gatherUsageStats": "false",
     "client.toolbarMode": "minimal",
+    "client.showErrorDetails": "none",
 }
 
 

@@ -170,7 +170,7 @@ def tile(picture: Picture, room: str) -> Frame:
             "state": "empty",
             "priority": None,
             "aria": f"Room {room}, empty",
-            "note": {"head": "Empty", "text": "", "button": button("Check in…", opening)},
+            "note": {"head": "Empty", "text": "", "button": button("Check in…", {"do": "checkin", "room": room})},
         }
     state = view.state
     strip = _strip(picture, view)
@@ -206,7 +206,8 @@ def tile(picture: Picture, room: str) -> Frame:
 
 
 def _initials(name: str) -> str:
-    return "".join(word[0] for word in name.replace(".", " ").split())[:3].upper()
+    words = name.replace(".", " ").split()
+    return ("".join(word[0] for word in words)[:3] if len(words) > 1 else name[:2]).upper()
 
 
 def _state(picture: Picture, view: View, strip: Frame) -> str:

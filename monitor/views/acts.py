@@ -36,9 +36,11 @@ def perform(act: Act, room: str | None) -> None:
     what = str(act.get("do", ""))
     room = str(act.get("room", room or ""))
     who = st.session_state.get(WHO, "")
-    if what == "open_room":
+    if what in ("open_room", "checkin"):
         st.session_state[GOING] = ("room", room)
-    elif what == "go":
+    if what == "open_room":
+        return
+    if what == "go":
         st.session_state[GOING] = (str(act.get("page")), None)
     elif what == "emergency":
         record(room, commands.emergency(), who or access.UNNAMED)
@@ -48,6 +50,8 @@ def perform(act: Act, room: str | None) -> None:
     elif not who and what not in ("emergency_act",):
         st.session_state[PENDING] = (dict(act), room)
         ask("who", room)
+    elif what == "checkin":
+        ask("checkin", room)
     elif what == "dialog":
         ask(str(act.get("name")), room, act.get("fill"))
     elif what == "answer":
@@ -185,9 +189,14 @@ def one_tap(option: str, who: str) -> commands.Command | None:
 
 
 def follow() -> None:
-    """What a callback left to be done by the page itself: going elsewhere, or a run that opens a dialog."""
+    """Go where a callback asked to go. Ends this run then; a dialog that was asked for opens on the page it goes to."""
     going = st.session_state.pop(GOING, None)
     if going is not None and going[0] in FILES:
         go(*going)
+
+
+def follow_from_feed() -> None:
+    """The same from inside the component's fragment, which cannot open a dialog by itself."""
+    follow()
     if DIALOG in st.session_state:
         st.rerun()

@@ -80,7 +80,7 @@ def override_fields(key: str) -> commands.Override:
 
 def who_form(room: str, fill: Fill) -> None:
     st.write("Your name signs what you chart at this station.")
-    with st.form("who", border=False):
+    with st.form("who_is_here", border=False):
         typed = st.text_input("Name", value=st.session_state.get(WHO, ""), max_chars=40)
         if st.form_submit_button("This is me", type="primary"):
             name = access.named(typed)

@@ -23,12 +23,13 @@ def show(viewer: Viewer) -> None:
     if room is None:
         go("ward")
         return
+    acts.follow()
     dialogs.open_asked(forms.ALL)
     st.session_state["trend_sent"] = None
 
     @st.fragment(run_every=1.0)
     def feed() -> None:
-        acts.follow()
+        acts.follow_from_feed()
         picture = station().follower.picture()
         frame = {**room_frame(picture, room, viewer.name), "seq": next(_frames)}
         view = picture.views.get(room)

@@ -16,11 +16,12 @@ _frames = count()
 
 
 def show(viewer: Viewer) -> None:
+    acts.follow()
     dialogs.open_asked(forms.ALL)
 
     @st.fragment(run_every=1.0)
     def feed() -> None:
-        acts.follow()
+        acts.follow_from_feed()
         frame = {**ward_frame(station().follower.picture(), viewer.name), "seq": next(_frames)}
         components.mount("wall")(key=KEY, data={"frame": frame}, on_act_change=acts.take(KEY))
 

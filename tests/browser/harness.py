@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import http.server
 import json
-import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -19,10 +18,10 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))
 
 from monitor.views import components  # noqa: E402
+from tests.browser.chromium import launched as chromium  # noqa: E402
 
 TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
 SIZES = {"1920": (1920, 1080), "1280": (1280, 800), "820": (820, 1180), "390": (390, 844)}
-CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -63,23 +62,6 @@ def serve() -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
-
-
-@contextmanager
-def chromium() -> Iterator[Any]:
-    """A headless Chromium: the one on the path, else Playwright's own. ``RuntimeError`` with one sentence when none starts."""
-    from playwright.sync_api import Error, sync_playwright
-
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-    with sync_playwright() as play:
-        try:
-            browser = play.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
-        except Error as error:
-            raise RuntimeError("no Chromium could be started: install chromium or run `playwright install chromium`") from error
-        try:
-            yield browser
-        finally:
-            browser.close()
 
 
 def frame(name: str) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import copy
 import itertools
 import re
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,7 @@ from typing import Any
 import pytest
 
 from monitor.views import components
-
-sys.path.insert(0, str(Path(__file__).parent))
-import harness
+from tests.browser import harness
 
 pytestmark = pytest.mark.browser
 

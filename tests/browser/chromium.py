@@ -1,0 +1,63 @@
+"""A Chromium for the tests: the one on the path, else Playwright's, else Debian's. They never skip."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+NONE = "no Chromium can be had here: install chromium (on Debian: apt-get install chromium), or run make test-fast"
+
+
+def on_path() -> str | None:
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def _quietly(*command: str) -> None:
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, timeout=600)
+
+
+def find() -> str:
+    """The path of a Chromium, installed now if need be. Raises RuntimeError with one sentence where none can be had."""
+    from playwright.sync_api import sync_playwright
+
+    found = on_path()
+    if found:
+        return found
+    with sync_playwright() as play:
+        bundled = play.chromium.executable_path
+    if not Path(bundled).exists():
+        _quietly(sys.executable, "-m", "playwright", "install", "chromium")
+    if Path(bundled).exists():
+        return bundled
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        _quietly("apt-get", "update")
+        _quietly("apt-get", "install", "-y", "--no-install-recommends", "chromium")
+    found = on_path()
+    if not found:
+        raise RuntimeError(NONE)
+    return found
+
+
+@contextmanager
+def launched() -> Iterator[Any]:
+    """A headless browser of Playwright's."""
+    from playwright.sync_api import Error, sync_playwright
+
+    path = find()
+    with sync_playwright() as play:
+        try:
+            browser = play.chromium.launch(executable_path=path, args=ARGS)
+        except Error as wrong:
+            raise RuntimeError(NONE) from wrong
+        try:
+            yield browser
+        finally:
+            browser.close()

@@ -1,0 +1,77 @@
+"""The whole program as a user starts it, on a free port and a store of its own, for tests and measurements."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Running:
+    address: str
+    store: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def children(self) -> list[int]:
+        """The process ids of what it started itself: the evaluator."""
+        listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+        rows = [line.split(None, 2) for line in listed.splitlines()]
+        return [int(pid) for pid, parent, args in rows if int(parent) == self.process.pid and "monitor serve" in args]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(folder: Path, rooms: str) -> Iterator[Running]:
+    """``rooms`` is the text of a rooms file. Everything ends with the block."""
+    rooms_file = folder / "rooms.yaml"
+    rooms_file.write_text(rooms, encoding="utf-8")
+    store, port, log = f"sqlite:///{folder / 'log.db'}", free_port(), folder / "dashboard.log"
+    environment = {**os.environ, "INFUSION_ROOMS": str(rooms_file), "INFUSION_STORE": store}
+    command = [
+        sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port), "--server.headless", "true",
+    ]  # fmt: skip
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, cwd=HOME, env=environment, stdout=out, stderr=subprocess.STDOUT)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait(address, process, log)
+        yield Running(address, store, process, log)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"the dashboard did not start: {log.read_text(errors='replace')[-2000:]}")
