@@ -325,7 +325,7 @@ def _spelled(expected: Any) -> str:
 def check(document: Document, cases: list[tuple[Case, int]]) -> tuple[list[Outcome], list[Coverage]]:
     """Every case's outcome and every rule's coverage."""
     outcomes = [run(document, case, line) for case, line in cases]
-    coverage = {rule.id: Coverage(rule.id, always_known(rule.when)) for rule in document.rules}
+    coverage = {rule.id: Coverage(rule.id, always_known(document, rule.when)) for rule in document.rules}
     for outcome in outcomes:
         cover = coverage[outcome.case.rule]
         cover.cases += 1

@@ -692,8 +692,9 @@ def _away_over(sight: Sight) -> int | None:
 
 
 def _bound_broken(sight: Sight) -> int | None:
-    broken = sight.state.broken
-    return None if broken is None else broken.at
+    """Until the prescriber has been told since."""
+    broken, told = sight.state.broken, sight.state.last("called")
+    return None if broken is None or (told is not None and told.at >= broken.at) else broken.at
 
 
 def _bp_old(sight: Sight) -> int | None:
@@ -841,9 +842,11 @@ def walk(condition: Condition) -> Iterator[Condition]:
         yield from walk(part)
 
 
-def always_known(condition: Condition) -> bool:
-    """Whether this condition is built only of what the session always knows."""
+def always_known(document: Document, condition: Condition) -> bool:
+    """Whether this condition is built only of what the session always knows. History is asked at check-in."""
     for part in walk(condition):
+        if isinstance(part, Flag) and not document.flags.get(part.flag):
+            continue
         if isinstance(part, (Vital, Pressure, Score, Trend, Symptom, CuffFailed, Disagree, Flag)):
             return False
         if isinstance(part, Seen) and (part.below is not None or part.above is not None):

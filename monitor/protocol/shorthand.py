@@ -16,7 +16,7 @@ def chart(document: Document, words: tuple[str, ...], state: SessionState | None
     ``nausea 5``, ``nausea unasked``, ``seen``, ``vomited``, ``iv_site problem``, ``breathing 8``, ``symptom chest_pain``,
     ``no_symptom chest_pain``, ``drug ondansetron 4``, ``start 0.75``, ``rate 0.4``, ``pause``, ``resume 0.75``, ``stop``,
     ``check ITEM ANSWER``, ``baseline 120/75``, ``cuff_every 300``, ``watch NAME``, ``unwatch``, ``away 5``, ``back``,
-    ``emergency``, ``emergency_end``, ``answer RULE did [OPTION ...]``. Raises ValueError with one sentence.
+    ``discharge ESCORT``, ``emergency``, ``emergency_end``, ``answer RULE did [OPTION ...]``. Raises ValueError with one sentence.
     """
     what, rest = words[0], words[1:]
     try:
@@ -68,6 +68,8 @@ def _chart(document: Document, what: str, rest: tuple[str, ...], state: SessionS
             return [e.AwayStarted(why="bathroom", escort="nurse", cap_min=_whole(rest[0]))]
         case "back":
             return [e.AwayEnded()]
+        case "discharge":
+            return [e.Discharged(escort=rest[0])]
         case "emergency":
             return [e.EmergencyStarted()]
         case "emergency_end":
