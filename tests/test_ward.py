@@ -1,0 +1,332 @@
+"""The evaluator: the same prompts at any pace, over a crash, over an outage; nothing lost, nothing made up."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor import clock, commands, demo, settings
+from monitor import events as e
+from monitor.admission import Patient, admit_recorded, admit_simulated
+from monitor.protocol.document import Document
+from monitor.review.replay import reassess
+from monitor.session import Phase
+from monitor.sources.recorded import write_recording
+from monitor.store import lease, open_log
+from monitor.store.log import EventLog, LeaseLost
+from monitor.store.memory import MemoryLog
+from monitor.vitals import Channel, Numeric, Quality, Signal, numeric
+from monitor.ward import Ward, drafts, logged
+
+SCENARIOS = settings.SAMPLE_DATA / "scenarios"
+
+
+class Time:
+    """A clock that a test turns."""
+
+    def __init__(self) -> None:
+        self.mono = 1000.0
+        self.wall = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
+
+    def pass_by(self, seconds: float) -> None:
+        self.mono += seconds
+        self.wall += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    turned = Time()
+    monkeypatch.setattr(clock, "monotonic", lambda: turned.mono)
+    monkeypatch.setattr(clock, "now", lambda: turned.wall)
+    return turned
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def log(request: pytest.FixtureRequest, tmp_path: Path, time: Time) -> Iterator[EventLog]:
+    opened: EventLog = MemoryLog(lambda: time.wall) if request.param == "memory" else open_log(tmp_path / "log.db", lambda: time.wall)
+    yield opened
+    opened.close()
+
+
+def evaluator(log: EventLog, document: Document) -> tuple[Ward, lease.Lease]:
+    held = lease.acquire(log)
+    assert held is not None
+    return Ward(log, document, held.number), held
+
+
+def opened(log: EventLog, document: Document, scenario: str = "strange-frightened", speed: float = 1.0, room: str = "1") -> int:
+    admitted = admit_simulated(room, Patient("Otter"), SCENARIOS / f"{scenario}.yaml", 7, document)
+    session = commands.open_session(log, admitted.opened, admitted.source, speed, "nurse")
+    order = admitted.scenario.prescribed() if admitted.scenario else None
+    assert order is not None
+    first: list[e.AnyEvent] = [e.WatchTaken(name="nurse"), e.OrderSet(order=order), e.BaselineSet(sys=120, dia=75), e.CuffStarted()]
+    log.append(session, drafts(first, "nurse"))
+    return session
+
+
+def happen(log: EventLog, session: int, *events: e.AnyEvent) -> None:
+    log.append(session, drafts(events, "nurse"))
+
+
+SCRIPT: dict[int, list[e.AnyEvent]] = {
+    20: [e.InfusionStarted(rate_mg_per_kg_h=0.75)],
+    400: [e.Scored(scale="anxiety", value=7), e.Scored(scale="bothered", value=2)],
+    460: [e.PromptAnswered(rule="D-21", episode=1, answer=e.Answer.DID, options=("calm",)), e.Observed(what="reassured")],
+    700: [e.RateChanged(rate_mg_per_kg_h=0.4)],
+    900: [e.Scored(scale="anxiety", value=2), e.Scored(scale="bothered", value=0)],
+}
+
+
+def played(log: EventLog, document: Document, time: Time, speed: float, stops: tuple[int, ...] = ()) -> int:
+    """The script, each event at its session second; the evaluator is dropped and replaced at ``stops``."""
+    ward, held = evaluator(log, document)
+    session = opened(log, document, speed=speed)
+    ward.round()
+    begun = time.mono
+    for second in sorted({*SCRIPT, *stops, 1000}):
+        while ward.courses[session].at < second - 1:
+            # One round a second of wall time, and one exactly when the wanted second is reached.
+            wanted = begun + (second - 1 + 1) / speed
+            time.pass_by(max(0.001, min(1.0, wanted - time.mono)))
+            ward.round()
+        if second in SCRIPT:
+            assert log.head(session).tick == second - 1
+            happen(log, session, *SCRIPT[second])
+        if second in stops:
+            held.release()
+            ward, held = evaluator(log, document)
+            ward.round()
+    held.release()
+    return session
+
+
+def test_the_pace_and_a_crash_change_no_prompt(document: Document, time: Time) -> None:
+    digests = set()
+    for speed, stops in ((1.0, ()), (20.0, ()), (1.0, (250, 650))):
+        log = MemoryLog(lambda: time.wall)
+        session = played(log, document, time, speed, stops)
+        result = reassess(log, session, document)
+        assert result.same
+        assert result.ticks == 1000
+        assert list(log.verify()) == []
+        digests.add(result.again)
+    assert len(digests) == 1
+    kinds = [x.event.rule for x in map(logged, log.entries(session)) if isinstance(x.event, e.PromptChanged)]
+    assert "D-21" in kinds
+    assert "D-20" in kinds
+
+
+def test_a_command_takes_part_in_the_second_after_it(log: EventLog, document: Document, time: Time) -> None:
+    ward, held = evaluator(log, document)
+    session = opened(log, document)
+    ward.round()
+    time.pass_by(10)
+    ward.round()
+    at = log.head(session).tick
+    happen(log, session, e.SymptomCharted(symptom="seizure"))
+    assert logged(log.entries(session)[-1]).tick == at + 1
+    happen(log, session, e.InfusionStarted(rate_mg_per_kg_h=0.75))
+    time.pass_by(1)
+    ward.round()
+    prompts = {x.event.rule: x.tick for x in map(logged, log.entries(session)) if isinstance(x.event, e.PromptChanged)}
+    assert prompts["E-4"] == at + 1
+    held.release()
+
+
+def test_a_short_outage_is_caught_up_and_says_found_late(log: EventLog, document: Document, time: Time) -> None:
+    ward, held = evaluator(log, document)
+    session = opened(log, document)
+    ward.round()
+    time.pass_by(5)
+    ward.round()
+    happen(log, session, e.SymptomCharted(symptom="seizure"))
+    held.release()
+    time.pass_by(40)
+    ward, held = evaluator(log, document)
+    ward.round()
+    assert log.head(session).tick == 44
+    entries = [logged(x) for x in log.entries(session)]
+    outage = next(x.event for x in entries if isinstance(x.event, e.Outage))
+    assert outage.caught_up
+    found = next(x.event for x in entries if isinstance(x.event, e.PromptChanged) and x.event.rule == "E-4")
+    assert found.late
+    held.release()
+
+
+def test_after_a_long_outage_the_room_stands_and_asks(log: EventLog, document: Document, time: Time) -> None:
+    ward, held = evaluator(log, document)
+    session = opened(log, document)
+    ward.round()
+    time.pass_by(5)
+    ward.round()
+    held.release()
+    time.pass_by(600)
+    ward, held = evaluator(log, document)
+    ward.round()
+    time.pass_by(30)
+    ward.round()
+    assert log.head(session).tick == 4
+    assert ward.courses[session].assessment.state.speed == 0
+    commands.carry_out(log, document, session, "nurse", commands.set_pace(1.0))
+    ward.round()
+    time.pass_by(10)
+    ward.round()
+    assert log.head(session).tick == 14
+    assert reassess(log, session, document).same
+    held.release()
+
+
+def test_two_evaluators_never_both_write(log: EventLog, document: Document, time: Time) -> None:
+    ward, held = evaluator(log, document)
+    session = opened(log, document)
+    ward.round()
+    held.release()
+    other, held = evaluator(log, document)
+    other.round()
+    time.pass_by(3)
+    with pytest.raises(LeaseLost):
+        ward.round()
+    other.round()
+    assert log.head(session).tick == 2
+    held.release()
+
+
+def test_a_recording_that_ends_stands_still(log: EventLog, document: Document, time: Time, tmp_path: Path) -> None:
+    path = recording(tmp_path / "short.csv", 30)
+    admitted = admit_recorded("1", Patient("Lark"), path, document)
+    ward, held = evaluator(log, document)
+    session = commands.open_session(log, admitted.opened, admitted.source, 1.0, "nurse")
+    ward.round()
+    time.pass_by(45)
+    ward.round()
+    time.pass_by(45)
+    ward.round()
+    state = ward.courses[session].assessment.state
+    assert state.phase is Phase.OBSERVED
+    assert state.speed == 0
+    assert log.head(session).tick == 30
+    held.release()
+
+
+def test_a_recording_that_changed_does_not_go_on(log: EventLog, document: Document, time: Time, tmp_path: Path) -> None:
+    path = recording(tmp_path / "changed.csv", 60)
+    admitted = admit_recorded("1", Patient("Lark"), path, document)
+    ward, held = evaluator(log, document)
+    session = commands.open_session(log, admitted.opened, admitted.source, 1.0, "nurse")
+    ward.round()
+    time.pass_by(5)
+    ward.round()
+    held.release()
+    path.write_text(path.read_text() + "\n")
+    ward, held = evaluator(log, document)
+    ward.round()
+    time.pass_by(5)
+    ward.round()
+    assert log.head(session).tick == 4
+    assert any("has changed" in x.body for x in log.entries(session) if x.kind == "evaluator_noted")
+    held.release()
+
+
+def recording(path: Path, seconds: int) -> Path:
+    channels = [Channel(s, 1.0, s.value) for s in (Signal.HR, Signal.SPO2)]
+    rows = [(t, [numeric(Signal.HR, 70, t), numeric(Signal.SPO2, 98, t)]) for t in range(seconds + 1)]
+    write_recording(path, rows, channels, label="test")
+    return path
+
+
+def test_two_patients_of_one_room_share_nothing(log: EventLog, document: Document, time: Time) -> None:
+    ward, held = evaluator(log, document)
+    first = opened(log, document)
+    ward.round()
+    happen(log, first, e.Scored(scale="nausea", value=8), e.CuffIntervalSet(seconds=180), e.InfusionStarted(rate_mg_per_kg_h=0.75))
+    time.pass_by(60)
+    ward.round()
+    happen(log, first, e.InfusionStopped(), e.Discharged(escort="anna"))
+    commands.carry_out(log, document, first, "nurse", commands.close())
+    ward.round()
+    assert first not in ward.courses
+    admitted = admit_simulated("1", Patient("Wren"), SCENARIOS / "pleasant.yaml", 1, document)
+    second = commands.open_session(log, admitted.opened, admitted.source, 1.0, "nurse")
+    ward.round()
+    time.pass_by(5)
+    ward.round()
+    course = ward.courses[second]
+    state = course.assessment.state
+    assert (state.baseline, state.order, state.drugs, dict(state.scores), state.watcher) == (None, None, (), {}, "")
+    assert state.cuff_interval_s == 300
+    assert course.assessment.window.reading() is None
+    assert [p for p in state.prompts.values() if p.rule != "B-4"] == []
+    assert list(log.verify()) == []
+    held.release()
+
+
+def test_the_pleasant_scenario_gives_nothing_above_low(document: Document, time: Time) -> None:
+    log = MemoryLog(lambda: time.wall)
+    rooms = settings.Rooms(
+        station="test", protocol="protocols/example.yaml",
+        rooms=(settings.RoomSet(room="1", demo=settings.Demo(alias="Heron", scenario="scenarios/pleasant.yaml", speed=20, watcher="demo")),),
+    )  # fmt: skip
+    ward, held = evaluator(log, document)
+    demo.open_rooms(log, rooms, settings.ROOMS, document)
+    for _ in range(320):
+        ward.round()
+        for course in list(ward.courses.values()):
+            demo.tend(log, document, course)
+        time.pass_by(0.5)
+    (course,) = ward.courses.values()
+    assert course.assessment.state.phase is Phase.RECOVERY
+    above = [
+        (x.tick, x.event.rule, x.event.message)
+        for x in map(logged, log.entries(course.session))
+        if isinstance(x.event, e.PromptChanged) and x.event.priority is not e.Priority.LOW and x.event.state is e.PromptState.ACTIVE
+    ]
+    # The end of the infusion asks whether the pump has stopped, until somebody says so: the one prompt of every session.
+    assert [a for a in above if a[1] != "D-31"] == []
+    held.release()
+
+
+def test_an_edited_event_and_an_edited_sample_are_found(document: Document, time: Time, tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    log = open_log(path, lambda: time.wall)
+    ward, held = evaluator(log, document)
+    session = opened(log, document)
+    for _ in range(130):
+        ward.round()
+        time.pass_by(1)
+    held.release()
+    assert list(log.verify()) == []
+    log.close()
+    for edit in (
+        "UPDATE events SET body = replace(body, 'Otter', 'Heron') WHERE seq = 0",
+        f"UPDATE samples SET row = x'0000' WHERE session = {session} AND tick = 30",
+    ):
+        copy = tmp_path / "copy.db"
+        copy.write_bytes(path.read_bytes())
+        with sqlite3.connect(copy) as raw:
+            for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+                raw.execute(f"DROP TRIGGER {name}")
+            raw.execute(edit)
+        raw.close()
+        edited = open_log(copy)
+        assert any("Fault" in type(f).__name__ and f.session == session for f in edited.verify()), edit
+        edited.close()
+
+
+def test_a_gap_is_never_filled(document: Document, time: Time, tmp_path: Path) -> None:
+    channels = [Channel(Signal.SPO2, 1.0, "SpO2")]
+    rows = [(t, [numeric(Signal.SPO2, 98, t)] if t < 10 else [Numeric(Signal.SPO2, 0.0, t, Quality.SENSOR_OFF)]) for t in range(40)]
+    write_recording(tmp_path / "gap.csv", rows, channels, label="gap")
+    admitted = admit_recorded("1", Patient("Lark"), tmp_path / "gap.csv", document)
+    log = MemoryLog(lambda: time.wall)
+    ward, held = evaluator(log, document)
+    session = commands.open_session(log, admitted.opened, admitted.source, 1.0, "nurse")
+    ward.round()
+    time.pass_by(30)
+    ward.round()
+    window = ward.courses[session].assessment.window
+    assert window.value(Signal.SPO2, 29) is None
+    held.release()
