@@ -88,5 +88,8 @@ def _whole(text: str) -> int:
 
 
 def charted_baseline(text: str) -> e.BaselineSet:
-    sys, dia = text.split("/")
-    return e.BaselineSet(sys=float(sys), dia=float(dia))
+    """``120/75`` as a baseline. Raises ValueError for what cannot be a blood pressure."""
+    found = re.fullmatch(r"(\d{2,3})/(\d{2,3})", text)
+    if not found or int(found[1]) <= int(found[2]):
+        raise ValueError(f"{text} is no blood pressure; write it as 120/75")
+    return e.BaselineSet(sys=float(found[1]), dia=float(found[2]))

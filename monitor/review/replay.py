@@ -19,6 +19,7 @@ from monitor.store.log import EventLog
 from monitor.vitals import Numeric
 from monitor.ward import logged
 
+PUMP = ("start", "rate", "pause", "resume", "stop")
 Rows = Sequence[tuple[int, Sequence[Numeric]]]
 
 
@@ -64,15 +65,24 @@ class Replay:
             yield e.OrderSet(order=self.order)
         if self.baseline is not None:
             yield charted_baseline(self.baseline)
-        if self.order is not None and not any(s.words[0] == "start" for s in self.said):
+        if self._as_ordered:
+            assert self.order is not None
             yield e.InfusionStarted(rate_mg_per_kg_h=self.order.rate_mg_per_kg_h)
+
+    @property
+    def _as_ordered(self) -> bool:
+        """Where nothing about the pump was charted, the infusion starts with the recording and ends as ordered."""
+        return self.order is not None and not any(s.words[0] in PUMP for s in self.said)
 
     def run(self, rows: Rows) -> Iterator[tuple[int, e.PromptChanged]]:
         """Each change of a prompt with its second. ``rows`` are the samples, already in memory."""
         rehearsal = Rehearsal(self.document, e.Logged(0, 0, "", "replay", self.opening()))
         rehearsal.happen(0, self.setting())
         waiting = sorted(self.said, key=lambda s: s.at)
+        ends = round(self.order.minutes * 60) if self.order is not None and self._as_ordered else None
         for at, row in rows:
+            if at == ends:
+                rehearsal.happen(at, [e.InfusionStopped(complete=True)])
             while waiting and waiting[0].at <= at:
                 said = waiting.pop(0)
                 try:

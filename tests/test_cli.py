@@ -1,0 +1,133 @@
+"""The command line as a contract: names, one object a line, one sentence for an error."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor import settings
+
+RECORDINGS = Path(os.environ.get("INFUSION_RECORDINGS") or settings.HOME.parent / "shared" / "recordings")
+needs_recordings = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the shared recordings are not here")
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "monitor", *map(str, arguments)]
+    return subprocess.run(command, cwd=settings.HOME, capture_output=True, text=True, timeout=120, check=False)
+
+
+def lines(*arguments: str | Path) -> list[dict[str, Any]]:
+    done = run(*arguments)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("simulated") / "pleasant.csv"
+    assert run("simulate", "pleasant", "--seed", "3", "--out", out).returncode == 0
+    return out
+
+
+def test_a_simulated_recording_carries_units_and_can_be_inspected(simulated: Path) -> None:
+    assert "hr [/min]" in simulated.read_text()
+    *channels, last = lines("inspect", simulated, "--json")
+    assert set(last) == {"recording", "start", "duration_s", "source", "kind"}
+    by_signal = {c["signal"]: c for c in channels}
+    assert set(channels[0]) == {"name", "signal", "unit", "count", "missing", "min", "median", "max", "gaps", "used", "refused"}
+    assert by_signal["spo2"]["unit"] == "%"
+    assert by_signal["spo2"]["used"] is True
+
+
+ORDER = ("--weight-kg", "70", "--dose-mg-per-kg", "0.5", "--over-min", "40")
+
+
+def test_the_pleasant_scenario_replays_with_nothing_above_low(simulated: Path) -> None:
+    *prompts, last = lines("replay", simulated, *ORDER, "--baseline-bp", "118/72", "--json")
+    assert last["summary"] is True
+    assert set(last) == {"summary", "prompts", "ticks", "protocol", "digest"}
+    assert (last["prompts"]["high"], last["prompts"]["medium"]) == (0, 0), [p for p in prompts if p["priority"] != "low"]
+    assert {"at_s", "rule", "kind", "priority", "state", "signals", "values", "cites", "options"} <= set(prompts[0])
+
+
+def test_the_same_replay_says_the_same_to_the_byte(simulated: Path) -> None:
+    first, second = (run("replay", simulated, *ORDER, "--json") for _ in range(2))
+    assert first.stdout == second.stdout
+    assert "replay_s" in first.stderr
+
+
+def test_what_is_charted_counts_in_a_replay(simulated: Path, tmp_path: Path) -> None:
+    charted = tmp_path / "events.csv"
+    charted.write_text("at_s,entry\n600,nausea 6\n700,drug ondansetron 4\n")
+    found = lines("replay", simulated, *ORDER, "--log", charted, "--json")
+    assert [(p["at_s"], p["state"]) for p in found if p.get("rule") == "D-24"] == [(600, "active"), (700, "resolved")]
+    charted.write_text("at_s,entry\n600,nausea 16\n")
+    refused = run("replay", simulated, *ORDER, "--log", charted, "--json")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"{charted}:2: ")
+
+
+@needs_recordings
+def test_induced_hypoxia_is_prompted_as_the_protocol_says() -> None:
+    found = lines("replay", RECORDINGS / "induced-hypoxia" / "100001.csv", "--json")
+    active = {p["rule"] for p in found if p.get("state") == "active"}
+    assert {"D-7", "D-8", "E-2"} <= active
+    assert not any(p["rule"].startswith(("B-", "A-", "W-")) for p in found if "rule" in p)
+
+
+@needs_recordings
+@pytest.mark.parametrize(
+    "name",
+    ["bidmc/bidmc_01_Numerics.csv", "bidmc/bidmc_09_Numerics.csv", "wfdb-python/s25047-2704-05-04-10-44n.hea", "vital-intellivue/test_data_demo.vital"],
+)  # fmt: skip
+def test_every_recording_replays_the_same_twice(name: str) -> None:
+    first, second = (lines("replay", RECORDINGS / name, "--json")[-1] for _ in range(2))
+    assert first == second
+
+
+@needs_recordings
+def test_another_date_changes_no_prompt(tmp_path: Path) -> None:
+    text = (RECORDINGS / "induced-hypoxia" / "100002.csv").read_text(encoding="utf-8-sig")
+    shifted = tmp_path / "shifted.csv"
+    shifted.write_text(text.replace(" 10:", " 14:"), encoding="utf-8")
+    original = lines("replay", RECORDINGS / "induced-hypoxia" / "100002.csv", "--json")[-1]
+    assert lines("replay", shifted, "--json")[-1]["digest"] == original["digest"]
+
+
+BAD = {
+    ("inspect", "nowhere.csv"): "nowhere.csv",
+    ("replay", "nowhere.csv"): "nowhere.csv",
+    ("replay", "sample_data/recordings/little-felt.csv", "--weight-kg", "70"): "--dose-mg-per-kg",
+    ("replay", "sample_data/recordings/little-felt.csv", "--baseline-bp", "75/120"): "75/120",
+    ("simulate", "no-such-scenario"): "no-such-scenario",
+    ("simulate", "pleasant", "--out", "nowhere/x.csv"): "nowhere",
+    ("protocol", "check", "README.md"): "README.md",
+    ("serve", "--rooms", "pyproject.toml"): "pyproject.toml",
+    ("serve", "--store", "mysql://x"): "sqlite",
+    ("verify", "--store", "sqlite:///nowhere.db"): "nowhere.db",
+}
+
+
+@pytest.mark.parametrize("arguments", BAD, ids=lambda a: " ".join(a)[:40])
+def test_an_error_is_one_sentence_and_a_status(arguments: tuple[str, ...]) -> None:
+    done = run(*arguments)
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert BAD[arguments] in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert done.stdout == ""
+
+
+def test_a_rooms_file_that_names_what_is_not_there_starts_nothing(tmp_path: Path) -> None:
+    rooms = tmp_path / "rooms.yaml"
+    rooms.write_text('station: x\nprotocol: protocols/example.yaml\nrooms:\n  - room: "1"\n    demo: {alias: A, scenario: nope.yaml}\n')
+    done = run("serve", "--rooms", rooms, "--store", f"sqlite:///{tmp_path / 'log.db'}")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{rooms}:5: ")
+    assert not (tmp_path / "log.db").exists()
