@@ -176,6 +176,7 @@ def tile(picture: Picture, room: str) -> Frame:
     strip = _strip(picture, view)
     return {
         "room": room,
+        "tick": view.at,
         "alias": state.opened.alias,
         "act": opening,
         "state": _state(picture, view, strip),

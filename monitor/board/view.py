@@ -162,7 +162,12 @@ def live(picture: Picture, view: View, signals: Sequence[Signal]) -> Numeric | N
     if view.standing:
         return None
     at = picture.at(view)
-    return next((found for s in signals if (found := view.window.value(s, at)) is not None), None)
+    for signal in signals:
+        found = view.window.value(signal, at)
+        # A screen lets go at the maximum age itself: it is drawn up to a second after this was asked.
+        if found is not None and at - found.measured_at < view.window.max_age[signal]:
+            return found
+    return None
 
 
 def why_gone(picture: Picture, view: View, signals: Sequence[Signal]) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from monitor.board.trend import trend_frame
 from monitor.live.station import station
 from monitor.views import acts, components, dialogs, forms
 from monitor.views.menu import go
+from monitor.views.ward import FEED_EVERY_S
 
 KEY = "room"
 TREND_EVERY_S = 5
@@ -27,7 +28,7 @@ def show(viewer: Viewer) -> None:
     dialogs.open_asked(forms.ALL)
     st.session_state["trend_sent"] = None
 
-    @st.fragment(run_every=1.0)
+    @st.fragment(run_every=FEED_EVERY_S)
     def feed() -> None:
         acts.follow_from_feed()
         picture = station().follower.picture()

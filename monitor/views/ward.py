@@ -12,6 +12,8 @@ from monitor.live.station import station
 from monitor.views import acts, components, dialogs, forms
 
 KEY = "wall"
+FEED_EVERY_S = 0.9
+"""A little below a second, so that no second of a session is skipped and a lost number is gone in time."""
 _frames = count()
 
 
@@ -19,7 +21,7 @@ def show(viewer: Viewer) -> None:
     acts.follow()
     dialogs.open_asked(forms.ALL)
 
-    @st.fragment(run_every=1.0)
+    @st.fragment(run_every=FEED_EVERY_S)
     def feed() -> None:
         acts.follow_from_feed()
         frame = {**ward_frame(station().follower.picture(), viewer.name), "seq": next(_frames)}

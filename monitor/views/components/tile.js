@@ -205,6 +205,7 @@ export function tile(host) {
     el: node,
     apply(given, blind) {
       attr(node, "aria-label", given.aria ?? `Room ${given.room ?? ""}`);
+      attr(node, "data-tick", given.tick ?? null);
       attr(node, "data-state", given.state ?? "calm");
       attr(node, "data-priority", given.priority ?? null);
       top.apply(given);

@@ -1,0 +1,233 @@
+"""The whole program in a real browser, by clicks, as a new user would."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.store import open_log
+from monitor.store.log import EventLog
+from tests.browser.chromium import launched
+from tests.browser.dashboard import HOME, Running, running
+
+pytestmark = pytest.mark.browser
+
+CUT_AT = 14
+"""The second of the recording at which SpO2 is cut."""
+
+
+def cut_recording(folder: Path) -> None:
+    rows = ["# infusion-monitor recording 1", "# label: cut", "time_s [s],hr [/min],spo2 [%]"]
+    rows += [f"{t},{70 + t % 3},{97 if t < CUT_AT else ''}" for t in range(600)]
+    (folder / "cut.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+ROOMS = """
+station: Test station
+protocol: protocols/example.yaml
+rooms:
+  - room: "1"
+  - room: "2"
+    demo: {alias: Otter, scenario: scenarios/pleasant.yaml, seed: 2, watcher: demo}
+  - room: "3"
+    demo: {alias: Lark, recording: cut.csv}
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with launched() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("program")
+    cut_recording(folder)
+    with running(folder, ROOMS) as started:
+        yield started
+
+
+@pytest.fixture
+def log(program: Running) -> Iterator[EventLog]:
+    opened = open_log(program.store)
+    yield opened
+    opened.close()
+
+
+def wall(browser: Any, program: Running, size: tuple[int, int] = (1920, 1080)) -> Any:
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page.set_default_timeout(20000)
+    page.goto(program.address)
+    page.wait_for_selector("article.tile")
+    return page
+
+
+def tile(page: Any, room: str) -> Any:
+    return page.locator("article.tile").filter(has=page.locator(f'[aria-label^="Room {room},"], [aria-label^="Room {room} "]')).or_(
+        page.locator(f'article.tile[aria-label^="Room {room},"]')
+    ).first  # fmt: skip
+
+
+def named(page: Any, name: str = "M. Ortiz") -> None:
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_role("button", name="This is me").click()
+
+
+def events(log: EventLog, room: str) -> list[Any]:
+    head = next(h for h in log.heads() if h.room == room)
+    return log.entries(head.session)
+
+
+def eventually(check: Any, seconds: float = 10.0) -> Any:
+    deadline = time.monotonic() + seconds
+    while True:
+        found = check()
+        if found or time.monotonic() > deadline:
+            return found
+        time.sleep(0.1)
+
+
+def test_a_stream_that_is_cut_leaves_the_screen_in_time(browser: Any, program: Running, log: EventLog) -> None:
+    page = wall(browser, program)
+    number = tile(page, "3").locator(".spo2 .num").first
+    head = next(h for h in log.heads() if h.room == "3")
+    assert eventually(lambda: number.count() and number.is_visible() and number.inner_text() == "97", 15)
+    while log.head(head.session).tick < CUT_AT:
+        time.sleep(0.02)
+    cut = time.monotonic()
+    assert eventually(lambda: not number.is_visible() or number.inner_text() != "97", 10)
+    # The last value is of the second before; its maximum age is 5 s, and a second more is allowed.
+    assert time.monotonic() - cut <= 5 + 1
+    assert eventually(lambda: "No SpO2" in tile(page, "3").inner_text(), 5)
+    page.close()
+
+
+def test_a_session_from_check_in_to_the_log_by_clicks(browser: Any, program: Running, log: EventLog) -> None:
+    page = wall(browser, program)
+    page.get_by_role("button", name=re.compile("Check in")).first.click()
+    named(page)
+    page.get_by_label("Alias").fill("Wren")
+    page.get_by_role("button", name="Open the session").click()
+    page.get_by_role("heading", name=re.compile("Room 1 · Wren")).wait_for()
+    assert eventually(lambda: [x for x in events(log, "1") if x.kind == "session_opened" and x.by == "M. Ortiz"])
+    page.get_by_role("button", name="Start now").click()
+    page.get_by_role("button", name="Both agree").click()
+    assert eventually(lambda: [x for x in events(log, "1") if x.kind == "checklist_answered"])
+    page.get_by_role("button", name=re.compile(r"^Order…$")).first.click()
+    page.get_by_role("button", name="Record the order").click()
+    assert eventually(lambda: [x for x in events(log, "1") if x.kind == "order_set"])
+    page.get_by_role("button", name=re.compile("^Baseline")).wait_for(timeout=90000)
+    page.get_by_role("button", name=re.compile("^Baseline")).click()
+    assert eventually(lambda: [x for x in events(log, "1") if x.kind == "baseline_set"])
+    page.get_by_role("button", name=re.compile("^Start the infusion")).click()
+    page.get_by_role("button", name="Chart: started now").click()
+    page.get_by_text("Still open:").first.wait_for()
+    assert not [x for x in events(log, "1") if x.kind == "infusion_started"]
+    page.keyboard.press("Escape")
+    page.close()
+
+
+def test_a_double_tap_makes_one_entry_and_undo_takes_it_back(browser: Any, program: Running, log: EventLog) -> None:
+    page = wall(browser, program)
+    page.goto(f"{program.address}/room?room=2")
+    page.get_by_role("heading", name=re.compile("Room 2")).wait_for()
+    before = len([x for x in events(log, "2") if x.kind == "observed" and x.by == "A. Two"])
+    page.get_by_role("button", name="Vomited").click()
+    named(page, "A. Two")
+    assert eventually(lambda: len([x for x in events(log, "2") if x.kind == "observed" and x.by == "A. Two"]) == before + 1)
+    time.sleep(4)
+    page.get_by_role("button", name="Reassured").dblclick()
+    time.sleep(3)
+    assert len([x for x in events(log, "2") if x.kind == "observed" and x.by == "A. Two"]) == before + 2
+    page.get_by_role("button", name=re.compile("^Undo")).click()
+    assert eventually(lambda: [x for x in events(log, "2") if x.kind == "corrected"])
+    page.close()
+
+
+def test_an_answer_anywhere_shows_everywhere_and_a_note_is_never_html(browser: Any, program: Running, log: EventLog) -> None:
+    page, other = wall(browser, program), wall(browser, program)
+    page.goto(f"{program.address}/room?room=2")
+    page.get_by_role("button", name="Seizure").click()
+    named(page, "B. Three")
+    page.get_by_role("button", name="Call the prescriber").first.wait_for()
+    other.get_by_text("Seizure").first.wait_for()
+    page.get_by_role("button", name="Call the prescriber").first.click()
+    page.get_by_role("button", name=re.compile("^Did")).first.click()
+    assert eventually(lambda: [x for x in events(log, "2") if x.kind == "prompt_answered" and x.by == "B. Three"])
+    other.goto(f"{program.address}/room?room=2")
+    other.get_by_text(re.compile("did: call the prescriber")).first.wait_for()
+    page.get_by_role("button", name=re.compile("^Note…")).click()
+    page.get_by_label("Note", exact=True).fill("<script>window.hacked = 1</script><b>bold</b>")
+    page.get_by_role("button", name="Save the note").click()
+    page.get_by_text("<b>bold</b>").first.wait_for()
+    assert page.evaluate("window.hacked") is None
+    page.close()
+    other.close()
+
+
+def test_the_emergency_button_asks_nothing(browser: Any, program: Running, log: EventLog) -> None:
+    page = wall(browser, program)
+    tile(page, "2").get_by_role("button", name=re.compile("Emergency")).click()
+    assert eventually(lambda: [x for x in events(log, "2") if x.kind == "emergency_started"], 5)
+    page.get_by_role("button", name=re.compile("Called for help")).wait_for()
+    page.get_by_role("button", name=re.compile("Called for help")).click()
+    assert eventually(lambda: [x for x in events(log, "2") if x.kind == "emergency_act"], 5)
+    page.close()
+
+
+def test_a_killed_evaluator_is_seen_and_replaced(browser: Any, program: Running, log: EventLog) -> None:
+    page = wall(browser, program)
+    (pid,) = program.children()
+    confirmed = {h.session: h.seq for h in log.heads()}
+    os.kill(pid, signal.SIGKILL)
+    begun = time.monotonic()
+    number = log.heartbeat()
+    assert eventually(lambda: (now := log.heartbeat()) is not None and number is not None and now.number > number.number
+                      and now.beat_at > number.beat_at, 8)  # fmt: skip
+    assert time.monotonic() - begun < 5.5
+    for session, seq in confirmed.items():
+        assert len(log.entries(session)) > seq
+    assert list(log.verify()) == []
+    page.get_by_text(re.compile(r"^Assessed \d s ago")).first.wait_for()
+    page.close()
+
+
+PAGES = {"wall": "/", "room": "/room?room=2", "before": "/room?room=1", "recorded": "/room?room=3", "protocol": "/protocol"}
+SIZES = [(1920, 1080), (1280, 800), (820, 1180), (390, 844)]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_stands_at_every_size(name: str, browser: Any, program: Running) -> None:
+    for size in SIZES:
+        page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+        errors: list[str] = []
+        page.on("pageerror", lambda error, kept=errors: kept.append(str(error)))
+        page.goto(program.address + PAGES[name])
+        page.wait_for_selector("h1", timeout=40000)
+        page.wait_for_timeout(1500)
+        assert errors == []
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"), (name, size)
+        text = page.inner_text("body")
+        assert "TRAINING" in text
+        assert "Confirm at the bedside" in text
+        assert "Traceback" not in text
+        page.close()
+
+
+def test_a_room_that_is_not_there_leads_to_the_wall(browser: Any, program: Running) -> None:
+    page = browser.new_page()
+    page.goto(f"{program.address}/room?room=<script>")
+    page.wait_for_selector("article.tile", timeout=20000)
+    page.close()
+
+
+def test_the_program_is_started_from_its_own_folder() -> None:
+    assert (HOME / "dashboard.py").is_file()
