@@ -1,0 +1,145 @@
+"""Every page, without a browser: what it hands to its component, its forms, and that it stands when started cold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from monitor import commands, settings
+from monitor import events as e
+from monitor.admission import Patient, admit_simulated, well_answered
+from monitor.live import station as stations
+from monitor.live.station import Station, station
+from monitor.ward import drafts
+
+PAGES = settings.HOME / "pages"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Station]:
+    monkeypatch.setenv(settings.STORE_VARIABLE, f"sqlite:///{tmp_path / 'log.db'}")
+    monkeypatch.setenv(settings.ROOMS_VARIABLE, str(settings.ROOMS))
+    stations.leave()
+    yield station()
+    stations.leave()
+
+
+def settled(here: Station, room: str = "2") -> int:
+    path = settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml"
+    admitted = admit_simulated(room, Patient("Otter", weight_kg=70), path, 1, here.document)
+    session = commands.open_session(here.log, admitted.opened, admitted.source, 1.0, "nurse")
+    assert admitted.scenario is not None
+    first: list[e.AnyEvent] = [
+        e.OrderSet(order=admitted.scenario.prescribed()), *well_answered(here.document), e.BaselineSet(sys=120, dia=75),
+        e.InfusionStarted(rate_mg_per_kg_h=0.75), e.NoteAdded(text="<script>alert(1)</script>"),
+    ]  # fmt: skip
+    here.log.append(session, drafts(first, "nurse"))
+    return session
+
+
+def page(name: str, **query: str) -> AppTest:
+    test = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=60)
+    for key, value in query.items():
+        test.query_params[key] = value
+    return test
+
+
+def frame(test: AppTest) -> dict[str, Any]:
+    component = test.get("bidi_component")[0].proto
+    found: dict[str, Any] = json.loads(component.json)["frame"]
+    return found
+
+
+def test_the_wall_has_a_tile_for_each_room_in_its_order(here: Station) -> None:
+    settled(here)
+    test = page("ward").run()
+    assert not test.exception
+    shown = frame(test)
+    assert [t["room"] for t in shown["tiles"]] == [r.room for r in here.rooms.rooms]
+    assert shown["tiles"][1]["alias"] == "Otter"
+    assert shown["mode"] == "TRAINING"
+
+
+def test_a_wall_that_nobody_assesses_says_so(here: Station) -> None:
+    settled(here)
+    shown = frame(page("ward").run())
+    assert shown["assessed"]["ok"] is False
+    assert "NOT BEING ASSESSED" in shown["banner"]["what"]
+    assert shown["tiles"][1]["vitals"]["hr"]["value"] is None
+
+
+def test_a_room_shows_its_infusion_and_its_log_and_no_hidden_truth(here: Station) -> None:
+    settled(here)
+    test = page("room", room="2").run()
+    assert not test.exception
+    shown = frame(test)
+    assert shown["infusion"]["facts"][3][1] == "0.75"
+    text = json.dumps(shown)
+    assert "pleasant" not in text.lower().replace("strong and pleasant", "")
+    assert "seed" not in text.lower()
+    assert any("<script>" in x["text"] for x in shown["events"]), "a note is kept as it was written, as text"
+
+
+@pytest.mark.parametrize("asked", ["99", "", "../etc", "2; drop"])
+def test_a_room_that_does_not_exist_is_not_opened(here: Station, asked: str) -> None:
+    test = page("room", room=asked).run()
+    assert not test.get("bidi_component") or frame(test)["page"] == "ward"
+
+
+FORMS = [
+    "who", "refused", "order", "start", "override", "rate", "pause", "resume", "stop", "drug", "note", "cadss", "breathing", "oxygen",
+    "correct", "handover", "away", "discharge", "close", "emergency_end", "checkin",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_form_opens(here: Station, name: str) -> None:
+    settled(here)
+    test = page("room", room="1" if name == "checkin" else "2")
+    test.session_state["who"] = "M. Ortiz"
+    test.session_state["dialog"] = {"name": name, "room": "1" if name == "checkin" else "2", "fill": {"seq": 3}}
+    test.run()
+    assert not test.exception
+
+
+def test_answering_opens_what_the_option_names_filled_in(here: Station) -> None:
+    session = settled(here)
+    prompt = e.PromptChanged(
+        rule="D-20", episode=1, state=e.PromptState.ACTIVE, priority=e.Priority.MEDIUM, prompt_kind=e.PromptKind.CLINICAL, message="Bothered"
+    )
+    here.log.append(session, drafts([prompt], "evaluator"))
+    test = page("room", room="2")
+    test.session_state["who"] = "M. Ortiz"
+    fill = {"rule": "D-20", "episode": 1, "options": ["calm", "lower_rate", "calming_drug", "stop"]}
+    test.session_state["dialog"] = {"name": "answer", "room": "2", "fill": fill}
+    test.run()
+    assert not test.exception
+    rates = [n for n in test.number_input if n.label.startswith("New rate")]
+    assert rates[0].value == pytest.approx(0.375)
+
+
+def test_the_protocol_page_shows_every_rule_with_its_line(here: Station) -> None:
+    test = page("protocol")
+    test.default_timeout = 120
+    test.run()
+    assert not test.exception
+    text = "\n".join(m.value for m in (*test.markdown, *test.text, *test.caption))
+    for rule in here.document.rules:
+        assert f"**{rule.id} · " in text
+    assert "0 failed" in text
+    assert "not signed" in text
+
+
+def test_a_station_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = tmp_path / "rooms.yaml"
+    broken.write_text("station: x\nprotocol: nope.yaml\nrooms: [{room: '1'}]\n")
+    monkeypatch.setenv(settings.ROOMS_VARIABLE, str(broken))
+    stations.leave()
+    test = page("ward").run()
+    assert any(f"{broken}:2:" in error.value for error in test.error)
+    stations.leave()
