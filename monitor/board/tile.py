@@ -154,9 +154,10 @@ def _rest(waiting: Sequence[tuple[int, int, str, Prompt]]) -> list[Frame]:
 
 def _options(picture: Picture, prompt: Prompt) -> str:
     rule = rule_of(picture, prompt)
-    labels = [picture.document.option[o].label.lower() for o in rule.options[:4]] if rule is not None else []
+    labels = [picture.document.option[o].label.lower() for o in rule.options] if rule is not None else []
     word = "check" if prompt.prompt_kind is e.PromptKind.TECHNICAL else "options"
-    return f" · {word}: {', '.join(labels)}" if labels else ""
+    more = f" and {len(labels) - 2} more" if len(labels) > 2 else ""
+    return f" · {word}: {', '.join(labels[:2])}{more}" if labels else ""
 
 
 def tile(picture: Picture, room: str) -> Frame:
@@ -454,8 +455,9 @@ def _prompt_strip(picture: Picture, view: View, prompts: Sequence[Prompt]) -> Fr
     count = len(rule.options) if rule is not None else 0
     waited = units.span(picture.at(view) - prompt.since)
     word = {e.PromptState.OVER: "over, not answered", e.PromptState.RECHECK: "re-check"}.get(prompt.state, f"unanswered {waited}")
-    more = f" · and {len(prompts) - 1} more" if len(prompts) > 1 else ""
-    options = f"{count} options · " if count and prompt.prompt_kind is not e.PromptKind.TECHNICAL else ""
+    # A second prompt takes the place of the count of options: a strip has two lines on every screen.
+    more = f" · +{len(prompts) - 1}" if len(prompts) > 1 else ""
+    options = f"{count} options · " if count and not more and prompt.prompt_kind is not e.PromptKind.TECHNICAL else ""
     return {
         "kind": "prompt",
         "priority": priority,

@@ -46,6 +46,7 @@ def trend_frame(picture: Picture, view: View) -> dict[str, Any]:
         "now": ms(at),
         "planned_end": None,
         "aria": _spoken(view),
+        "offset_min": _offset_min(picture),
     }
     if state.ledger is not None:
         frame["rate"] = [[ms(max(c.at, begin)), c.rate_mg_per_kg_h] for c in state.ledger.changes]
@@ -86,6 +87,12 @@ def _marks(picture: Picture, view: View, begin: int, ms: Any) -> list[dict[str, 
             stars = "!!" if technical else STARS[event.priority.value]
             found.append({"t": ms(entry.tick), "text": f"{stars} {event.message.split()[0]}", "priority": priority})
     return found
+
+
+def _offset_min(picture: Picture) -> int:
+    """The clinic's clock against UTC, for the axis."""
+    offset = picture.now.astimezone(picture.zone).utcoffset()
+    return 0 if offset is None else round(offset.total_seconds() / 60)
 
 
 def _spoken(view: View) -> str:

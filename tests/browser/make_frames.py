@@ -3,7 +3,7 @@
 All values are invented. The frames show every state that board.py can hand over, and some that strain the layout.
 """
 
-# ruff: noqa: E501 (sample sentences and scripts for the browser stay in one piece)
+
 from __future__ import annotations
 
 import copy

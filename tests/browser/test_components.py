@@ -1,6 +1,6 @@
 """The browser side, in a real Chromium, against the static harness: no Streamlit, no store, only frames."""
 
-# ruff: noqa: E501 (sample sentences and scripts for the browser stay in one piece)
+
 from __future__ import annotations
 
 import copy

@@ -23,16 +23,17 @@ TICKS = 90
 
 
 def _table(folder: Path) -> Source:
-    rows = "".join(f"{i},{70 + i % 7},{'' if 20 <= i < 30 else 97},{120 + i if i % 30 == 0 else ''},"
-                   f"{80 if i % 30 == 0 else ''}\n" for i in range(TICKS + 1))
+    rows = "".join(
+        f"{i},{70 + i % 7},{'' if 20 <= i < 30 else 97},{120 + i if i % 30 == 0 else ''},{80 if i % 30 == 0 else ''}\n"
+        for i in range(TICKS + 1)
+    )
     path = folder / "table.csv"
     path.write_text(f"time [s],HR [bpm],SpO2 [%],NIBP_SYS [mmHg],NIBP_DIA [mmHg]\n{rows}")
     return open_recording(path)
 
 
 def _own(folder: Path) -> Source:
-    channels = [Channel(Signal.PULSE, 1.0, "pulse"), Channel(Signal.NIBP_SYS, 300.0, "cuff"),
-                Channel(Signal.NIBP_DIA, 300.0, "cuff")]
+    channels = [Channel(Signal.PULSE, 1.0, "pulse"), Channel(Signal.NIBP_SYS, 300.0, "cuff"), Channel(Signal.NIBP_DIA, 300.0, "cuff")]
     rows: list[tuple[int, list[Numeric]]] = []
     for tick in range(TICKS + 1):
         row = [numeric(Signal.PULSE, 60 + tick % 11, tick)]
@@ -48,8 +49,7 @@ def _record(folder: Path) -> Source:
     wfdb = load("wfdb")
     values = np.column_stack([80 + np.arange(TICKS) % 5, 96 + np.arange(TICKS) % 3]).astype(float)
     with quietly():
-        wfdb.wrsamp("r1", fs=1, units=["bpm", "%"], sig_name=["HR", "SpO2"], p_signal=values, fmt=["16", "16"],
-                    write_dir=str(folder))
+        wfdb.wrsamp("r1", fs=1, units=["bpm", "%"], sig_name=["HR", "SpO2"], p_signal=values, fmt=["16", "16"], write_dir=str(folder))
     return open_recording(folder / "r1.hea")
 
 
@@ -58,7 +58,10 @@ def _simulated(_: Path) -> Source:
 
 
 SOURCES: dict[str, Callable[[Path], Source]] = {
-    "table": _table, "own": _own, "wfdb": _record, "simulated": _simulated,
+    "table": _table,
+    "own": _own,
+    "wfdb": _record,
+    "simulated": _simulated,
 }
 """A new kind of source joins here with a way to make one that lasts at least ``TICKS`` seconds; the same each time."""
 
@@ -111,9 +114,7 @@ def test_only_declared_signals_come_once_a_tick_and_not_from_the_future(make: Ca
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(stops=st.lists(st.integers(0, TICKS), max_size=6))
-def test_the_same_acts_give_the_same_samples_however_the_ticks_are_grouped(
-    make: Callable[[], Source], stops: list[int]
-) -> None:
+def test_the_same_acts_give_the_same_samples_however_the_ticks_are_grouped(make: Callable[[], Source], stops: list[int]) -> None:
     whole = _read_with_acts(make(), [])
     assert _read_with_acts(make(), sorted(stops)) == whole
 

@@ -110,7 +110,12 @@ def test_every_form_opens(here: Station, name: str) -> None:
 def test_answering_opens_what_the_option_names_filled_in(here: Station) -> None:
     session = settled(here)
     prompt = e.PromptChanged(
-        rule="D-20", episode=1, state=e.PromptState.ACTIVE, priority=e.Priority.MEDIUM, prompt_kind=e.PromptKind.CLINICAL, message="Bothered"
+        rule="D-20",
+        episode=1,
+        state=e.PromptState.ACTIVE,
+        priority=e.Priority.MEDIUM,
+        prompt_kind=e.PromptKind.CLINICAL,
+        message="Bothered",
     )
     here.log.append(session, drafts([prompt], "evaluator"))
     test = page("room", room="2")

@@ -29,9 +29,7 @@ def course(model: Kinetics, changes: list[tuple[int, float]], until: int) -> Lev
 def solved(name: str, weight: float, half_time: float, changes: list[tuple[int, float]], until: int) -> list[float]:
     """The same from amounts (mg) and a stiff solver, written from the paper's form and not from the code."""
     drug = SETS[name]
-    v1, v2, v3, cl, q2, q3 = (
-        x * (weight / 70) ** s for x, s in zip((*drug.volumes, *drug.flows), drug.scales, strict=True)
-    )
+    v1, v2, v3, cl, q2, q3 = (x * (weight / 70) ** s for x, s in zip((*drug.volumes, *drug.flows), drug.scales, strict=True))
     ke0 = math.log(2) / half_time
 
     def slope(_: float, a: np.ndarray, mg_per_min: float) -> list[float]:
@@ -40,15 +38,16 @@ def solved(name: str, weight: float, half_time: float, changes: list[tuple[int, 
         c3 = a[2] / v3 if v3 else 0.0
         return [
             mg_per_min - cl * c1 - q2 * (c1 - c2) - q3 * (c1 - c3),
-            q2 * (c1 - c2), q3 * (c1 - c3), ke0 * (c1 - a[3]),
+            q2 * (c1 - c2),
+            q3 * (c1 - c3),
+            ke0 * (c1 - a[3]),
         ]
 
     state = [0.0, 0.0, 0.0, 0.0]
     ends = [*(c[0] for c in changes[1:]), until]
     for (start, rate), end in zip(changes, ends, strict=True):
         if end > start:
-            run = solve_ivp(slope, (start / 60, end / 60), state, method="LSODA", args=(rate * weight / 60,),
-                            rtol=1e-10, atol=1e-12)
+            run = solve_ivp(slope, (start / 60, end / 60), state, method="LSODA", args=(rate * weight / 60,), rtol=1e-10, atol=1e-12)
             state = list(run.y[:, -1])
     return [state[0] / v1 * 1000, state[3] * 1000]
 
@@ -71,9 +70,7 @@ def test_half_a_milligram_per_kilogram_over_forty_minutes_gives_the_published_le
     ],
     ids=["carry on", "stop at 20", "halve at 20"],
 )
-def test_a_lower_rate_stops_the_rise_and_a_stop_brings_it_down(
-    changes: list[tuple[int, float]], minutes: dict[int, float]
-) -> None:
+def test_a_lower_rate_stops_the_rise_and_a_stop_brings_it_down(changes: list[tuple[int, float]], minutes: dict[int, float]) -> None:
     model = kinetics("kamp2020")
     for minute, effect in minutes.items():
         # The table is rounded to whole ng/mL.

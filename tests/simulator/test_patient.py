@@ -395,10 +395,15 @@ acts_at_any_time = st.lists(
 happenings_at_any_time = st.lists(
     st.sampled_from(
         [
-            {"at": "1:00", "faint": "5 min"}, {"at": "2:00", "airway_narrows": {"percent": 90, "over": "10 s"}},
-            {"at": "3:00", "pressure_surge": {"sys": 90, "dia": 60}}, {"at": "4:00", "frightened": 10},
-            {"at": "5:00", "nausea": 10}, {"at": "6:00", "probe_slips": "9 min"}, {"at": "1:30", "motion": "9 min"},
-            {"at": "2:30", "stuck": {"signal": "spo2", "lasts": "5 min"}}, {"at": "7:00", "drowsy": 4},
+            {"at": "1:00", "faint": "5 min"},
+            {"at": "2:00", "airway_narrows": {"percent": 90, "over": "10 s"}},
+            {"at": "3:00", "pressure_surge": {"sys": 90, "dia": 60}},
+            {"at": "4:00", "frightened": 10},
+            {"at": "5:00", "nausea": 10},
+            {"at": "6:00", "probe_slips": "9 min"},
+            {"at": "1:30", "motion": "9 min"},
+            {"at": "2:30", "stuck": {"signal": "spo2", "lasts": "5 min"}},
+            {"at": "7:00", "drowsy": 4},
         ]
     ),
     max_size=5,
@@ -407,9 +412,7 @@ happenings_at_any_time = st.lists(
 
 @settings(max_examples=25, deadline=None)
 @given(acts=acts_at_any_time, happenings=happenings_at_any_time, seed=st.integers(0, 2**32), sys=st.integers(95, 200))
-def test_every_number_is_one_that_a_monitor_could_show(
-    acts: list[Act], happenings: list[dict[str, Any]], seed: int, sys: int
-) -> None:
+def test_every_number_is_one_that_a_monitor_could_show(acts: list[Act], happenings: list[dict[str, Any]], seed: int, sys: int) -> None:
     plan = scenario(happenings, baseline={"sys": sys, "dia": sys - 40 if sys < 150 else 110})
     patient = Patient(plan, seed)
     for row in live(patient, [START, *sorted(acts, key=lambda a: a.at)], 1500):

@@ -42,27 +42,32 @@ def everything(source: RecordedSource) -> list[tuple[int, Signal, float, Quality
     return [(t, n.signal, n.value, n.quality) for t, row in source.read(source.length_s) for n in row]
 
 
-@pytest.mark.parametrize(("name", "channel", "signal", "figures", "missing", "count"), [
-    ("bidmc/bidmc_01_Numerics.csv", "HR", "hr", (88, 91, 95), 0, 481),
-    ("bidmc/bidmc_01_Numerics.csv", "PULSE", "pulse", (89, 91, 94), 13, 481),
-    ("bidmc/bidmc_01_Numerics.csv", "RESP", "rr", (20, 21, 26), 0, 481),
-    ("bidmc/bidmc_01_Numerics.csv", "SpO2", "spo2", (96, 97, 98), 13, 481),
-    ("bidmc/bidmc_09_Numerics.csv", "PULSE", "pulse", (75, 77, 79), 0, 481),
-    ("bidmc/bidmc_09_Numerics.csv", "SpO2", "spo2", (93, 93, 93), 0, 481),
-    ("bidmc/bidmc_09_Signals.csv", "ABP", None, (62.2, 87.4, 178.4), 0, 60001),
-    (TREND, "HR", "hr", (44.7, 63.4, 103), 28, 72), (TREND, "SpO2", "spo2", (36, 98.3, 100), 11, 72),
-    (TREND, "NBPSys", "nibp_sys", (40, 88.5, 160), 54, 72), (TREND, "NBPMean", "nibp_mean", (29, 65, 139), 51, 72),
-    ("wfdb-python/mixedsignals.hea", "ABP", None, (70.25, 104.2, 171.125), 192, 28800),
-    ("wfdb-python/mixedsignals.hea", "II", "ecg", (-0.915, -0.03, 1.305), 1024, 57600),
-    ("wfdb-python/v102s.hea", "PLETH", "pleth", (-1.64, 0.01, 1.64), 17, 75000),
-    ("induced-hypoxia/100001.csv", "SpO2 5", "spo2", (67, 91, 100), 0, 1090),
-    ("induced-hypoxia/100001.csv", "RR ECG 3", "hr", (49, 60, 73), 0, 1090),
-    ("induced-hypoxia/100001.csv", "Rig FiO2", "etco2", (27.2, 31.8, 37.8), 0, 1090),
-    ("induced-hypoxia/100001.csv", "column 46", "rr", (10, 17, 19), 0, 1090),
-    ("induced-hypoxia/100002.csv", "Pulse 5", "pulse", (60, 75, 96), 0, 1122),
-    ("vital-intellivue/test_intelliue_demo2.vital", "PLETH_SAT_O2", "spo2", (95, 95, 95), 0, 213),
-    ("vital-intellivue/test_intelliue_demo2.vital", "ABP", None, (70, 87.4, 120.2), 0, 27264),
-])
+@pytest.mark.parametrize(
+    ("name", "channel", "signal", "figures", "missing", "count"),
+    [
+        ("bidmc/bidmc_01_Numerics.csv", "HR", "hr", (88, 91, 95), 0, 481),
+        ("bidmc/bidmc_01_Numerics.csv", "PULSE", "pulse", (89, 91, 94), 13, 481),
+        ("bidmc/bidmc_01_Numerics.csv", "RESP", "rr", (20, 21, 26), 0, 481),
+        ("bidmc/bidmc_01_Numerics.csv", "SpO2", "spo2", (96, 97, 98), 13, 481),
+        ("bidmc/bidmc_09_Numerics.csv", "PULSE", "pulse", (75, 77, 79), 0, 481),
+        ("bidmc/bidmc_09_Numerics.csv", "SpO2", "spo2", (93, 93, 93), 0, 481),
+        ("bidmc/bidmc_09_Signals.csv", "ABP", None, (62.2, 87.4, 178.4), 0, 60001),
+        (TREND, "HR", "hr", (44.7, 63.4, 103), 28, 72),
+        (TREND, "SpO2", "spo2", (36, 98.3, 100), 11, 72),
+        (TREND, "NBPSys", "nibp_sys", (40, 88.5, 160), 54, 72),
+        (TREND, "NBPMean", "nibp_mean", (29, 65, 139), 51, 72),
+        ("wfdb-python/mixedsignals.hea", "ABP", None, (70.25, 104.2, 171.125), 192, 28800),
+        ("wfdb-python/mixedsignals.hea", "II", "ecg", (-0.915, -0.03, 1.305), 1024, 57600),
+        ("wfdb-python/v102s.hea", "PLETH", "pleth", (-1.64, 0.01, 1.64), 17, 75000),
+        ("induced-hypoxia/100001.csv", "SpO2 5", "spo2", (67, 91, 100), 0, 1090),
+        ("induced-hypoxia/100001.csv", "RR ECG 3", "hr", (49, 60, 73), 0, 1090),
+        ("induced-hypoxia/100001.csv", "Rig FiO2", "etco2", (27.2, 31.8, 37.8), 0, 1090),
+        ("induced-hypoxia/100001.csv", "column 46", "rr", (10, 17, 19), 0, 1090),
+        ("induced-hypoxia/100002.csv", "Pulse 5", "pulse", (60, 75, 96), 0, 1122),
+        ("vital-intellivue/test_intelliue_demo2.vital", "PLETH_SAT_O2", "spo2", (95, 95, 95), 0, 213),
+        ("vital-intellivue/test_intelliue_demo2.vital", "ABP", None, (70, 87.4, 120.2), 0, 27264),
+    ],
+)
 def test_the_figures_are_those_of_the_readme(
     name: str, channel: str, signal: str | None, figures: tuple[float, float, float], missing: int, count: int
 ) -> None:
@@ -71,12 +76,18 @@ def test_the_figures_are_those_of_the_readme(
     assert (found["min"], found["median"], found["max"]) == pytest.approx(figures, abs=0.06)
 
 
-@pytest.mark.parametrize(("name", "kind", "start", "duration"), [
-    ("bidmc/bidmc_01_Numerics.csv", "bidmc-numerics-csv", None, 480), ("bidmc/bidmc_01_Signals.csv", "bidmc-signals-csv", None, 480),
-    ("induced-hypoxia/100001.csv", "hypoxia-csv", "09:25:02", 1089), (TREND, "wfdb", "2704-05-04T10:44:18.529", 4320),
-    ("wfdb-python/a103l.mat", "wfdb", None, 330), ("wfdb-python/mixedsignals.hea", "wfdb", None, 230.5),
-    ("vital-intellivue/test_data_demo.vital", "vital", "2019-07-11T09:54:25.138+00:00", 37.3),
-])
+@pytest.mark.parametrize(
+    ("name", "kind", "start", "duration"),
+    [
+        ("bidmc/bidmc_01_Numerics.csv", "bidmc-numerics-csv", None, 480),
+        ("bidmc/bidmc_01_Signals.csv", "bidmc-signals-csv", None, 480),
+        ("induced-hypoxia/100001.csv", "hypoxia-csv", "09:25:02", 1089),
+        (TREND, "wfdb", "2704-05-04T10:44:18.529", 4320),
+        ("wfdb-python/a103l.mat", "wfdb", None, 330),
+        ("wfdb-python/mixedsignals.hea", "wfdb", None, 230.5),
+        ("vital-intellivue/test_data_demo.vital", "vital", "2019-07-11T09:54:25.138+00:00", 37.3),
+    ],
+)
 def test_the_last_line_says_what_it_is(name: str, kind: str, start: str | None, duration: float) -> None:
     last = lines(name)[-1]
     assert (last["kind"], last["start"]) == (kind, start)
@@ -134,16 +145,28 @@ def test_no_order_of_the_header_brings_a_wrong_number_to_a_room(tmp_path: Path, 
             assert not line["used"] or alike[line["name"]] == alike[true]
 
 
-@pytest.mark.parametrize("name", ["bidmc/bidmc_09_Signals.csv", "wfdb-python/a103l.hea", "wfdb-python/v102s.hea",
-                                  "wfdb-python/mixedsignals.hea"])
+@pytest.mark.parametrize(
+    "name", ["bidmc/bidmc_09_Signals.csv", "wfdb-python/a103l.hea", "wfdb-python/v102s.hea", "wfdb-python/mixedsignals.hea"]
+)
 def test_a_recording_of_waves_only_does_not_open_in_a_room(name: str) -> None:
     with pytest.raises(BadFile, match="has no numerics"):
         open_recording(ROOT / name)
 
 
-@pytest.mark.parametrize("name", ["edf-oximetry/PulseOximetry1.EDF", "hl7v2/philips-mdil-oru-r01.hl7", "biosppy/ecg.txt",
-                                  "fhir/phd-rtsa-example.json", "fhir/uv-pocd-Observation-HeartRateNumericObservation.xml",
-                                  "physionet-2012/132539.txt", "bidmc/README", "bidmc/LICENSE", "induced-hypoxia/metadata.csv"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "edf-oximetry/PulseOximetry1.EDF",
+        "hl7v2/philips-mdil-oru-r01.hl7",
+        "biosppy/ecg.txt",
+        "fhir/phd-rtsa-example.json",
+        "fhir/uv-pocd-Observation-HeartRateNumericObservation.xml",
+        "physionet-2012/132539.txt",
+        "bidmc/README",
+        "bidmc/LICENSE",
+        "induced-hypoxia/metadata.csv",
+    ],
+)
 def test_what_is_not_read_is_said_in_one_sentence(name: str) -> None:
     with pytest.raises(BadFile) as caught:
         inspect(ROOT / name)
@@ -162,7 +185,7 @@ def damaged(data: bytes, dice: random.Random) -> bytes:
             for _ in range(dice.randrange(1, 60)):
                 raw[dice.randrange(len(raw))] = dice.randrange(256)
         case 2:
-            del raw[at:at + width]
+            del raw[at : at + width]
         case 3:
             raw[at:at] = dice.randbytes(width)
         case 4:
@@ -175,11 +198,17 @@ def damaged(data: bytes, dice: random.Random) -> bytes:
     return bytes(raw)
 
 
-@pytest.mark.parametrize(("name", "unpack"), [
-    ("bidmc/bidmc_01_Numerics.csv", False), ("induced-hypoxia/100001.csv", False), (TREND, False),
-    ("wfdb-python/a103l.hea", False), ("vital-intellivue/test_data_demo.vital", False),
-    ("vital-intellivue/test_data_demo.vital", True),
-])
+@pytest.mark.parametrize(
+    ("name", "unpack"),
+    [
+        ("bidmc/bidmc_01_Numerics.csv", False),
+        ("induced-hypoxia/100001.csv", False),
+        (TREND, False),
+        ("wfdb-python/a103l.hea", False),
+        ("vital-intellivue/test_data_demo.vital", False),
+        ("vital-intellivue/test_data_demo.vital", True),
+    ],
+)
 def test_whatever_happens_to_a_file_it_is_read_or_refused_in_a_sentence(tmp_path: Path, name: str, unpack: bool) -> None:
     dice = random.Random(f"{name} {unpack}")
     source = ROOT / name

@@ -15,8 +15,13 @@ LEFT = ["SpO2 1", "SpO2 3", "SpO2 5", "Pulse 1", "Pulse 3", "Pulse 5", "PI 5"]
 RIGHT = ["ECG 3", "FiO2 3", "EtCO2 pct 3", "EtCO2 mmHg 3", "RR CO2 3", "RR ECG 3", "Insp TV 3", "Exp TV 3", "Rig FiO2"]
 
 
-def make(path: Path, ecg: Callable[[int], float] = lambda i: 60 + i % 5, mmhg: Callable[[int], float] = lambda i: 33.0,
-         shifted: bool = True, rr: Callable[[int], float] = lambda i: 15 + i % 3) -> dict[str, dict[str, Any]]:
+def make(
+    path: Path,
+    ecg: Callable[[int], float] = lambda i: 60 + i % 5,
+    mmhg: Callable[[int], float] = lambda i: 33.0,
+    shifted: bool = True,
+    rr: Callable[[int], float] = lambda i: 15 + i % 3,
+) -> dict[str, dict[str, Any]]:
     lines = ["\ufeffTime," + ",".join(LEFT + RIGHT) + ("," * 5 if shifted else "")]
     for i in range(100):
         left = [97.4, 0, 96 - i % 4, 61 + i % 5, 0, 60 + i % 5, 2.1]
@@ -34,8 +39,11 @@ def test_the_true_columns_are_found_whether_the_header_is_shifted_or_not(tmp_pat
     path = tmp_path / "1.csv"
     found = make(path, shifted=shifted)
     used = {c["signal"]: n for n, c in found.items() if c["used"]}
-    right = {"hr": "RR ECG 3", "rr": "column 18", "etco2": "Rig FiO2"} if shifted else \
-        {"hr": "ECG 3", "rr": "RR CO2 3", "etco2": "EtCO2 mmHg 3"}
+    right = (
+        {"hr": "RR ECG 3", "rr": "column 18", "etco2": "Rig FiO2"}
+        if shifted
+        else {"hr": "ECG 3", "rr": "RR CO2 3", "etco2": "EtCO2 mmHg 3"}
+    )
     assert used == {"spo2": "SpO2 5", "pulse": "Pulse 5"} | right
     source = open_recording(path)
     assert source.length_s == 99

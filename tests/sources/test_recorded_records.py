@@ -33,8 +33,15 @@ def refusal(path: Path) -> str:
 def record(folder: Path, name: str, names: list[str], units: list[str], values: Any, fs: float = 1) -> Path:
     wfdb = load("wfdb")
     with quietly():
-        wfdb.wrsamp(name, fs=fs, units=units, sig_name=names, p_signal=np.asarray(values, dtype=float),
-                    fmt=["16"] * len(names), write_dir=str(folder))
+        wfdb.wrsamp(
+            name,
+            fs=fs,
+            units=units,
+            sig_name=names,
+            p_signal=np.asarray(values, dtype=float),
+            fmt=["16"] * len(names),
+            write_dir=str(folder),
+        )
     return folder / f"{name}.hea"
 
 
@@ -69,8 +76,16 @@ def test_breathing_at_125_hz_is_a_wave_and_at_1_hz_a_rate(tmp_path: Path) -> Non
 def test_channels_of_different_rates_keep_their_own(tmp_path: Path) -> None:
     wfdb = load("wfdb")
     with quietly():
-        wfdb.wrsamp("mixed", fs=1, units=["mV", "bpm"], sig_name=["II", "HR"], fmt=["16", "16"], samps_per_frame=[125, 1],
-                    e_p_signal=[np.sin(np.arange(125 * 60) / 9), 80.0 + np.arange(60) % 4], write_dir=str(tmp_path))
+        wfdb.wrsamp(
+            "mixed",
+            fs=1,
+            units=["mV", "bpm"],
+            sig_name=["II", "HR"],
+            fmt=["16", "16"],
+            samps_per_frame=[125, 1],
+            e_p_signal=[np.sin(np.arange(125 * 60) / 9), 80.0 + np.arange(60) % 4],
+            write_dir=str(tmp_path),
+        )
     found = channels(tmp_path / "mixed.hea")
     assert (found["II"]["count"], found["HR"]["count"], found["HR"]["signal"]) == (7500, 60, "hr")
     assert open_recording(tmp_path / "mixed.hea").length_s == 60
@@ -96,15 +111,21 @@ def test_the_record_is_found_from_its_data_file_from_its_bare_name_and_under_ano
     assert "then name its .hea" in refusal(tmp_path / "trend.dat")
 
 
-@pytest.mark.parametrize(("header", "said"), [
-    ("r 1 1 10\nmissing.dat 16 200/mV 16 0 0 0 0 II\n", "missing.dat is missing"),
-    ("r 1 1 10\n../x.dat 16 200/mV 16 0 0 0 0 II\n", "beside the header"),
-    ("r 1 1 10\ns3://x/y.dat 16 200/mV 16 0 0 0 0 II\n", "beside the header"),
-    ("r 2 1 10\ntrend.dat 16 200/mV 16 0 0 0 0 II\n", "promises 2 signals and lists 1"),
-    ("r 1 250 99999999999\ntrend.dat 16 200/mV 16 0 0 0 0 II\n", "more than is read"),
-    ("r 0 1 10\n", "without signals"), ("r/2 1 1 10\nr 5\nr 5\n", "itself"), ("r 1 1 10\ntrend.dat\n", "without a storage format"),
-    ("not a header at all\n", "not a WFDB header"), ("r 1 1 100000\ntrend.dat 16 200/mV 16 0 0 0 0 HR\n", "cannot be read"),
-])
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("r 1 1 10\nmissing.dat 16 200/mV 16 0 0 0 0 II\n", "missing.dat is missing"),
+        ("r 1 1 10\n../x.dat 16 200/mV 16 0 0 0 0 II\n", "beside the header"),
+        ("r 1 1 10\ns3://x/y.dat 16 200/mV 16 0 0 0 0 II\n", "beside the header"),
+        ("r 2 1 10\ntrend.dat 16 200/mV 16 0 0 0 0 II\n", "promises 2 signals and lists 1"),
+        ("r 1 250 99999999999\ntrend.dat 16 200/mV 16 0 0 0 0 II\n", "more than is read"),
+        ("r 0 1 10\n", "without signals"),
+        ("r/2 1 1 10\nr 5\nr 5\n", "itself"),
+        ("r 1 1 10\ntrend.dat\n", "without a storage format"),
+        ("not a header at all\n", "not a WFDB header"),
+        ("r 1 1 100000\ntrend.dat 16 200/mV 16 0 0 0 0 HR\n", "cannot be read"),
+    ],
+)
 def test_a_bad_header_is_one_sentence(tmp_path: Path, header: str, said: str) -> None:
     trend(tmp_path)
     path = tmp_path / "r.hea"
@@ -125,6 +146,7 @@ def test_damaged_samples_are_told_by_their_checksums(tmp_path: Path) -> None:
 
 def vital(path: Path, tracks: dict[str, tuple[str, Sequence[float]]], step: float = 1.024) -> Path:
     """A Vital Recorder file with one device and numeric tracks at an even step."""
+
     def text(s: str) -> bytes:
         return struct.pack("<L", len(s)) + s.encode()
 
@@ -136,8 +158,9 @@ def vital(path: Path, tracks: dict[str, tuple[str, Sequence[float]]], step: floa
     out = b"VITA" + struct.pack("<L", 3) + struct.pack("<H", 26) + struct.pack("<hLL", -120, 0, 0) + struct.pack("<dd", begin, end)
     out += packet(9, struct.pack("<L", 1) + text("Monitor") + text("Monitor") + text(""))
     for tid, (name, (unit, _)) in enumerate(tracks.items(), 1):
-        out += packet(0, struct.pack("<Hbb", tid, 2, 1) + text(name) + text(unit)
-                      + struct.pack("<ffLfddbL", 0, 200, 0, 1.0, 1.0, 0.0, 0, 1))
+        out += packet(
+            0, struct.pack("<Hbb", tid, 2, 1) + text(name) + text(unit) + struct.pack("<ffLfddbL", 0, 200, 0, 1.0, 1.0, 0.0, 0, 1)
+        )
     for tid, (_, values) in enumerate(tracks.values(), 1):
         for i, value in enumerate(values):
             out += packet(1, struct.pack("<HdHf", 10, begin + 0.696 + step * i, tid, value))
@@ -149,14 +172,30 @@ VARYING = [60.0 + i % 4 for i in range(100)]
 
 
 def test_vital_tracks_are_mapped_and_a_step_of_1_02_s_is_no_gap(tmp_path: Path) -> None:
-    path = vital(tmp_path / "v.vital", {
-        "HR": ("/min", VARYING), "PLETH_SPO2": ("", [97.0] * 100), "NIBP_SBP": ("mmHg", [120.0] * 60 + [131.0] * 40),
-        "NIBP_DBP": ("mmHg", [80.0] * 100), "ART_SBP": ("mmHg", [118.0] * 100), "VENT_RR": ("/min", [12.0] * 100),
-        "SET_RR_IPPV": ("/min", [12.0] * 100), "BT": ("C", [36.6] * 100)})
+    path = vital(
+        tmp_path / "v.vital",
+        {
+            "HR": ("/min", VARYING),
+            "PLETH_SPO2": ("", [97.0] * 100),
+            "NIBP_SBP": ("mmHg", [120.0] * 60 + [131.0] * 40),
+            "NIBP_DBP": ("mmHg", [80.0] * 100),
+            "ART_SBP": ("mmHg", [118.0] * 100),
+            "VENT_RR": ("/min", [12.0] * 100),
+            "SET_RR_IPPV": ("/min", [12.0] * 100),
+            "BT": ("C", [36.6] * 100),
+        },
+    )
     found = channels(path)
     assert {n.split("/")[1]: c["signal"] for n, c in found.items()} == {
-        "HR": "hr", "PLETH_SPO2": "spo2", "NIBP_SBP": "nibp_sys", "NIBP_DBP": "nibp_dia", "ART_SBP": "abp_sys",
-        "VENT_RR": None, "SET_RR_IPPV": None, "BT": "temp"}
+        "HR": "hr",
+        "PLETH_SPO2": "spo2",
+        "NIBP_SBP": "nibp_sys",
+        "NIBP_DBP": "nibp_dia",
+        "ART_SBP": "abp_sys",
+        "VENT_RR": None,
+        "SET_RR_IPPV": None,
+        "BT": "temp",
+    }
     assert all(c["gaps"] == 0 and c["count"] == 100 for c in found.values())
     assert found["Monitor/BT"]["median"] == 36.6
     source = open_recording(path)
@@ -167,9 +206,19 @@ def test_vital_tracks_are_mapped_and_a_step_of_1_02_s_is_no_gap(tmp_path: Path) 
 
 
 def test_a_monitor_whose_every_number_stands_still_is_labelled_as_demo(tmp_path: Path) -> None:
-    path = vital(tmp_path / "v.vital", {n: (u, [v] * 40) for n, u, v in (
-        ("HR", "/min", 60.0), ("PLETH_SAT_O2", "%", 95.0), ("RR", "/min", 15.0), ("ABP_SYS", "mmHg", 120.0),
-        ("NIBP_SYS", "mmHg", 120.0))})
+    path = vital(
+        tmp_path / "v.vital",
+        {
+            n: (u, [v] * 40)
+            for n, u, v in (
+                ("HR", "/min", 60.0),
+                ("PLETH_SAT_O2", "%", 95.0),
+                ("RR", "/min", 15.0),
+                ("ABP_SYS", "mmHg", 120.0),
+                ("NIBP_SYS", "mmHg", 120.0),
+            )
+        },
+    )
     assert "device demo mode" in open_recording(path).label
     assert "device demo mode" in list(inspect(path))[-1]["source"]
 
@@ -178,13 +227,18 @@ def test_a_monitor_whose_every_number_stands_still_is_labelled_as_demo(tmp_path:
 def test_a_vital_file_that_is_cut_short_is_refused(tmp_path: Path, kept: float) -> None:
     path = vital(tmp_path / "v.vital", {"HR": ("/min", VARYING)})
     data = path.read_bytes()
-    path.write_bytes(data[:int(len(data) * kept)])
+    path.write_bytes(data[: int(len(data) * kept)])
     assert "cut short" in refusal(path) or "damaged" in refusal(path)
 
 
 def test_other_formats_are_named_and_not_read_yet(tmp_path: Path) -> None:
-    for head, said in ((b"0       X", "EDF"), (b"PK\x03\x04abc", "zip"), (gzip.compress(b"hello"), "compressed"),
-                       (b"<Observation xmlns='http://hl7.org/fhir'>", "FHIR"), (b"\x00\x01\x02" * 50, "not a recording")):
+    for head, said in (
+        (b"0       X", "EDF"),
+        (b"PK\x03\x04abc", "zip"),
+        (gzip.compress(b"hello"), "compressed"),
+        (b"<Observation xmlns='http://hl7.org/fhir'>", "FHIR"),
+        (b"\x00\x01\x02" * 50, "not a recording"),
+    ):
         path = tmp_path / "x.vital2"
         path.write_bytes(head)
         assert said in refusal(path)
@@ -216,8 +270,7 @@ def test_what_the_simulator_writes_comes_back_sample_for_sample(
     assert (source.label, source.start, source.kind) == ("SIMULATED room 3", "2026-01-02T03:04:05+00:00", "recorded")
     assert {c.signal: c.period_s for c in source.channels} == {c.signal: c.period_s for c in CHANNELS}
     # Only a zero does not come back: nobody can tell it from "no value".
-    assert source.read(len(rows) - 1) == [(t, [n for n in row if n.value or n.quality is not Quality.IMPLAUSIBLE])
-                                          for t, row in rows]
+    assert source.read(len(rows) - 1) == [(t, [n for n in row if n.value or n.quality is not Quality.IMPLAUSIBLE]) for t, row in rows]
 
 
 def test_a_recording_of_ours_has_units_and_no_word_of_the_scenario(tmp_path: Path) -> None:

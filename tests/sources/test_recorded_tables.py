@@ -88,11 +88,18 @@ def test_an_implausible_value_stays_in_the_statistics_and_is_flagged_in_the_room
     assert any("implausible" in f for f in source.findings)
 
 
-@pytest.mark.parametrize(("header", "cell", "signal", "shown"), [
-    ("NIBP_SYS [kPa]", "16.0", "nibp_sys", 120.0), ("Temp [F]", "98.6", "temp", 37.0), ("Temp (degF)", "98.6", "temp", 37.0),
-    ("SpO2 [fraction]", "0.97", "spo2", 97.0), ("SpO2 (%)", "97", "spo2", 97.0), ("spo2_pct", "97", "spo2", 97.0),
-    ("EtCO2 [kPa]", "3.8", "etco2", 28.5),
-])
+@pytest.mark.parametrize(
+    ("header", "cell", "signal", "shown"),
+    [
+        ("NIBP_SYS [kPa]", "16.0", "nibp_sys", 120.0),
+        ("Temp [F]", "98.6", "temp", 37.0),
+        ("Temp (degF)", "98.6", "temp", 37.0),
+        ("SpO2 [fraction]", "0.97", "spo2", 97.0),
+        ("SpO2 (%)", "97", "spo2", 97.0),
+        ("spo2_pct", "97", "spo2", 97.0),
+        ("EtCO2 [kPa]", "3.8", "etco2", 28.5),
+    ],
+)
 def test_units_are_converted_and_said(write: Write, header: str, cell: str, signal: str, shown: float) -> None:
     path = write(f"time [s],{header},HR [bpm]", lambda i: f"{i},{cell},{70 + i % 3}")
     found = channels(path)[header]
@@ -101,10 +108,20 @@ def test_units_are_converted_and_said(write: Write, header: str, cell: str, sign
     assert found["used"]
 
 
-@pytest.mark.parametrize(("header", "cell"), [
-    ("NIBP_SYS", "16.0"), ("Temp", "98.6"), ("SpO2", "0.97"), ("NIBP_SYS [mmHg]", "16.0"), ("SpO2 [%]", "0.97"),
-    ("HR [mmHg]", "80"), ("EtCO2 [%]", "5.2"), ("RR [furlong]", "15"), ("EtCO2", "5.1"),
-])
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [
+        ("NIBP_SYS", "16.0"),
+        ("Temp", "98.6"),
+        ("SpO2", "0.97"),
+        ("NIBP_SYS [mmHg]", "16.0"),
+        ("SpO2 [%]", "0.97"),
+        ("HR [mmHg]", "80"),
+        ("EtCO2 [%]", "5.2"),
+        ("RR [furlong]", "15"),
+        ("EtCO2", "5.1"),
+    ],
+)
 def test_an_unlabelled_or_wrong_unit_is_asked_for_and_never_guessed(write: Write, header: str, cell: str) -> None:
     path = write(f"time [s],{header},PULSE [bpm]", lambda i: f"{i},{cell},{70 + i % 3}")
     found = channels(path)[header]
@@ -113,32 +130,55 @@ def test_an_unlabelled_or_wrong_unit_is_asked_for_and_never_guessed(write: Write
     assert [c.signal for c in open_recording(path).channels] == [Signal.PULSE]
 
 
-@pytest.mark.parametrize(("name", "signal"), [
-    ("Pulse (NBP)", "pulse"), ("PR", "pulse"), ("O2Sat", "spo2"), ("SaO2", "spo2"), ("PLETH_SAT_O2", "spo2"),
-    ("Saturation", "spo2"), ("Oxygen Level", "spo2"), ("RespRate", "rr"), ("CO2 RR", "rr"), ("Heart Rate", "hr"),
-])
+@pytest.mark.parametrize(
+    ("name", "signal"),
+    [
+        ("Pulse (NBP)", "pulse"),
+        ("PR", "pulse"),
+        ("O2Sat", "spo2"),
+        ("SaO2", "spo2"),
+        ("PLETH_SAT_O2", "spo2"),
+        ("Saturation", "spo2"),
+        ("Oxygen Level", "spo2"),
+        ("RespRate", "rr"),
+        ("CO2 RR", "rr"),
+        ("Heart Rate", "hr"),
+    ],
+)
 def test_names_of_common_monitors_are_known(write: Write, name: str, signal: str) -> None:
     cell = {"spo2": 97, "rr": 15}.get(signal, 72)
     assert channels(write(f"time [s],{name}", lambda i: f"{i},{cell + i % 2}"))[name]["signal"] == signal
 
 
-@pytest.mark.parametrize(("name", "signal"), [
-    ("NBPSys", "nibp_sys"), ("NBPs", "nibp_sys"), ("NISysABP", "nibp_sys"), ("NIBP_SYS", "nibp_sys"), ("NBP_S", "nibp_sys"),
-    ("SBP", "nibp_sys"), ("NBP DIAS", "nibp_dia"), ("NIMAP", "nibp_mean"), ("ABPSys", "abp_sys"), ("ABPs", "abp_sys"),
-    ("ARTs", "abp_sys"), ("IP1_S", "abp_sys"), ("ABP MEAN", "abp_mean"), ("MAP", None), ("BP sys", None), ("SET_RR", None),
-])
-def test_cuff_and_arterial_line_are_kept_apart_and_unclear_names_are_refused(
-    write: Write, name: str, signal: str | None
-) -> None:
+@pytest.mark.parametrize(
+    ("name", "signal"),
+    [
+        ("NBPSys", "nibp_sys"),
+        ("NBPs", "nibp_sys"),
+        ("NISysABP", "nibp_sys"),
+        ("NIBP_SYS", "nibp_sys"),
+        ("NBP_S", "nibp_sys"),
+        ("SBP", "nibp_sys"),
+        ("NBP DIAS", "nibp_dia"),
+        ("NIMAP", "nibp_mean"),
+        ("ABPSys", "abp_sys"),
+        ("ABPs", "abp_sys"),
+        ("ARTs", "abp_sys"),
+        ("IP1_S", "abp_sys"),
+        ("ABP MEAN", "abp_mean"),
+        ("MAP", None),
+        ("BP sys", None),
+        ("SET_RR", None),
+    ],
+)
+def test_cuff_and_arterial_line_are_kept_apart_and_unclear_names_are_refused(write: Write, name: str, signal: str | None) -> None:
     found = channels(write(f"time [s],{name} [mmHg],HR", lambda i: f"{i},{95 + i % 2},{70 + i % 3}"))[f"{name} [mmHg]"]
     assert found["signal"] == signal
     assert (found["refused"] is not None) == (signal is None)
 
 
 @pytest.mark.parametrize(("delimiter", "comma"), [(",", False), (";", True), ("\t", True), ("|", False)])
-def test_delimiter_byte_order_mark_decimal_comma_unit_row_preamble_and_trailing_text(
-    write: Write, delimiter: str, comma: bool
-) -> None:
+def test_delimiter_byte_order_mark_decimal_comma_unit_row_preamble_and_trailing_text(write: Write, delimiter: str, comma: bool) -> None:
     def row(i: int) -> str:
         cells = [f"{9 + i // 3600:02}:{i // 60 % 60:02}:{i % 60:02}", f"{70 + i % 3}.5", "97"]
         return delimiter.join(c.replace(".", ",") if comma else c for c in cells)
@@ -156,16 +196,21 @@ def _midnight(i: int) -> str:
     return f"{s // 3600 % 24:02}:{s // 60 % 60:02}:{s % 60:02}"
 
 
-@pytest.mark.parametrize(("cell", "start", "duration"), [
-    (lambda i: f"{i}", None, 59), (_midnight, "23:59:40", 59), (lambda i: f"{i + 20}:30:00", None, 59 * 3600),
-    (lambda i: f"2896-08-26T02:{i:02}:00.250Z", "2896-08-26T02:00:00.250+00:00", 3540),
-    (lambda i: f"26.08.2023 02:{i:02}:00", "2023-08-26T02:00:00", 3540),
-    (lambda i: f"08/26/2023 12:{i:02}:00 AM", "2023-08-26T00:00:00", 3540),
-    (lambda i: f"26-08 02:{i:02}:00", "08-26T02:00:00", 3540),
-    (lambda i: f"20230826 02{i:02}00", "2023-08-26T02:00:00", 3540),
-    (lambda i: f"{1693015200 + i}", "2023-08-26T02:00:00+00:00", 59),
-    (lambda i: f"'[10:44:{i:02}.529 04/05/2704]'", "2704-05-04T10:44:00.529", 59),
-])
+@pytest.mark.parametrize(
+    ("cell", "start", "duration"),
+    [
+        (lambda i: f"{i}", None, 59),
+        (_midnight, "23:59:40", 59),
+        (lambda i: f"{i + 20}:30:00", None, 59 * 3600),
+        (lambda i: f"2896-08-26T02:{i:02}:00.250Z", "2896-08-26T02:00:00.250+00:00", 3540),
+        (lambda i: f"26.08.2023 02:{i:02}:00", "2023-08-26T02:00:00", 3540),
+        (lambda i: f"08/26/2023 12:{i:02}:00 AM", "2023-08-26T00:00:00", 3540),
+        (lambda i: f"26-08 02:{i:02}:00", "08-26T02:00:00", 3540),
+        (lambda i: f"20230826 02{i:02}00", "2023-08-26T02:00:00", 3540),
+        (lambda i: f"{1693015200 + i}", "2023-08-26T02:00:00+00:00", 59),
+        (lambda i: f"'[10:44:{i:02}.529 04/05/2704]'", "2704-05-04T10:44:00.529", 59),
+    ],
+)
 def test_times_of_many_shapes(write: Write, cell: Callable[[int], str], start: str | None, duration: int) -> None:
     path = write("Time,HR,SpO2", lambda i: f"{cell(i)},{70 + i % 3},97")
     assert (summary(path)["start"], summary(path)["duration_s"]) == (start, duration)
@@ -204,16 +249,18 @@ def test_a_sample_between_two_seconds_arrives_with_the_later_one(write: Write) -
 
 
 def test_a_cuff_value_that_is_repeated_every_second_is_one_reading(write: Write) -> None:
-    path = write("time [s],NIBP_SYS [mmHg],NIBP_DIA [mmHg]",
-                 lambda i: f"{i},{120 if i < 100 else 135},{80 if i < 101 else 85}", n=300)
+    path = write("time [s],NIBP_SYS [mmHg],NIBP_DIA [mmHg]", lambda i: f"{i},{120 if i < 100 else 135},{80 if i < 101 else 85}", n=300)
     source = open_recording(path)
     assert values(source, Signal.NIBP_SYS) == [(0, 120.0), (101, 135.0)]
     assert any("repeated" in f for f in source.findings)
 
 
 def test_an_equal_cuff_reading_after_minutes_is_a_reading_of_its_own(write: Write) -> None:
-    path = write("time [s],HR [bpm],NIBP_SYS [mmHg],NIBP_DIA [mmHg]",
-                 lambda i: f"{i},{70 + i % 3},{120 if i % 120 == 10 else ''},{80 if i % 120 == 10 else ''}", n=400)
+    path = write(
+        "time [s],HR [bpm],NIBP_SYS [mmHg],NIBP_DIA [mmHg]",
+        lambda i: f"{i},{70 + i % 3},{120 if i % 120 == 10 else ''},{80 if i % 120 == 10 else ''}",
+        n=400,
+    )
     source = open_recording(path)
     assert [t for t, _ in values(source, Signal.NIBP_DIA)] == [10, 130, 250, 370]
     assert {c.signal: c.period_s for c in source.channels}[Signal.NIBP_SYS] == 120
@@ -257,29 +304,41 @@ def test_a_counter_is_not_a_heart_rate(write: Write) -> None:
     assert "counter" in refusal(write("time [s],HR", lambda i: f"{i},{40 + i}"))
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("", "empty"), ("\n\n\n", "no table"), ("time [s],HR\n", "no rows"), ("HR,SpO2\n70,97\n71,97\n", "no time column"),
-    ("time [s],HR\n0,70\n1,70\n2", "middle of a row"), ("time [s],HR\n0,70\n1,71\n1,2,3\n3,4,5\n4,4,4\n", "cells under"),
-    ("Time,Parameter,Value\n00:00,HR,70\n00:01,HR,71\n", "not read yet"), ("MSH|^~\\&|x\n", "HL7"),
-    ('{"resourceType": "Bundle"}', "FHIR"), ("hello\nworld\n", "no table"), ("time,HR\nx,70\ny,71\nz,72\nw,73\n", "no times"),
-    ("time [s],HR\n" + "".join(f"{9 - i},70\n" for i in range(9)), "goes back"),
-    ("time [s],HR\n0,70\n99999999,70\n", "31"),
-])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "empty"),
+        ("\n\n\n", "no table"),
+        ("time [s],HR\n", "no rows"),
+        ("HR,SpO2\n70,97\n71,97\n", "no time column"),
+        ("time [s],HR\n0,70\n1,70\n2", "middle of a row"),
+        ("time [s],HR\n0,70\n1,71\n1,2,3\n3,4,5\n4,4,4\n", "cells under"),
+        ("Time,Parameter,Value\n00:00,HR,70\n00:01,HR,71\n", "not read yet"),
+        ("MSH|^~\\&|x\n", "HL7"),
+        ('{"resourceType": "Bundle"}', "FHIR"),
+        ("hello\nworld\n", "no table"),
+        ("time,HR\nx,70\ny,71\nz,72\nw,73\n", "no times"),
+        ("time [s],HR\n" + "".join(f"{9 - i},70\n" for i in range(9)), "goes back"),
+        ("time [s],HR\n0,70\n99999999,70\n", "31"),
+    ],
+)
 def test_a_bad_table_is_one_sentence_with_file_and_line(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "bad.csv"
     path.write_text(text)
     message = refusal(path)
     assert message.startswith(f"{path}:")
-    assert message[len(f"{path}:"):].split(":")[0].isdigit()
+    assert message[len(f"{path}:") :].split(":")[0].isdigit()
     assert said in message
     with pytest.raises(BadFile):
         inspect(path)
 
 
 def test_waves_can_be_inspected_but_not_watched(write: Write) -> None:
-    path = write("Time [s], RESP, PLETH, V, II, ABP",
-                 lambda i: f"{round(i / 125, 2)}, {0.1 + i % 9}, {0 if i == 3 else 0.4}, 0.5, {0.2 * (i % 3)}, "
-                           f"{80 + i % 40}", n=1000)
+    path = write(
+        "Time [s], RESP, PLETH, V, II, ABP",
+        lambda i: f"{round(i / 125, 2)}, {0.1 + i % 9}, {0 if i == 3 else 0.4}, 0.5, {0.2 * (i % 3)}, {80 + i % 40}",
+        n=1000,
+    )
     found = channels(path)
     assert {n: c["signal"] for n, c in found.items()} == {"RESP": "resp", "PLETH": "pleth", "V": "ecg", "II": "ecg", "ABP": None}
     assert [n for n, c in found.items() if c["used"]] == ["RESP", "PLETH", "II"]

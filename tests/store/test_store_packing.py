@@ -51,7 +51,7 @@ def test_the_index_of_a_signal_never_changes() -> None:
 
 def test_stored_bytes_mean_for_ever_what_they_meant() -> None:
     row = [Numeric(Signal.SPO2, 97.0, 119), Numeric(Signal.NIBP_SYS, 0.0, -180, Quality.CUFF_FAILED)]
-    assert pack(row, 120).hex() == "01" "100103ca" "24ff0000" "0000012c"
+    assert pack(row, 120).hex() == "01100103ca24ff00000000012c"
 
 
 @given(st.binary(max_size=40))

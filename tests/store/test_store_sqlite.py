@@ -39,9 +39,7 @@ def raw(path: Path) -> closing[sqlite3.Connection]:
 @contextmanager
 def child(code: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
     """A Python process of its own; gone at the end."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([sys.executable, "-c", code, *map(str, arguments)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         yield process
     finally:
@@ -259,8 +257,7 @@ def test_four_processes_append_each_event_once_and_without_a_gap(path: Path) -> 
     with closing(open_log(path)) as log:
         log.open_session("Room 1", [OPENED])
     writers = [
-        subprocess.Popen([sys.executable, "-c", APPEND, path, name, "100"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        for name in "abcd"
+        subprocess.Popen([sys.executable, "-c", APPEND, path, name, "100"], cwd=ROOT, stdout=subprocess.PIPE, text=True) for name in "abcd"
     ]
     said = [writer.communicate()[0].splitlines() for writer in writers]
     assert [len(lines) for lines in said] == [100] * 4
@@ -274,10 +271,7 @@ def test_four_processes_append_each_event_once_and_without_a_gap(path: Path) -> 
 
 def test_four_processes_may_make_the_store_at_once(path: Path) -> None:
     code = "import sys; from monitor.store import open_log; print(open_log(sys.argv[1]).heads())"
-    makers = [
-        subprocess.Popen([sys.executable, "-c", code, path], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        for _ in range(4)
-    ]
+    makers = [subprocess.Popen([sys.executable, "-c", code, path], cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(4)]
     assert [maker.communicate()[0] for maker in makers] == ["[]\n"] * 4
 
 

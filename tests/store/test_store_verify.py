@@ -71,9 +71,7 @@ def tamper(path: Path, *statements: str) -> None:
             file.execute(guard)
 
 
-def faults_after(
-    stored: tuple[Path, dict[int, str]], tmp_path: Path, *statements: str, heads: bool = False
-) -> list[Fault]:
+def faults_after(stored: tuple[Path, dict[int, str]], tmp_path: Path, *statements: str, heads: bool = False) -> list[Fault]:
     path = tmp_path / "tampered.db"
     shutil.copy(stored[0], path)
     tamper(path, *statements)
