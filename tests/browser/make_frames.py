@@ -3,7 +3,6 @@
 All values are invented. The frames show every state that board.py can hand over, and some that strain the layout.
 """
 
-
 from __future__ import annotations
 
 import copy

@@ -1,6 +1,5 @@
 """The browser side, in a real Chromium, against the static harness: no Streamlit, no store, only frames."""
 
-
 from __future__ import annotations
 
 import copy
