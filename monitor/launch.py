@@ -16,6 +16,7 @@ OPTIONS = {
     "server.address": "127.0.0.1",
     "server.fileWatcherType": "none",
     "server.enableAgentApi": "false",
+    "server.showEmailPrompt": "false",
     "browser.gatherUsageStats": "false",
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
