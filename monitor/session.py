@@ -372,7 +372,8 @@ def _about(event: e.Scored | e.Observed | e.SymptomCharted | e.DrugGiven, at: e.
 
 
 def _added(book: Mapping[str, tuple[Charted, ...]], key: str, entry: Charted) -> dict[str, tuple[Charted, ...]]:
-    return {**book, key: (*book.get(key, ())[-(KEPT - 1) :], entry)}
+    """In the order of what they are about: a late entry about an earlier second does not become the last one."""
+    return {**book, key: tuple(sorted((*book.get(key, ())[-(KEPT - 1) :], entry), key=lambda c: c.at))}
 
 
 _ACTS: Mapping[str, Does] = {"reassured": Does.REASSURE, "airway": Does.AIRWAY, "oxygen": Does.OXYGEN, "probe": Does.PROBE}

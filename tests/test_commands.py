@@ -308,3 +308,14 @@ def test_several_answers_stand_together_and_none_clears_them(desk: Desk) -> None
 
 def test_the_paths_of_sample_data_exist() -> None:
     assert Path(settings.SAMPLE_DATA / "rooms.yaml").is_file()
+
+
+def test_a_late_entry_about_an_earlier_second_does_not_become_the_last(running: Desk) -> None:
+    with running.log.transaction(running.log.number_lease("test")) as writing:
+        for tick in range(3):
+            writing.write_row(running.session, tick, b"")
+    running.do(c.score("nausea", 2))
+    running.do(c.score("nausea", 7, for_at=0))
+    entry = running.state.score("nausea")
+    assert entry is not None
+    assert entry.value == 2

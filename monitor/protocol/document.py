@@ -368,11 +368,14 @@ class Document(Part):
         interval = asked.every.get(state.phase)
         if interval is None:
             return None
+        done = self._last_done(asked, state, window)
+        due = done + interval
         for purpose, closer in asked.after_drug.items():
             last = next((d for d in reversed(state.drugs) if self.purpose(d.drug, d.drug_class) == purpose), None)
-            if last is not None and last.at + 30 * 60 > self._last_done(asked, state, window):
-                interval = min(interval, closer)
-        return self._last_done(asked, state, window) + interval
+            if last is not None and last.at + 30 * 60 > done:
+                # From the drug on: what was not due before it is not overdue at once.
+                due = min(due, max(done, last.at) + closer)
+        return due
 
     def _last_done(self, asked: Observation, state: SessionState, window: Window) -> int:
         return max(state.phase_since, min(self._done(asked, by, state, window) for by in asked.by))
