@@ -100,7 +100,9 @@ def message(rule: Rule, evidence: Sequence[Evidence]) -> str:
         values["bp"] = f"{values['nibp_sys']}/{values.get('nibp_dia', '?')}"
     values["rate"] = values.get("hr", values.get("pulse", "?"))
     values.setdefault("rr", values.get("breathing", "?"))
-    values["symptom"] = " and ".join(e.note.removesuffix(" charted") for e in evidence if e.note.endswith(" charted"))
+    values["symptom"] = " and ".join(
+        e.note.removesuffix(" charted") for e in evidence if e.value is not None and e.note.endswith(" charted")
+    )
     lost = [e.name for e in evidence if e.value is None and e.name in _LABELS]
     values["lost"] = " and ".join(_LABELS[name] for name in lost)
     noted = next((e.note for e in evidence if e.note), "")

@@ -1,0 +1,24 @@
+"""A prompt's sentence says only what was charted."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor import events as e
+from monitor.protocol.assessment import Rehearsal
+from monitor.protocol.cases import Case, opening
+from monitor.protocol.cases import _row as row_of
+from monitor.protocol.cases import _setting as setting_of
+from monitor.protocol.document import Document
+
+
+@pytest.mark.parametrize(("cuff", "rule", "said"), [((), "E-4", "Chest pain"), (("0:05 155/90",), "D-5", "BP 155/90 with Chest pain")])
+def test_a_symptom_that_nobody_charted_is_not_named(document: Document, cuff: tuple[str, ...], rule: str, said: str) -> None:
+    case = Case.model_validate({"name": "x", "rule": rule, "shows": "more", "cuff": cuff, "until": "0:20"})
+    rehearsal = Rehearsal(document, e.Logged(0, 0, "", "case", opening(document, case)))
+    rehearsal.happen(0, setting_of(document, case))
+    for at in range(20):
+        if at == 10:
+            rehearsal.happen(at, [e.SymptomCharted(symptom="chest_pain")])
+        rehearsal.second(at, list(row_of(case, at)))
+    assert rehearsal.state.prompts[rule].message == said
