@@ -17,7 +17,7 @@ from monitor import charting, units
 from monitor import events as e
 from monitor.infusion import Order, Pump
 from monitor.protocol.document import OBSERVABLE, CheckItem, Document, Drug
-from monitor.session import Given, Phase, SessionState, folded
+from monitor.session import Charted, Given, Phase, SessionState, folded
 from monitor.store.log import Conflict, Draft, Entry, EventLog
 from monitor.ward import drafts, logged
 
@@ -65,9 +65,10 @@ def carry_out(log: EventLog, document: Document, session: int, by: str, command:
     Raises Refusal, or what the store raises. Nothing is stored then.
     """
     for attempt in range(TRIES):
+        at = log.head(session).tick + 1
         entries = log.entries(session)
         state = folded(map(logged, entries))
-        scene = Scene(state, document, log.head(session).tick + 1, by)
+        scene = Scene(state, document, at, by)
         if state.phase is Phase.CLOSED:
             raise Refusal("closed", "This session is closed; nothing more can be entered.")
         said = list(command(scene))
@@ -130,8 +131,8 @@ def set_pace(speed: float) -> Command:
 
 def set_order(order: Order, override: Override = Override()) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
-        _phase(scene, "change the order", Phase.READY)
         _whole(scene)
+        _phase(scene, "change the order", Phase.READY)
         breaks = list(_order_breaks(scene.document, order))
         hard = [text for text, how in breaks if how == "absolute"]
         if hard:
@@ -222,8 +223,8 @@ def start(override: Override = Override(), found_at: int | None = None, pump_see
 
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         state = scene.state
-        _phase(scene, "start", Phase.READY)
         _whole(scene)
+        _phase(scene, "start", Phase.READY)
         if state.order is None:
             raise Refusal("no_order", "There is no order yet; enter what the prescriber ordered.")
         held = _start_held(scene)
@@ -270,6 +271,7 @@ def change_rate(rate_mg_per_kg_h: float, override: Override = Override(), found:
 
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         state = scene.state
+        _whole(scene)
         if not found:
             _phase(scene, "change the rate", Phase.RUNNING, Phase.PAUSED)
             if state.pump is not Pump.RUNNING:
@@ -340,7 +342,8 @@ def stop(complete: bool = False, reason: str = "", for_at: int | None = None) ->
     """Nothing holds a stop back."""
 
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
-        _phase(scene, "stop", Phase.RUNNING, Phase.PAUSED)
+        if scene.state.pump not in (Pump.RUNNING, Pump.PAUSED):
+            _phase(scene, "stop", Phase.RUNNING, Phase.PAUSED)
         return [e.InfusionStopped(complete=complete, reason=reason, for_at=for_at)]
 
     return command
@@ -358,7 +361,7 @@ def give_drug(drug: str, dose: float, route: str, *, fact: bool, override: Overr
             raise Refusal("unknown_drug", f"The protocol does not list {drug}; record it as a note.")
         if not 0 < dose <= 100000:
             raise Refusal("dose_impossible", "Enter the dose that was given.")
-        if _tapped(scene, [g.at for g in scene.state.drugs if g.drug == drug and g.dose == dose and g.by == scene.by]):
+        if _tapped(scene, [g.known_at for g in scene.state.drugs if g.drug == drug and g.dose == dose and g.by == scene.by]):
             return []
         at = scene.at if for_at is None else for_at
         breaks = list(drug_breaks(scene.document, scene.state, known, dose, at))
@@ -425,7 +428,7 @@ def score(scale: str, value: int | None, items: Sequence[tuple[int, int]] = (), 
         for number, points in items:
             if number not in allowed or not 0 <= points <= 4:
                 raise Refusal("not_on_scale", f"Item {number} with {points} is not part of {charting.SCALES[scale].label}.")
-        last = scene.state.score(scale)
+        last = _newest(scene.state.scores.get(scale, ()))
         if last is not None and last.value == value and last.by == scene.by and _tapped(scene, [last.known_at]):
             return []
         return [e.Scored(scale=scale, value=value, items=tuple(items), for_at=for_at)]
@@ -437,7 +440,7 @@ def observe(what: str, value: str = "", number: float | None = None, for_at: int
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if what not in OBSERVABLE:
             raise Refusal("not_charted", f"Nothing is charted as {what}.")
-        last = scene.state.last(what)
+        last = _newest(scene.state.observed.get(what, ()))
         if last is not None and (last.word, last.value, last.by) == (value, number, scene.by) and _tapped(scene, [last.known_at]):
             return []
         return [e.Observed(what=what, value=value, number=number, for_at=for_at)]
@@ -476,19 +479,27 @@ def correct(log_entries: Sequence[Entry], seq: int, instead: dict[str, Any] | No
 
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         entry = next((x for x in log_entries if x.seq == seq), None)
-        if entry is None or entry.kind not in CORRECTABLE:
+        kind = _corrected_kind(entry) if entry is not None else None
+        if kind is None:
             raise Refusal("not_correctable", "This entry cannot be corrected; chart what is true now.")
         earlier = (logged(x).event for x in log_entries if x.kind == "corrected")
         if any(isinstance(x, e.Corrected) and x.seq == seq for x in earlier):
             raise Refusal("corrected_before", "This entry has been corrected before; correct the newer one.")
         if instead is not None:
             try:
-                e.read({**instead, "kind": entry.kind})
+                e.read({**instead, "kind": kind})
             except ValidationError as wrong:
                 raise Refusal("not_readable", f"The correction does not fit: {wrong.errors()[0]['msg']}.") from None
-        return [e.Corrected(seq=seq, instead=None if instead is None else {**instead, "kind": entry.kind}, reason=reason)]
+        return [e.Corrected(seq=seq, instead=None if instead is None else {**instead, "kind": kind}, reason=reason)]
 
     return command
+
+
+def _corrected_kind(entry: Entry) -> str | None:
+    """What kind of entry stands there; a correction may itself be corrected."""
+    event = logged(entry).event
+    kind = entry.kind if not isinstance(event, e.Corrected) else str((event.instead or {}).get("kind"))
+    return kind if kind in CORRECTABLE else None
 
 
 # ---- prompts ----
@@ -617,6 +628,11 @@ def _tapped(scene: Scene, ats: Sequence[int]) -> bool:
     """Whether one of these was entered just now: a second tap, not a second thing."""
     reach = DOUBLE_TAP_S * max(1.0, scene.state.speed)
     return any(scene.at - at <= reach for at in ats)
+
+
+def _newest(entries: Sequence[Charted]) -> Charted | None:
+    """The one that was entered last, whatever second it is about."""
+    return max(entries, key=lambda c: c.seq, default=None)
 
 
 def _questions(items: Sequence[CheckItem]) -> str:

@@ -5,7 +5,7 @@ The fold goes in log order. A late entry counts from its own tick on and never r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -40,10 +40,11 @@ class Charted:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A drug that was given."""
+    """A drug that was given: ``at`` when, ``known_at`` the tick from which it counts."""
 
     seq: int
     at: int
+    known_at: int
     by: str
     drug: str
     drug_class: str
@@ -227,7 +228,10 @@ def _started(state: SessionState, event: e.InfusionStarted, at: e.Logged) -> Ses
 
 
 def _rate(state: SessionState, event: e.RateChanged, at: e.Logged) -> SessionState:
-    return _pump(state, at, "rate", event.rate_mg_per_kg_h, event.for_at, state.phase)
+    # A pump that is found running runs, whatever was charted before.
+    stands = state.phase in (Phase.PAUSED, Phase.RECOVERY) or (state.phase is Phase.READY and state.order is not None)
+    runs = event.rate_mg_per_kg_h > 0 and stands
+    return _pump(state, at, "rate", event.rate_mg_per_kg_h, event.for_at, Phase.RUNNING if runs else state.phase)
 
 
 def _paused(state: SessionState, event: e.InfusionPaused, at: e.Logged) -> SessionState:
@@ -256,12 +260,16 @@ def _observed(state: SessionState, event: e.Observed, at: e.Logged) -> SessionSt
 
 def _symptom(state: SessionState, event: e.SymptomCharted, at: e.Logged) -> SessionState:
     entry = Charted(at.seq, _about(event, at), at.tick, at.by, event.symptom, 1.0 if event.present else 0.0)
+    before = state.symptoms.get(event.symptom)
+    if before is not None and before.at > entry.at:
+        return state
     return replace(state, symptoms={**state.symptoms, event.symptom: entry})
 
 
 def _drug(state: SessionState, event: e.DrugGiven, at: e.Logged) -> SessionState:
-    given = Given(at.seq, _about(event, at), at.by, event.drug, event.drug_class, event.dose, event.unit, event.route, event.breaks)
-    return replace(state, drugs=(*state.drugs, given))
+    about = _about(event, at)
+    given = Given(at.seq, about, at.tick, at.by, event.drug, event.drug_class, event.dose, event.unit, event.route, event.breaks)
+    return replace(state, drugs=tuple(sorted((*state.drugs, given), key=lambda g: g.at)))
 
 
 def _checked(state: SessionState, event: e.ChecklistAnswered, at: e.Logged) -> SessionState:
@@ -306,15 +314,26 @@ def _answered(state: SessionState, event: e.PromptAnswered, at: e.Logged) -> Ses
 
 
 def _corrected(state: SessionState, event: e.Corrected, at: e.Logged) -> SessionState:
-    """Takes the entry out of the state; what it was corrected to is folded in its place, at this entry's tick."""
+    """Takes the entry out of the state; what it was corrected to is about the same second and counts from this tick on."""
+    stood = next((x.at for x in _entries(state) if x.seq == event.seq), None)
     scores = {k: tuple(c for c in v if c.seq != event.seq) for k, v in state.scores.items()}
     seen = {k: tuple(c for c in v if c.seq != event.seq) for k, v in state.observed.items()}
     symptoms = {k: c for k, c in state.symptoms.items() if c.seq != event.seq}
     drugs = tuple(d for d in state.drugs if d.seq != event.seq)
-    cleared = replace(state, scores=scores, observed=seen, symptoms=symptoms, drugs=drugs)
+    broken = None if state.broken is not None and state.broken.seq == event.seq else state.broken
+    cleared = replace(state, scores=scores, observed=seen, symptoms=symptoms, drugs=drugs, broken=broken)
     if event.instead is None:
         return cleared
-    return fold(cleared, e.Logged(at.seq, at.tick, at.at, at.by, e.read(event.instead)))
+    instead = e.read({"for_at": stood, **event.instead})
+    return fold(cleared, e.Logged(at.seq, at.tick, at.at, at.by, instead))
+
+
+def _entries(state: SessionState) -> Iterator[Charted | Given]:
+    for book in (state.scores, state.observed):
+        for entries in book.values():
+            yield from entries
+    yield from state.symptoms.values()
+    yield from state.drugs
 
 
 def _emergency_act(state: SessionState, event: e.EmergencyAct, at: e.Logged) -> SessionState:

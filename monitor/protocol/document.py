@@ -385,8 +385,9 @@ class Document(Part):
             reading = window.reading()
             return reading.at if reading else -1
         if by not in charting.SCALES:
-            seen = state.last(by)
-            return seen.at if seen else -1
+            # Who leaves a patient resting has seen them: breathing and colour well.
+            looks = (state.last(by), state.last("resting") if by == "seen" else None)
+            return max((look.at for look in looks if look is not None), default=-1)
         entry = state.score(by)
         done = entry.at if entry else -1
         resting = state.last("resting") if asked.resting else None

@@ -31,6 +31,8 @@ def step(document: Document, state: SessionState, window: Window, at: int, late:
         if prompt is None and finding.truth != MET and not finding.coming:
             continue
         to = _next(finding, prompt, at)
+        if to is None and prompt is not None and finding.truth == MET and _worse(rule, prompt, Sight(document, state, window, at)):
+            to = PromptState.RECHECK
         if to is not None:
             episode = _episode(prompt, to)
             changes.append(_change(rule, prompt, episode, to, Sight(document, state, window, at), late))
@@ -62,6 +64,15 @@ def _next(finding: Finding, prompt: Prompt | None, at: int) -> PromptState | Non
         return PromptState.ACTIVE
     due = recheck_at(rule, prompt)
     return PromptState.RECHECK if due is not None and at >= due else None
+
+
+def _worse(rule: Rule, prompt: Prompt, sight: Sight) -> bool:
+    """Whether a high prompt was answered before another of its symptoms was charted: that one is not answered yet."""
+    if prompt.answered is None or not prompt.open or rule.priority is not Priority.HIGH:
+        return False
+    known = {item.name for item in prompt.evidence if item.value is not None}
+    symptoms = {symptom.id for symptom in sight.document.symptoms}
+    return any(e.value is not None and e.name in symptoms and e.name not in known for e in workings(rule, sight))
 
 
 def _held_back(rule: Rule, prompt: Prompt | None, at: int) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pydantic import ValidationError
+
 from monitor import charting
 from monitor import events as e
 from monitor.protocol.document import OBSERVABLE, Document
@@ -23,6 +25,9 @@ def chart(document: Document, words: tuple[str, ...], state: SessionState | None
         return _chart(document, what, rest, state)
     except (IndexError, KeyError, StopIteration):
         raise ValueError(f"{' '.join(words)}: this needs more, see how the others are written") from None
+    except ValidationError as wrong:
+        # Its own text has several lines and an address; a file's error is one sentence.
+        raise ValueError(f"{' '.join(words)}: {wrong.errors()[0]['msg'].removeprefix('Input ')}") from None
 
 
 def _chart(document: Document, what: str, rest: tuple[str, ...], state: SessionState | None) -> list[e.AnyEvent]:

@@ -86,3 +86,22 @@ def test_the_digest_follows_the_content_not_the_layout(document: Document, examp
     (tmp_path / "b.yaml").write_text(text.replace("below: 94", "below: 93", 1), encoding="utf-8")
     assert load_protocol(tmp_path / "a.yaml").digest == document.digest
     assert load_protocol(tmp_path / "b.yaml").digest != document.digest
+
+
+MORE = re.compile(r"\b(raise|increase|higher|faster|more|second)\b[^.;]{0,40}\b(rate|dose|infusion|ketamine)\b", re.IGNORECASE)
+
+
+def test_no_line_and_no_expectation_proposes_more_ketamine(document: Document) -> None:
+    for rule in document.rules:
+        for text in (rule.title, rule.says, rule.line, rule.expect):
+            assert not MORE.search(text), f"{rule.id}: {text}"
+
+
+def test_a_silent_rule_is_silent_for_one_that_nothing_holds_back(document: Document) -> None:
+    rank = list(reversed(Priority))
+    for rule in document.rules:
+        for other in map(document.rule.__getitem__, rule.unless):
+            assert rank.index(other.priority) >= rank.index(rule.priority), f"{rule.id} yields to the lesser {other.id}"
+            assert not other.once, f"{rule.id} yields to {other.id}, which may be silent itself"
+            assert not other.lockout, f"{rule.id} yields to {other.id}, which may be silent itself"
+            assert rule.id not in other.unless, f"{rule.id} and {other.id} silence each other"

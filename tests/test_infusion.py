@@ -1,0 +1,111 @@
+"""The order, its bounds and the dose ledger: what was given is what was charted, second by second."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from monitor.infusion import Bound, Ledger, Order, Pump, RateChange
+from monitor.units import mg_per_kg_h, ml_per_h
+
+ORDER = Order(dose_mg_per_kg=0.5, weight_kg=70, minutes=40)
+
+
+def ledger(*changes: tuple[int, float, str], weight: float = 70) -> Ledger:
+    found = Ledger(weight)
+    for at, rate, what in changes:
+        found = found.with_change(RateChange(at, rate, what))
+    return found
+
+
+def test_an_order_is_a_dose_and_a_rate() -> None:
+    assert ORDER.dose_mg == 35
+    assert ORDER.rate_mg_per_kg_h == 0.75
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"dose_mg_per_kg": 0}, {"dose_mg_per_kg": -1}, {"weight_kg": 0}, {"minutes": 0}, {"concentration_mg_per_ml": 0}, {"speed": 1}]
+)
+def test_an_order_that_cannot_be_is_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValidationError):
+        Order.model_validate({"dose_mg_per_kg": 0.5, "weight_kg": 70, "minutes": 40, **wrong})
+
+
+def test_the_ordered_rate_gives_the_ordered_dose_in_the_ordered_time() -> None:
+    run = ledger((100, 0.75, "started"))
+    assert run.given_mg(100) == 0
+    assert run.given_mg(100 + 2400) == pytest.approx(35)
+    assert run.left_s(ORDER, 100) == pytest.approx(2400)
+    assert run.left_s(ORDER, 1300) == pytest.approx(1200)
+
+
+def test_pauses_give_nothing_and_do_not_count_as_running() -> None:
+    run = ledger((0, 0.75, "started"), (600, 0.0, "paused"), (900, 0.75, "resumed"), (1500, 0.0, "stopped"))
+    assert run.given_mg(600) == run.given_mg(900) == pytest.approx(8.75)
+    assert run.given_mg(9000) == pytest.approx(17.5)
+    assert run.running_s(9000) == 1200
+    assert (run.started_at, run.ended_at) == (0, 1500)
+
+
+@pytest.mark.parametrize(
+    ("what", "pump"),
+    [("started", Pump.RUNNING), ("rate", Pump.RUNNING), ("paused", Pump.PAUSED), ("resumed", Pump.RUNNING), ("stopped", Pump.ENDED)],
+)
+def test_the_pump_is_as_it_was_charted_last(what: str, pump: Pump) -> None:
+    assert ledger((0, 0.75, "started"), (10, 0.5, what)).pump is pump
+
+
+def test_nothing_charted_is_nothing_given() -> None:
+    run = Ledger(70)
+    assert (run.pump, run.given_mg(5000), run.started_at, run.ended_at, run.left_s(ORDER, 0)) == (Pump.PLANNED, 0, None, None, None)
+
+
+def test_nothing_is_left_of_a_dose_that_is_in_and_nothing_ends_a_pause() -> None:
+    assert ledger((0, 0.75, "started")).left_s(ORDER, 5000) == 0
+    assert ledger((0, 0.75, "started"), (10, 0.0, "paused")).left_s(ORDER, 20) is None
+
+
+CHANGES = st.lists(st.tuples(st.integers(0, 600), st.floats(0, 2)), min_size=1, max_size=8)
+
+
+@given(CHANGES, st.integers(0, 7200))
+def test_the_ledger_is_the_sum_of_every_charted_second(steps: list[tuple[int, float]], at: int) -> None:
+    run, now, rates = Ledger(70), 0, list[tuple[int, float]]()
+    for wait, rate in steps:
+        now += wait
+        run = run.with_change(RateChange(now, rate, "started" if not rates else "rate"))
+        rates.append((now, rate))
+    by_hand = sum(next((r for begin, r in reversed(rates) if begin <= second), 0.0) for second in range(at)) * 70 / 3600
+    assert run.given_mg(at) == pytest.approx(by_hand, abs=1e-6)
+    assert run.given_mg(at + 60) >= run.given_mg(at)
+    assert 0 <= run.running_s(at) <= at
+
+
+# ---- bounds ----
+
+BOUND = Bound(unit="mg/kg", recommended=(0.1, 0.75), absolute=(0.05, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("value", "breach"),
+    [(0.04, "absolute"), (0.05, "recommended"), (0.09, "recommended"), (0.1, None), (0.75, None), (0.76, "recommended"), (1.0, "recommended"), (1.01, "absolute")],
+)  # fmt: skip
+def test_a_bound_names_the_widest_limit_that_is_broken(value: float, breach: str | None) -> None:
+    assert BOUND.breach(value) == breach
+
+
+def test_a_sum_of_floats_does_not_break_a_bound() -> None:
+    assert Bound(unit="mg/kg", recommended=(0.1, 0.3), absolute=(0.1, 0.3)).breach(0.1 + 0.2) is None
+
+
+@pytest.mark.parametrize(("recommended", "absolute"), [((0.5, 0.1), (0, 1)), ((0, 1), (0.1, 0.9)), ((0.2, 0.3), (0.25, 1))])
+def test_a_bound_whose_limits_do_not_nest_is_refused(recommended: tuple[float, float], absolute: tuple[float, float]) -> None:
+    with pytest.raises(ValidationError):
+        Bound(unit="kg", recommended=recommended, absolute=absolute)
+
+
+@given(st.floats(0.01, 2), st.floats(30, 200), st.floats(0.1, 50))
+def test_pump_rates_go_there_and_back(rate: float, weight: float, concentration: float) -> None:
+    assert mg_per_kg_h(ml_per_h(rate, weight, concentration), weight, concentration) == pytest.approx(rate)

@@ -1,0 +1,292 @@
+"""The evaluator's rounds, one by one: what is sealed, what a failed round leaves, what a pace and a crash change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from monitor import clock, commands, settings
+from monitor import events as e
+from monitor.admission import Patient, admit_recorded, admit_simulated
+from monitor.protocol.document import Document
+from monitor.review.replay import reassess
+from monitor.sources.recorded import write_recording
+from monitor.store import lease, open_log
+from monitor.store.log import EventLog, StoreError
+from monitor.store.memory import MemoryLog
+from monitor.vitals import Channel, Signal, numeric
+from monitor.ward import ENDED, STANDING, Ward, drafts, logged
+
+PLEASANT = settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml"
+
+
+class Turned:
+    """A clock that a test turns."""
+
+    def __init__(self) -> None:
+        self.mono, self.wall = 1000.0, datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
+
+    def on(self, seconds: float) -> None:
+        self.mono += seconds
+        self.wall += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def turned(monkeypatch: pytest.MonkeyPatch) -> Turned:
+    time = Turned()
+    monkeypatch.setattr(clock, "monotonic", lambda: time.mono)
+    monkeypatch.setattr(clock, "now", lambda: time.wall)
+    return time
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def log(request: pytest.FixtureRequest, tmp_path: Path, turned: Turned) -> Iterator[EventLog]:
+    opened: EventLog = MemoryLog(lambda: turned.wall) if request.param == "memory" else open_log(tmp_path / "log.db", lambda: turned.wall)
+    yield opened
+    opened.close()
+
+
+def ward(log: EventLog, document: Document) -> Ward:
+    """An evaluator; the one before it is gone without a word, as after a kill."""
+    return Ward(log, document, log.number_lease("test"))
+
+
+def simulated(log: EventLog, document: Document, room: str = "1", speed: float = 1.0) -> int:
+    admitted = admit_simulated(room, Patient("Otter"), PLEASANT, 7, document)
+    session = commands.open_session(log, admitted.opened, admitted.source, speed, "nurse")
+    assert admitted.scenario is not None
+    first: list[e.AnyEvent] = [e.OrderSet(order=admitted.scenario.prescribed()), e.BaselineSet(sys=118, dia=74), e.CuffStarted()]
+    log.append(session, drafts(first, "nurse"))
+    return session
+
+
+def recorded(log: EventLog, document: Document, path: Path, seconds: int, low: range = range(0)) -> int:
+    channels = [Channel(s, 1.0, s.value) for s in (Signal.HR, Signal.PULSE, Signal.SPO2)]
+    rows = [
+        (t, [numeric(Signal.HR, 70, t), numeric(Signal.PULSE, 70, t), numeric(Signal.SPO2, 88 if t in low else 98, t)])
+        for t in range(seconds + 1)
+    ]
+    write_recording(path, rows, channels, label="test")
+    admitted = admit_recorded("9", Patient("Lark"), path, document)
+    return commands.open_session(log, admitted.opened, admitted.source, 1.0, "nurse")
+
+
+def of(log: EventLog, session: int, kind: type[e.Event]) -> list[e.Event]:
+    return [x.event for x in map(logged, log.entries(session)) if isinstance(x.event, kind)]
+
+
+def test_every_minute_of_samples_is_sealed_and_nothing_twice(log: EventLog, document: Document, turned: Turned) -> None:
+    evaluator = ward(log, document)
+    session = simulated(log, document)
+    for step in (0, 1, 30, 59, 59, 45):
+        turned.on(step)
+        evaluator.round()
+    seals = [(s.first, s.last) for s in of(log, session, e.MinuteSealed) if isinstance(s, e.MinuteSealed)]
+    assert seals == [(0, 59), (60, 119), (120, 179)]
+    assert log.head(session).tick == 193
+    assert list(log.verify()) == []
+    commands.carry_out(log, document, session, "nurse", commands.close())
+    assert list(log.verify()) == [], "closing seals the last part of a minute"
+
+
+def test_a_kill_between_two_seals_seals_each_second_once(log: EventLog, document: Document, turned: Turned) -> None:
+    session = simulated(log, document)
+    for _ in range(7):
+        evaluator = ward(log, document)
+        evaluator.round()
+        turned.on(23)
+        evaluator.round()
+    assert log.head(session).tick == 7 * 23 - 1
+    assert [tick for tick, _ in log.rows(session)] == list(range(7 * 23))
+    assert list(log.verify()) == []
+
+
+def test_a_round_that_fails_leaves_nothing_and_the_next_one_goes_on(
+    log: EventLog, document: Document, turned: Turned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluator = ward(log, document)
+    one, other = simulated(log, document, "1"), simulated(log, document, "2")
+    evaluator.round()
+    turned.on(10)
+    evaluator.round()
+    before = [(log.head(s), len(log.rows(s))) for s in (one, other)]
+    turned.on(10)
+    with monkeypatch.context() as patched:
+        course = evaluator.courses[other]
+
+        def fails(*_: object) -> None:
+            raise StoreError("the disk is full")
+
+        patched.setattr(type(course), "write", fails)
+        patched.setattr("monitor.ward.SEAL_EVERY", 1)
+        patched.setattr(type(course), "seal", fails)
+        with pytest.raises(StoreError):
+            evaluator.round()
+    assert [(log.head(s), len(log.rows(s))) for s in (one, other)] == before
+    evaluator.round()
+    assert [log.head(s).tick for s in (one, other)] == [19, 19]
+    assert list(log.verify()) == []
+    assert all(reassess(log, s, document).same for s in (one, other))
+
+
+def test_a_prompt_found_in_time_is_not_late_and_one_found_after_a_gap_is(
+    log: EventLog, document: Document, turned: Turned, tmp_path: Path
+) -> None:
+    session = recorded(log, document, tmp_path / "low.csv", 200, range(20, 60))
+    evaluator = ward(log, document)
+    evaluator.round()
+    for _ in range(34):
+        turned.on(1)
+        evaluator.round()
+    changes = [x for x in of(log, session, e.PromptChanged) if isinstance(x, e.PromptChanged) and x.state is e.PromptState.ACTIVE]
+    assert {(x.rule, x.late) for x in changes} == {("D-8", False)}
+    turned.on(50)
+    evaluator = ward(log, document)
+    evaluator.round()
+    later = [x for x in of(log, session, e.PromptChanged) if isinstance(x, e.PromptChanged) and x.state is e.PromptState.OVER]
+    assert {(x.rule, x.late) for x in later} == {("D-8", True)}
+
+
+def test_after_a_long_outage_nothing_is_made_up_and_the_room_says_why(log: EventLog, document: Document, turned: Turned) -> None:
+    session = simulated(log, document)
+    evaluator = ward(log, document)
+    evaluator.round()
+    turned.on(20)
+    evaluator.round()
+    turned.on(3600)
+    evaluator.round()
+    paces = [x for x in of(log, session, e.PaceSet) if isinstance(x, e.PaceSet)]
+    outages = [x for x in of(log, session, e.Outage) if isinstance(x, e.Outage)]
+    assert [(p.speed, p.why) for p in paces] == [(0.0, STANDING)]
+    assert [(o.caught_up, o.seconds) for o in outages] == [(False, 3600.0)]
+    assert len(log.rows(session)) == 20
+    turned.on(5)
+    evaluator.round()
+    assert len(log.rows(session)) == 20
+    assert len(of(log, session, e.Outage)) == 1, "said once"
+
+
+def test_a_wall_clock_that_goes_back_changes_nothing_for_a_running_evaluator(log: EventLog, document: Document, turned: Turned) -> None:
+    session = simulated(log, document)
+    evaluator = ward(log, document)
+    evaluator.round()
+    turned.on(10)
+    turned.wall -= timedelta(hours=1)
+    evaluator.round()
+    assert log.head(session).tick == 9
+    turned.wall += timedelta(hours=5)
+    turned.on(10)
+    evaluator.round()
+    assert log.head(session).tick == 19
+    assert of(log, session, e.Outage) == []
+
+
+def test_a_room_that_stands_still_is_not_assessed_and_goes_on_where_it_stood(log: EventLog, document: Document, turned: Turned) -> None:
+    session = simulated(log, document)
+    evaluator = ward(log, document)
+    evaluator.round()
+    turned.on(10)
+    evaluator.round()
+    commands.carry_out(log, document, session, "nurse", commands.set_pace(0))
+    for _ in range(5):
+        turned.on(30)
+        evaluator.round()
+    assert log.head(session).tick == 9
+    commands.carry_out(log, document, session, "nurse", commands.set_pace(10))
+    evaluator.round()
+    turned.on(3)
+    evaluator.round()
+    assert log.head(session).tick == 39
+    assert list(log.verify()) == []
+
+
+def test_a_recording_ends_with_its_last_second_and_says_so_once(log: EventLog, document: Document, turned: Turned, tmp_path: Path) -> None:
+    session = recorded(log, document, tmp_path / "short.csv", 20)
+    evaluator = ward(log, document)
+    for _ in range(4):
+        evaluator.round()
+        turned.on(15)
+    assert log.head(session).tick == 20
+    assert [(p.speed, p.why) for p in of(log, session, e.PaceSet) if isinstance(p, e.PaceSet)] == [(0.0, ENDED)]
+    commands.carry_out(log, document, session, "nurse", commands.close())
+    evaluator.round()
+    assert evaluator.courses == {}
+    assert list(log.verify()) == []
+
+
+def test_an_empty_ward_shows_a_sign_of_life(log: EventLog, document: Document, turned: Turned) -> None:
+    evaluator = ward(log, document)
+    assert evaluator.round() == 0
+    first = log.heartbeat()
+    turned.on(1)
+    evaluator.round()
+    second = log.heartbeat()
+    assert first is not None
+    assert second is not None
+    assert first.beat_at < second.beat_at
+    assert 0 < evaluator.rest() <= 1
+
+
+def test_a_lagging_round_is_cut_so_that_no_room_waits_long(log: EventLog, document: Document, turned: Turned) -> None:
+    sessions = [simulated(log, document, room, 60) for room in ("1", "2")]
+    evaluator = ward(log, document)
+    evaluator.round()
+    turned.on(8)
+    evaluator.round()
+    assert [log.head(s).tick for s in sessions] == [239, 239]
+    beat = log.heartbeat()
+    assert beat is not None
+    assert beat.behind_s > 3
+    evaluator.round()
+    assert [log.head(s).tick for s in sessions] == [479, 479]
+
+
+def test_the_lease_is_held_by_one_and_free_when_it_is_released(log: EventLog) -> None:
+    first = lease.acquire(log)
+    assert first is not None
+    assert lease.acquire(log) is None
+    first.release()
+    again = lease.acquire(log)
+    assert again is not None
+    assert again.number > first.number
+    again.release()
+
+
+SPEEDS = st.sampled_from([1.0, 2.0, 7.0, 20.0, 60.0])
+
+
+@hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(st.tuples(st.floats(0.05, 50), st.booleans()), min_size=3, max_size=12), speed=SPEEDS)
+def test_however_time_goes_by_the_same_seconds_give_the_same_prompts(
+    document: Document, turned: Turned, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[float, bool]], speed: float
+) -> None:
+    """Any pace, any rounds, any kill (True): the record is whole and assessing it again says the same."""
+    log = MemoryLog(lambda: turned.wall)
+    session = recorded(log, document, tmp_path_factory.mktemp("x") / "low.csv", 240, range(20, 100))
+    evaluator = ward(log, document)
+    evaluator.round()
+    commands.carry_out(log, document, session, "nurse", commands.set_pace(speed))
+    for step, killed in steps:
+        turned.on(step)
+        if killed:
+            evaluator = ward(log, document)
+        evaluator.round()
+    for _ in range(20):
+        turned.on(50)
+        evaluator.round()
+    result = reassess(log, session, document)
+    assert (result.same, result.ticks) == (True, 241)
+    assert list(log.verify()) == []
+    first = MemoryLog(lambda: turned.wall)
+    plain = recorded(first, document, tmp_path_factory.mktemp("y") / "low.csv", 240, range(20, 100))
+    straight = ward(first, document)
+    for _ in range(260):
+        straight.round()
+        turned.on(1)
+    assert reassess(first, plain, document).again == result.again

@@ -1,0 +1,100 @@
+"""A station's rooms file: read whole, or refused in one sentence with its line before anything starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor import settings
+from monitor.settings import beside, load_rooms
+from monitor.sources.source import BadFile
+
+GOOD = """station: Test station
+protocol: protocols/example.yaml
+zone: Europe/Vienna
+theme: light
+rooms:
+  - room: "1"
+    demo: {alias: Heron, scenario: scenarios/pleasant.yaml, seed: 1}
+  - room: "2"
+    demo: {alias: Lark, recording: recordings/little-felt.csv}
+  - room: "3"
+"""
+
+
+def load(text: str, folder: Path) -> settings.Rooms:
+    file = folder / "rooms.yaml"
+    file.write_text(text, encoding="utf-8")
+    return load_rooms(file)
+
+
+def test_the_rooms_stand_in_the_order_of_the_file(tmp_path: Path) -> None:
+    rooms = load(GOOD, tmp_path)
+    assert [r.room for r in rooms.rooms] == ["1", "2", "3"]
+    assert rooms.room("3") is not None
+    assert rooms.room("4") is None
+
+
+def test_the_shipped_rooms_load_at_least_four_of_them_one_recorded() -> None:
+    demos = [r.demo for r in load_rooms(settings.ROOMS).rooms if r.demo is not None]
+    assert len(demos) >= 4
+    assert any(d.recording for d in demos)
+
+
+BAD = {
+    "a protocol that is not there": ("protocols/example.yaml", "protocols/none.yaml", 2, "not there"),
+    "a zone that does not exist": ("Europe/Vienna", "Mars/Base", 3, "time zone"),
+    "a zone that leads out of the zones": ("Europe/Vienna", "../../etc/passwd", 3, "time zone"),
+    "a theme that does not exist": ("theme: light", "theme: pink", 4, "dark"),
+    "two rooms of one name": ('room: "2"', 'room: "1"', None, "two rooms are called 1"),
+    "a scenario that is not there": ("scenarios/pleasant.yaml", "scenarios/none.yaml", 7, "not there"),
+    "a recording that is not there": ("recordings/little-felt.csv", "recordings/none.csv", 9, "not there"),
+    "a scenario and a recording": ("recording: recordings", "scenario: x, recording: recordings", 9, "either"),
+    "neither scenario nor recording": (", recording: recordings/little-felt.csv", "", 9, "either"),
+    "a key that does not exist": ("seed: 1", "sead: 1", 7, "sead"),
+    "a seed below zero": ("seed: 1", "seed: -1", 7, "greater"),
+    "a pace of nothing": ("seed: 1", "speed: 0", 7, "greater"),
+    "a room without a name": ('room: "3"', 'room: ""', 10, "at least 1"),
+    "a folder as scenario": ("scenarios/pleasant.yaml", "scenarios", 7, "not there"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_mistake_is_named_with_its_line(name: str, tmp_path: Path) -> None:
+    old, new, line, words = BAD[name]
+    assert old in GOOD
+    with pytest.raises(BadFile) as caught:
+        load(GOOD.replace(old, new, 1), tmp_path)
+    assert words in caught.value.wrong
+    assert "\n" not in str(caught.value)
+    if line is not None:
+        assert caught.value.line == line
+
+
+def test_a_wall_has_at_most_24_rooms(tmp_path: Path) -> None:
+    head = "station: x\nprotocol: protocols/example.yaml\nrooms:\n"
+    assert len(load(head + "".join(f'  - room: "{n}"\n' for n in range(24)), tmp_path).rooms) == 24
+    with pytest.raises(BadFile, match="24"):
+        load(head + "".join(f'  - room: "{n}"\n' for n in range(25)), tmp_path)
+    with pytest.raises(BadFile):
+        load(head + "  []\n", tmp_path)
+
+
+def test_a_named_file_is_looked_for_beside_the_rooms_file_first(tmp_path: Path) -> None:
+    (tmp_path / "scenarios").mkdir()
+    own = tmp_path / "scenarios" / "pleasant.yaml"
+    own.write_text("x: 1\n", encoding="utf-8")
+    assert beside(tmp_path / "rooms.yaml", "scenarios/pleasant.yaml") == own.resolve()
+    own.unlink()
+    assert beside(tmp_path / "rooms.yaml", "scenarios/pleasant.yaml") == (settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml").resolve()
+
+
+def test_the_environment_names_the_store_and_the_rooms(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv(settings.STORE_VARIABLE, raising=False)
+    monkeypatch.delenv(settings.ROOMS_VARIABLE, raising=False)
+    assert settings.rooms_path() == settings.ROOMS
+    assert settings.store_url().startswith("sqlite:///")
+    monkeypatch.setenv(settings.STORE_VARIABLE, "sqlite:///other.db")
+    monkeypatch.setenv(settings.ROOMS_VARIABLE, str(tmp_path / "r.yaml"))
+    assert (settings.store_url(), settings.rooms_path()) == ("sqlite:///other.db", tmp_path / "r.yaml")
