@@ -107,10 +107,10 @@ def numeric(signal: Signal, value: float | None, measured_at: int) -> Numeric:
     if value is None or value != value:
         return Numeric(signal, 0.0, measured_at, Quality.NO_VALUE)
     kind = KINDS[signal]
-    if kind.low <= value <= kind.high:
-        return Numeric(signal, units.half_up(value, 1), measured_at)
-    raw = min(max(value, -3000.0), 3000.0)
-    return Numeric(signal, units.half_up(raw, 1), measured_at, Quality.IMPLAUSIBLE)
+    # What is kept is what is judged: a value that rounds into the range must not come back as another verdict.
+    kept = units.half_up(min(max(value, -3000.0), 3000.0), 1)
+    plausible = kind.low <= kept <= kind.high
+    return Numeric(signal, kept, measured_at, Quality.OK if plausible else Quality.IMPLAUSIBLE)
 
 
 @dataclass(frozen=True, slots=True)
