@@ -21,10 +21,6 @@ class Viewer:
     def may_open(self, page: str) -> bool:
         return page in PAGES
 
-    @property
-    def may_chart(self) -> bool:
-        return bool(self.name)
-
 
 def named(text: str) -> str | None:
     """A name as it signs the log, or None where it cannot."""

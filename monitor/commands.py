@@ -18,7 +18,7 @@ from monitor import events as e
 from monitor.infusion import Order, Pump
 from monitor.protocol.document import OBSERVABLE, CheckItem, Document, Drug
 from monitor.session import Charted, Given, Phase, SessionState, folded
-from monitor.store.log import Conflict, Draft, Entry, EventLog
+from monitor.store.log import Conflict, Entry, EventLog
 from monitor.ward import drafts, logged
 
 DOUBLE_TAP_S = 2
@@ -637,6 +637,3 @@ def _newest(entries: Sequence[Charted]) -> Charted | None:
 
 def _questions(items: Sequence[CheckItem]) -> str:
     return "; ".join(i.question for i in items[:3]) + (f" and {len(items) - 3} more" if len(items) > 3 else "")
-
-
-__all__ = ["Command", "Draft", "Override", "Refusal", "Scene", "carry_out"]

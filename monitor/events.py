@@ -410,8 +410,6 @@ _ADAPTER: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
 
 EVALUATORS = frozenset({"prompt_changed", "minute_sealed", "evaluator_noted", "outage"})
 """Kinds that the evaluator writes; all others come from people."""
-HIDDEN = frozenset({"truth_source"})
-"""Kinds that no browser, export or report may carry before the session has ended."""
 
 
 @dataclass(frozen=True, slots=True)

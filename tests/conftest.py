@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from monitor import settings
+from monitor import clock, settings
 from monitor.protocol.document import Document, load_protocol
+from monitor.store import open_log
+from monitor.store.log import EventLog
+from monitor.store.memory import MemoryLog
 
 EXAMPLE = settings.SAMPLE_DATA / "protocols" / "example.yaml"
 
@@ -20,3 +25,30 @@ def document() -> Document:
 @pytest.fixture(scope="session")
 def example_path() -> Path:
     return EXAMPLE
+
+
+class Time:
+    """A clock that a test turns."""
+
+    def __init__(self) -> None:
+        self.mono = 1000.0
+        self.wall = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
+
+    def pass_by(self, seconds: float) -> None:
+        self.mono += seconds
+        self.wall += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    turned = Time()
+    monkeypatch.setattr(clock, "monotonic", lambda: turned.mono)
+    monkeypatch.setattr(clock, "now", lambda: turned.wall)
+    return turned
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def log(request: pytest.FixtureRequest, tmp_path: Path, time: Time) -> Iterator[EventLog]:
+    opened: EventLog = MemoryLog(lambda: time.wall) if request.param == "memory" else open_log(tmp_path / "log.db", lambda: time.wall)
+    yield opened
+    opened.close()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,45 +10,20 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from monitor import clock, commands, settings
+from monitor import commands, settings
 from monitor import events as e
 from monitor.admission import Patient, admit_recorded, admit_simulated
 from monitor.protocol.document import Document
 from monitor.review.replay import reassess
 from monitor.sources.recorded import write_recording
-from monitor.store import lease, open_log
+from monitor.store import lease
 from monitor.store.log import EventLog, StoreError
 from monitor.store.memory import MemoryLog
 from monitor.vitals import Channel, Signal, numeric
 from monitor.ward import ENDED, STANDING, Ward, drafts, logged
+from tests.conftest import Time
 
 PLEASANT = settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml"
-
-
-class Turned:
-    """A clock that a test turns."""
-
-    def __init__(self) -> None:
-        self.mono, self.wall = 1000.0, datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
-
-    def on(self, seconds: float) -> None:
-        self.mono += seconds
-        self.wall += timedelta(seconds=seconds)
-
-
-@pytest.fixture
-def turned(monkeypatch: pytest.MonkeyPatch) -> Turned:
-    time = Turned()
-    monkeypatch.setattr(clock, "monotonic", lambda: time.mono)
-    monkeypatch.setattr(clock, "now", lambda: time.wall)
-    return time
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def log(request: pytest.FixtureRequest, tmp_path: Path, turned: Turned) -> Iterator[EventLog]:
-    opened: EventLog = MemoryLog(lambda: turned.wall) if request.param == "memory" else open_log(tmp_path / "log.db", lambda: turned.wall)
-    yield opened
-    opened.close()
 
 
 def ward(log: EventLog, document: Document) -> Ward:
@@ -81,11 +55,11 @@ def of(log: EventLog, session: int, kind: type[e.Event]) -> list[e.Event]:
     return [x.event for x in map(logged, log.entries(session)) if isinstance(x.event, kind)]
 
 
-def test_every_minute_of_samples_is_sealed_and_nothing_twice(log: EventLog, document: Document, turned: Turned) -> None:
+def test_every_minute_of_samples_is_sealed_and_nothing_twice(log: EventLog, document: Document, time: Time) -> None:
     evaluator = ward(log, document)
     session = simulated(log, document)
     for step in (0, 1, 30, 59, 59, 45):
-        turned.on(step)
+        time.pass_by(step)
         evaluator.round()
     seals = [(s.first, s.last) for s in of(log, session, e.MinuteSealed) if isinstance(s, e.MinuteSealed)]
     assert seals == [(0, 59), (60, 119), (120, 179)]
@@ -95,12 +69,12 @@ def test_every_minute_of_samples_is_sealed_and_nothing_twice(log: EventLog, docu
     assert list(log.verify()) == [], "closing seals the last part of a minute"
 
 
-def test_a_kill_between_two_seals_seals_each_second_once(log: EventLog, document: Document, turned: Turned) -> None:
+def test_a_kill_between_two_seals_seals_each_second_once(log: EventLog, document: Document, time: Time) -> None:
     session = simulated(log, document)
     for _ in range(7):
         evaluator = ward(log, document)
         evaluator.round()
-        turned.on(23)
+        time.pass_by(23)
         evaluator.round()
     assert log.head(session).tick == 7 * 23 - 1
     assert [tick for tick, _ in log.rows(session)] == list(range(7 * 23))
@@ -108,15 +82,15 @@ def test_a_kill_between_two_seals_seals_each_second_once(log: EventLog, document
 
 
 def test_a_round_that_fails_leaves_nothing_and_the_next_one_goes_on(
-    log: EventLog, document: Document, turned: Turned, monkeypatch: pytest.MonkeyPatch
+    log: EventLog, document: Document, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     evaluator = ward(log, document)
     one, other = simulated(log, document, "1"), simulated(log, document, "2")
     evaluator.round()
-    turned.on(10)
+    time.pass_by(10)
     evaluator.round()
     before = [(log.head(s), len(log.rows(s))) for s in (one, other)]
-    turned.on(10)
+    time.pass_by(10)
     with monkeypatch.context() as patched:
         course = evaluator.courses[other]
 
@@ -136,82 +110,82 @@ def test_a_round_that_fails_leaves_nothing_and_the_next_one_goes_on(
 
 
 def test_a_prompt_found_in_time_is_not_late_and_one_found_after_a_gap_is(
-    log: EventLog, document: Document, turned: Turned, tmp_path: Path
+    log: EventLog, document: Document, time: Time, tmp_path: Path
 ) -> None:
     session = recorded(log, document, tmp_path / "low.csv", 200, range(20, 60))
     evaluator = ward(log, document)
     evaluator.round()
     for _ in range(34):
-        turned.on(1)
+        time.pass_by(1)
         evaluator.round()
     changes = [x for x in of(log, session, e.PromptChanged) if isinstance(x, e.PromptChanged) and x.state is e.PromptState.ACTIVE]
     assert {(x.rule, x.late) for x in changes} == {("D-8", False)}
-    turned.on(50)
+    time.pass_by(50)
     evaluator = ward(log, document)
     evaluator.round()
     later = [x for x in of(log, session, e.PromptChanged) if isinstance(x, e.PromptChanged) and x.state is e.PromptState.OVER]
     assert {(x.rule, x.late) for x in later} == {("D-8", True)}
 
 
-def test_after_a_long_outage_nothing_is_made_up_and_the_room_says_why(log: EventLog, document: Document, turned: Turned) -> None:
+def test_after_a_long_outage_nothing_is_made_up_and_the_room_says_why(log: EventLog, document: Document, time: Time) -> None:
     session = simulated(log, document)
     evaluator = ward(log, document)
     evaluator.round()
-    turned.on(20)
+    time.pass_by(20)
     evaluator.round()
-    turned.on(3600)
+    time.pass_by(3600)
     evaluator.round()
     paces = [x for x in of(log, session, e.PaceSet) if isinstance(x, e.PaceSet)]
     outages = [x for x in of(log, session, e.Outage) if isinstance(x, e.Outage)]
     assert [(p.speed, p.why) for p in paces] == [(0.0, STANDING)]
     assert [(o.caught_up, o.seconds) for o in outages] == [(False, 3600.0)]
     assert len(log.rows(session)) == 20
-    turned.on(5)
+    time.pass_by(5)
     evaluator.round()
     assert len(log.rows(session)) == 20
     assert len(of(log, session, e.Outage)) == 1, "said once"
 
 
-def test_a_wall_clock_that_goes_back_changes_nothing_for_a_running_evaluator(log: EventLog, document: Document, turned: Turned) -> None:
+def test_a_wall_clock_that_goes_back_changes_nothing_for_a_running_evaluator(log: EventLog, document: Document, time: Time) -> None:
     session = simulated(log, document)
     evaluator = ward(log, document)
     evaluator.round()
-    turned.on(10)
-    turned.wall -= timedelta(hours=1)
+    time.pass_by(10)
+    time.wall -= timedelta(hours=1)
     evaluator.round()
     assert log.head(session).tick == 9
-    turned.wall += timedelta(hours=5)
-    turned.on(10)
+    time.wall += timedelta(hours=5)
+    time.pass_by(10)
     evaluator.round()
     assert log.head(session).tick == 19
     assert of(log, session, e.Outage) == []
 
 
-def test_a_room_that_stands_still_is_not_assessed_and_goes_on_where_it_stood(log: EventLog, document: Document, turned: Turned) -> None:
+def test_a_room_that_stands_still_is_not_assessed_and_goes_on_where_it_stood(log: EventLog, document: Document, time: Time) -> None:
     session = simulated(log, document)
     evaluator = ward(log, document)
     evaluator.round()
-    turned.on(10)
+    time.pass_by(10)
     evaluator.round()
     commands.carry_out(log, document, session, "nurse", commands.set_pace(0))
     for _ in range(5):
-        turned.on(30)
+        time.pass_by(30)
         evaluator.round()
     assert log.head(session).tick == 9
     commands.carry_out(log, document, session, "nurse", commands.set_pace(10))
     evaluator.round()
-    turned.on(3)
+    time.pass_by(3)
     evaluator.round()
     assert log.head(session).tick == 39
     assert list(log.verify()) == []
 
 
-def test_a_recording_ends_with_its_last_second_and_says_so_once(log: EventLog, document: Document, turned: Turned, tmp_path: Path) -> None:
+def test_a_recording_ends_with_its_last_second_and_says_so_once(log: EventLog, document: Document, time: Time, tmp_path: Path) -> None:
     session = recorded(log, document, tmp_path / "short.csv", 20)
     evaluator = ward(log, document)
     for _ in range(4):
         evaluator.round()
-        turned.on(15)
+        time.pass_by(15)
     assert log.head(session).tick == 20
     assert [(p.speed, p.why) for p in of(log, session, e.PaceSet) if isinstance(p, e.PaceSet)] == [(0.0, ENDED)]
     commands.carry_out(log, document, session, "nurse", commands.close())
@@ -220,11 +194,11 @@ def test_a_recording_ends_with_its_last_second_and_says_so_once(log: EventLog, d
     assert list(log.verify()) == []
 
 
-def test_an_empty_ward_shows_a_sign_of_life(log: EventLog, document: Document, turned: Turned) -> None:
+def test_an_empty_ward_shows_a_sign_of_life(log: EventLog, document: Document, time: Time) -> None:
     evaluator = ward(log, document)
     assert evaluator.round() == 0
     first = log.heartbeat()
-    turned.on(1)
+    time.pass_by(1)
     evaluator.round()
     second = log.heartbeat()
     assert first is not None
@@ -233,11 +207,11 @@ def test_an_empty_ward_shows_a_sign_of_life(log: EventLog, document: Document, t
     assert 0 < evaluator.rest() <= 1
 
 
-def test_a_lagging_round_is_cut_so_that_no_room_waits_long(log: EventLog, document: Document, turned: Turned) -> None:
+def test_a_lagging_round_is_cut_so_that_no_room_waits_long(log: EventLog, document: Document, time: Time) -> None:
     sessions = [simulated(log, document, room, 60) for room in ("1", "2")]
     evaluator = ward(log, document)
     evaluator.round()
-    turned.on(8)
+    time.pass_by(8)
     evaluator.round()
     assert [log.head(s).tick for s in sessions] == [239, 239]
     beat = log.heartbeat()
@@ -264,29 +238,29 @@ SPEEDS = st.sampled_from([1.0, 2.0, 7.0, 20.0, 60.0])
 @hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(st.floats(0.05, 50), st.booleans()), min_size=3, max_size=12), speed=SPEEDS)
 def test_however_time_goes_by_the_same_seconds_give_the_same_prompts(
-    document: Document, turned: Turned, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[float, bool]], speed: float
+    document: Document, time: Time, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[float, bool]], speed: float
 ) -> None:
     """Any pace, any rounds, any kill (True): the record is whole and assessing it again says the same."""
-    log = MemoryLog(lambda: turned.wall)
+    log = MemoryLog(lambda: time.wall)
     session = recorded(log, document, tmp_path_factory.mktemp("x") / "low.csv", 240, range(20, 100))
     evaluator = ward(log, document)
     evaluator.round()
     commands.carry_out(log, document, session, "nurse", commands.set_pace(speed))
     for step, killed in steps:
-        turned.on(step)
+        time.pass_by(step)
         if killed:
             evaluator = ward(log, document)
         evaluator.round()
     for _ in range(20):
-        turned.on(50)
+        time.pass_by(50)
         evaluator.round()
     result = reassess(log, session, document)
     assert (result.same, result.ticks) == (True, 241)
     assert list(log.verify()) == []
-    first = MemoryLog(lambda: turned.wall)
+    first = MemoryLog(lambda: time.wall)
     plain = recorded(first, document, tmp_path_factory.mktemp("y") / "low.csv", 240, range(20, 100))
     straight = ward(first, document)
     for _ in range(260):
         straight.round()
-        turned.on(1)
+        time.pass_by(1)
     assert reassess(first, plain, document).again == result.again

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from monitor import clock, commands, demo, settings
+from monitor import commands, demo, settings
 from monitor import events as e
 from monitor.admission import Patient, admit_recorded, admit_simulated
 from monitor.protocol.document import Document
@@ -21,35 +19,9 @@ from monitor.store.log import EventLog, LeaseLost
 from monitor.store.memory import MemoryLog
 from monitor.vitals import Channel, Numeric, Quality, Signal, numeric
 from monitor.ward import Ward, drafts, logged
+from tests.conftest import Time
 
 SCENARIOS = settings.SAMPLE_DATA / "scenarios"
-
-
-class Time:
-    """A clock that a test turns."""
-
-    def __init__(self) -> None:
-        self.mono = 1000.0
-        self.wall = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
-
-    def pass_by(self, seconds: float) -> None:
-        self.mono += seconds
-        self.wall += timedelta(seconds=seconds)
-
-
-@pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Time:
-    turned = Time()
-    monkeypatch.setattr(clock, "monotonic", lambda: turned.mono)
-    monkeypatch.setattr(clock, "now", lambda: turned.wall)
-    return turned
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def log(request: pytest.FixtureRequest, tmp_path: Path, time: Time) -> Iterator[EventLog]:
-    opened: EventLog = MemoryLog(lambda: time.wall) if request.param == "memory" else open_log(tmp_path / "log.db", lambda: time.wall)
-    yield opened
-    opened.close()
 
 
 def evaluator(log: EventLog, document: Document) -> tuple[Ward, lease.Lease]:

@@ -15,10 +15,12 @@ from monitor.board.tile import (
     cuff_due,
     cuff_left_s,
     head,
+    no_signal,
     phase,
     pressure,
     progress,
-    tile,
+    strip,
+    tile_state,
     vital,
 )
 from monitor.board.view import PRIORITY_WORD, STARS, Picture, View, open_prompts, rule_of, shown_priority
@@ -60,7 +62,7 @@ def room_frame(picture: Picture, room: str, who: str) -> Frame:
             "rr": {**vital(picture, view, (Signal.RR,), "RR"), "sub": "", "limits": _limits(picture, view, (Signal.RR,))},
         },
         "more": [_more(picture, view, s) for s in MORE if s in view.window.channels],
-        "no_signal": tile(picture, room)["no_signal"],
+        "no_signal": no_signal(picture, view),
         "bp": _bp(picture, view),
         "cuff": _cuff(picture, view),
         "cuff_table": list(_cuff_table(picture, view)),
@@ -81,14 +83,15 @@ def room_frame(picture: Picture, room: str, who: str) -> Frame:
 
 
 def _neighbour(picture: Picture, room: str, here: str) -> Frame:
-    frame = tile(picture, room)
-    strip = frame.get("strip")
-    text = {"empty": "empty", "blind": "not assessed"}.get(frame["state"], "")
-    if strip is not None and strip["kind"] == "prompt":
-        text = f"{strip['stars']} {strip['line1'].split()[0]}"
-    elif not text and frame["state"] not in ("calm", "pleasant"):
-        text = frame["state"]
-    return {"room": room, "text": text, "priority": frame["priority"], "here": room == here, "act": {"do": "open_room", "room": room}}
+    view = picture.views.get(room)
+    text, priority = "empty", None
+    if view is not None:
+        below = strip(picture, view)
+        state = tile_state(picture, view, below)
+        text = {"calm": "", "pleasant": "", "blind": "not assessed"}.get(state, state)
+        if below["kind"] == "prompt":
+            text, priority = f"{below['stars']} {below['line1'].split()[0]}", below["priority"]
+    return {"room": room, "text": text, "priority": priority, "here": room == here, "act": {"do": "open_room", "room": room}}
 
 
 def _facts(picture: Picture, view: View) -> list[str]:

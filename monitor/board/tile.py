@@ -8,7 +8,6 @@ from typing import Any
 from monitor import charting, clock, units
 from monitor import events as e
 from monitor.board.view import (
-    PRIORITY_WORD,
     RANK,
     SPARK_S,
     STARS,
@@ -174,14 +173,14 @@ def tile(picture: Picture, room: str) -> Frame:
             "note": {"head": "Empty", "text": "", "button": button("Check in…", {"do": "checkin", "room": room})},
         }
     state = view.state
-    strip = _strip(picture, view)
+    below = strip(picture, view)
     return {
         "room": room,
         "tick": view.at,
         "alias": state.opened.alias,
         "act": opening,
-        "state": _state(picture, view, strip),
-        "priority": strip["priority"] if strip["kind"] == "prompt" else None,
+        "state": tile_state(picture, view, below),
+        "priority": below["priority"] if below["kind"] == "prompt" else None,
         "aria": f"Room {room}, {state.opened.alias}",
         "source": state.opened.source_label if state.opened.source_kind == "recorded" else None,
         "watcher": _initials(state.watcher) if state.watcher else None,
@@ -194,7 +193,7 @@ def tile(picture: Picture, room: str) -> Frame:
             "bp": pressure(picture, view),
             "rr": vital(picture, view, (Signal.RR,), "RR"),
         },
-        "no_signal": _no_signal(picture, view),
+        "no_signal": no_signal(picture, view),
         "scores": {
             "diss": _score(picture, view, charting.DISSOCIATION, "Dissociation"),
             "comf": _score(picture, view, charting.COMFORT, "Comfort"),
@@ -202,7 +201,7 @@ def tile(picture: Picture, room: str) -> Frame:
         "due": _due(picture, view),
         "log": button("Log", opening, icon="pen"),
         "emergency": button("Emergency", {"do": "emergency", "room": room}, kind="emergency", pressed=state.emergency is not None),
-        "strip": strip,
+        "strip": below,
         "note": None,
     }
 
@@ -212,14 +211,15 @@ def _initials(name: str) -> str:
     return ("".join(word[0] for word in words)[:3] if len(words) > 1 else name[:2]).upper()
 
 
-def _state(picture: Picture, view: View, strip: Frame) -> str:
+def tile_state(picture: Picture, view: View, below: Frame) -> str:
+    """The tile's state, by what its strip says."""
     if not picture.assessed:
         return "blind"
-    if strip["kind"] == "prompt":
+    if below["kind"] == "prompt":
         return "alarm"
-    if strip["kind"] == "watch":
+    if below["kind"] == "watch":
         return "watching"
-    if strip["kind"] == "done":
+    if below["kind"] == "done":
         return "answered"
     by_phase = {Phase.PAUSED: "paused", Phase.RECOVERY: "recovery", Phase.READY: "ready"}
     return by_phase.get(view.state.phase, "pleasant" if _pleasant(view) else "calm")
@@ -290,7 +290,7 @@ def _spark(view: View, signal: Signal) -> list[float | None]:
     return [value for _, value in points[::3]]
 
 
-def _no_signal(picture: Picture, view: View) -> Frame | None:
+def no_signal(picture: Picture, view: View) -> Frame | None:
     away = view.state.away
     if away is not None:
         at = picture.at(view)
@@ -424,7 +424,7 @@ def _pleasant(view: View) -> bool:
     return strong and ease is not None and (ease.value or 0) >= 6 and (bothered is None or not bothered.value)
 
 
-def _strip(picture: Picture, view: View) -> Frame:
+def strip(picture: Picture, view: View) -> Frame:
     frame: Frame = {"kind": "none", "priority": None, "stars": None, "icon": None, "line1": "", "line2": "", "flash": False}
     prompts = open_prompts(view)
     if not picture.assessed and not any(shown_priority(p) == "high" for p in prompts):
@@ -481,6 +481,3 @@ def _answered_strip(picture: Picture, view: View, prompt: Prompt) -> Frame:
         "line1": f"{answered.answer.value.capitalize()}: {what}",
         "line2": f"{prompt.message} · {answered.by} {picture.time(view, answered.at)}{countdown}",
     }
-
-
-__all__ = ["PRIORITY_WORD", "button", "head", "tile", "ward_frame"]

@@ -90,7 +90,6 @@ class Picture:
     rooms: Sequence[str]
     views: dict[str, View]
     beat_at: datetime | None
-    beat_holder: str = ""
     station: str = "station"
     theme: str = "dark"
     zone: tzinfo | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from monitor.events import Logged, PromptChanged, PromptState
+from monitor.events import Logged, PromptChanged
 from monitor.protocol.document import Document
 from monitor.protocol.prompts import step
 from monitor.session import SessionState, begin, fold
@@ -75,6 +75,3 @@ class Rehearsal(Assessment):
         if changes:
             self.conclude([self._logged(at, "evaluator", change) for change in changes])
         return changes
-
-    def open_rules(self) -> set[str]:
-        return {p.rule for p in self.state.open_prompts if p.state is not PromptState.OVER}

@@ -35,7 +35,7 @@ from monitor.protocol.conditions import (
 from monitor.session import Phase, SessionState
 from monitor.sources.source import BadFile
 from monitor.vitals import Window
-from monitor.yamlmarks import Lines, read_yaml, validated
+from monitor.yamlmarks import read_yaml, validated
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
 Status = Literal["sourced", "unchecked", "proposal"]
@@ -498,5 +498,3 @@ OBSERVABLE: Mapping[str, str] = {
     "probe": "Probe moved",
 }
 """What can be charted as seen or done at the chair, besides scores, drugs and the infusion."""
-
-__all__ = ["BOUNDS", "OBSERVABLE", "BadFile", "Document", "Lines", "load_protocol"]

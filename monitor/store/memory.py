@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor import clock
-from monitor.store.log import MINUTE_SEALED, Draft, Entry, Fault, Head, Heartbeat, Lock, StoreError, Writing
-from monitor.store.record import Record, Tail
+from monitor.store.log import MINUTE_SEALED, Entry, Fault, Head, Heartbeat, Lock, StoreError
+from monitor.store.record import Record, RecordedLog, Tail
 from monitor.store.verify import Listing, check_numbers, check_session
 
 
@@ -113,7 +113,7 @@ class _MemoryLock:
             self._place.release()
 
 
-class MemoryLog:
+class MemoryLog(RecordedLog):
     """An ``EventLog`` that ends with its process."""
 
     def __init__(self, now: Callable[[], datetime] = clock.now) -> None:
@@ -125,20 +125,6 @@ class MemoryLog:
         self._turn = threading.RLock()
         self._writing = False
         self._place = threading.Lock()
-
-    def open_session(self, room: str, drafts: Sequence[Draft]) -> int:
-        with self._record() as record:
-            return record.open_session(room, drafts)
-
-    def append(self, session: int, drafts: Sequence[Draft], after: int | None = None) -> list[Entry]:
-        with self._record() as record:
-            return record.command(session, drafts, after)
-
-    @contextmanager
-    def transaction(self, lease: int) -> Iterator[Writing]:
-        with self._record() as record:
-            record.check_lease(lease)
-            yield record
 
     def entries(self, session: int, after: int = -1) -> list[Entry]:
         with self._turn:
@@ -167,10 +153,6 @@ class MemoryLog:
 
     def lease_lock(self) -> Lock:
         return _MemoryLock(self._place)
-
-    def number_lease(self, holder: str) -> int:
-        with self._record() as record:
-            return record.number_lease(holder)
 
     def verify(self, progress: Callable[[int, int], None] | None = None, heads: Mapping[int, str] | None = None) -> Iterator[Fault]:
         exported = heads or {}

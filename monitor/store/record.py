@@ -6,7 +6,9 @@ which hash, what is refused, and that a closed session is sealed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -24,6 +26,7 @@ from monitor.store.log import (
     LeaseLost,
     RoomTaken,
     StoreError,
+    Writing,
 )
 
 STORE = "store"
@@ -198,3 +201,28 @@ def _check_text(text: str, what: str) -> None:
     # No store keeps lone surrogates, and PostgreSQL keeps no NUL.
     if not text or "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
         raise StoreError(f"{what} is empty or holds characters that cannot be stored")
+
+
+class RecordedLog(ABC):
+    """The writing half of an ``EventLog``: each call is one ``Record``, which a store opens and commits in its own way."""
+
+    @abstractmethod
+    def _record(self) -> AbstractContextManager[Record]: ...
+
+    def open_session(self, room: str, drafts: Sequence[Draft]) -> int:
+        with self._record() as record:
+            return record.open_session(room, drafts)
+
+    def append(self, session: int, drafts: Sequence[Draft], after: int | None = None) -> list[Entry]:
+        with self._record() as record:
+            return record.command(session, drafts, after)
+
+    @contextmanager
+    def transaction(self, lease: int) -> Iterator[Writing]:
+        with self._record() as record:
+            record.check_lease(lease)
+            yield record
+
+    def number_lease(self, holder: str) -> int:
+        with self._record() as record:
+            return record.number_lease(holder)

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, Select, bindparam, func, insert, sele
 from sqlalchemy.exc import DBAPIError
 
 from monitor import clock
-from monitor.store.log import MINUTE_SEALED, Draft, Entry, Fault, Head, Heartbeat, Lock, StoreError, Writing
-from monitor.store.record import Record, Tail
+from monitor.store.log import MINUTE_SEALED, Entry, Fault, Head, Heartbeat, Lock, StoreError
+from monitor.store.record import Record, RecordedLog, Tail
 from monitor.store.tables import STILL_OPEN, events, lease, samples, sessions
 from monitor.store.verify import Listing, check_numbers, check_session
 
@@ -151,7 +151,7 @@ class SqlTables:
         self._connection.execute(update(lease).where(lease.c.id == 1).values(beat_at=beat_at, behind_s=behind_s))
 
 
-class SqlLog:
+class SqlLog(RecordedLog):
     """An ``EventLog``. Writers of one process take turns; readers have connections of their own."""
 
     def __init__(self, driver: Driver, now: Callable[[], datetime] = clock.now) -> None:
@@ -160,20 +160,6 @@ class SqlLog:
         self._now = now
         self._writer = driver.engine.execution_options(**{WRITES: True})
         self._turn = threading.Lock()
-
-    def open_session(self, room: str, drafts: Sequence[Draft]) -> int:
-        with self._record() as record:
-            return record.open_session(room, drafts)
-
-    def append(self, session: int, drafts: Sequence[Draft], after: int | None = None) -> list[Entry]:
-        with self._record() as record:
-            return record.command(session, drafts, after)
-
-    @contextmanager
-    def transaction(self, lease: int) -> Iterator[Writing]:
-        with self._record() as record:
-            record.check_lease(lease)
-            yield record
 
     def entries(self, session: int, after: int = -1) -> list[Entry]:
         with self._reading() as connection:
@@ -205,10 +191,6 @@ class SqlLog:
 
     def lease_lock(self) -> Lock:
         return self._driver.lease_lock()
-
-    def number_lease(self, holder: str) -> int:
-        with self._record() as record:
-            return record.number_lease(holder)
 
     def verify(self, progress: Callable[[int, int], None] | None = None, heads: Mapping[int, str] | None = None) -> Iterator[Fault]:
         exported = heads or {}

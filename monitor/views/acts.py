@@ -11,7 +11,7 @@ from monitor import access, commands
 from monitor import events as e
 from monitor.board.room import ONE_TAP
 from monitor.live.station import station
-from monitor.store.log import Conflict, RoomTaken, StoreError
+from monitor.store.log import Conflict, StoreError
 from monitor.views.guard import WHO
 from monitor.views.menu import FILES, go
 
@@ -67,22 +67,27 @@ def ask(name: str, room: str, fill: object = None) -> None:
     st.session_state[DIALOG] = {"name": name, "room": room, "fill": dict(fill) if isinstance(fill, Mapping) else {}}
 
 
-def record(room: str, command: commands.Command, who: str, retry: str | None = None) -> bool:
-    """Carry out a command; a refusal or a failing store is said in a dialog, and what was typed stays."""
+def tried(room: str, who: str, *wanted: commands.Command) -> commands.Refusal | None:
+    """Carry out commands in a room's session. What stood in the way, as a refusal, or None when all is saved."""
     here = station()
     session = here.follower.session(room)
     if session is None:
-        ask("refused", room, {"sentence": "There is no session in this room any more."})
-        return False
+        return commands.Refusal("no_session", "There is no session in this room any more.")
     try:
-        commands.carry_out(here.log, here.document, session, who, command)
+        for command in wanted:
+            commands.carry_out(here.log, here.document, session, who, command)
     except commands.Refusal as refusal:
+        return refusal
+    except (StoreError, Conflict) as trouble:
+        return commands.Refusal("not_saved", f"Not saved: {trouble}")
+    return None
+
+
+def record(room: str, command: commands.Command, who: str) -> None:
+    """Carry out a command that was tapped; what stood in its way is said in a dialog."""
+    refusal = tried(room, who, command)
+    if refusal is not None:
         ask("refused", room, {"sentence": refusal.sentence})
-        return False
-    except (StoreError, Conflict, RoomTaken) as trouble:
-        ask("refused", room, {"sentence": f"Not saved: {trouble}"})
-        return False
-    return True
 
 
 def simple(act: Act, room: str, who: str) -> commands.Command | None:

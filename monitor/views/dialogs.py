@@ -13,8 +13,7 @@ from monitor.board.room import handover_card
 from monitor.board.view import Picture, View
 from monitor.infusion import Order
 from monitor.live.station import station
-from monitor.store.log import Conflict, RoomTaken, StoreError
-from monitor.views.acts import DIALOG, PENDING, perform
+from monitor.views.acts import DIALOG, PENDING, perform, tried
 from monitor.views.guard import WHO
 
 Fill = Mapping[str, Any]
@@ -48,24 +47,13 @@ def seen(room: str) -> tuple[Picture, View] | None:
 
 def attempt(room: str, *wanted: commands.Command) -> None:
     """Carry out what the form holds; close it when it is saved, else say why not and keep the form."""
-    here = station()
-    session = here.follower.session(room)
-    if session is None:
-        st.error("There is no session in this room any more.")
+    refusal = tried(room, st.session_state.get(WHO, "") or access.UNNAMED, *wanted)
+    if refusal is None:
+        st.rerun()
         return
-    who = st.session_state.get(WHO, "") or access.UNNAMED
-    try:
-        for command in wanted:
-            commands.carry_out(here.log, here.document, session, who, command)
-    except commands.Refusal as refusal:
-        st.error(refusal.sentence)
-        if refusal.overridable:
-            st.caption("The prescriber may override this: write the name and the reason below, then save again.")
-        return
-    except (StoreError, Conflict, RoomTaken) as trouble:
-        st.error(f"Not saved: {trouble} What you typed is still here; try again.")
-        return
-    st.rerun()
+    st.error(refusal.sentence + (" What you typed is still here; try again." if refusal.name == "not_saved" else ""))
+    if refusal.overridable:
+        st.caption("The prescriber may override this: write the name and the reason below, then save again.")
 
 
 def override_fields(key: str) -> commands.Override:

@@ -10,6 +10,7 @@ import { foot, head } from "./head.js";
 import { icon } from "./icons.js";
 import { drugs, events, infusion } from "./infusion.js";
 import { log } from "./log.js";
+import { note } from "./note.js";
 import { answered, prompts } from "./prompt.js";
 import { trend } from "./trend.js";
 import { WORDS } from "./words.js";
@@ -90,23 +91,6 @@ function watching() {
   return { el: box, apply: (given) => setRows(given) };
 }
 
-function note(host) {
-  const headline = line("b", "");
-  const text = line("span", "");
-  const act = button(host);
-  const node = el("section", "room-note", headline, text, act.el);
-  return {
-    el: node,
-    apply(given) {
-      show(node, Boolean(given));
-      if (!given) return;
-      say(headline, given.head);
-      sayOrHide(text, given.text);
-      act.apply(given.button);
-    },
-  };
-}
-
 function tabs(targets) {
   const node = el("nav", "tabs");
   attr(node, "aria-label", "Parts of this page");
@@ -125,7 +109,7 @@ function build(host) {
   const actions = el("div", "actions");
   const setActions = keyed(actions, (one) => one.act?.do + one.label, () => button(host));
   const bar = el("div", "roombar", nav.el, actions);
-  const vacant = note(host);
+  const vacant = note(host, "section");
   const big = numerics();
   const cuff = cuffRow(host);
   const graph = trend(host);

@@ -2,6 +2,7 @@
 import { attr, el, fit, flag, line, list, placed, say, sayOrHide, show, style } from "./dom.js";
 import { button, onPress, press } from "./button.js";
 import { icon } from "./icons.js";
+import { note as noteOf } from "./note.js";
 import { pressure, vital } from "./vital.js";
 import { WORDS } from "./words.js";
 
@@ -155,23 +156,6 @@ function stripOf() {
   };
 }
 
-function noteOf(host) {
-  const headline = line("b", "");
-  const text = line("span", "");
-  const act = button(host);
-  const node = el("div", "room-note", headline, text, act.el);
-  return {
-    el: node,
-    apply(given) {
-      show(node, Boolean(given));
-      if (!given) return;
-      say(headline, given.head);
-      sayOrHide(text, given.text);
-      act.apply(given.button);
-    },
-  };
-}
-
 export function tile(host) {
   const top = headOf(host);
   const bar = progress(WORDS.infusion);
@@ -197,7 +181,7 @@ export function tile(host) {
   });
   const scores = scoresOf(host);
   const strip = stripOf();
-  const note = noteOf(host);
+  const note = noteOf(host, "div");
   const node = el("article", "tile", el("div", "in", top.el, bar.el, vitals, checks, scores.el, strip.el, note.el));
   // one tap anywhere on the tile opens the room; buttons stop their own taps
   node.addEventListener("click", () => press(host, top.open, () => top.act()));
