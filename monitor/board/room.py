@@ -208,7 +208,7 @@ def _cuff(picture: Picture, view: View) -> Frame:
 def _cuff_table(picture: Picture, view: View) -> Iterator[Frame]:
     base = view.state.baseline
     shown_limit = picture.document.deviation_limit_sys
-    for reading in list(view.window.cuff)[-6:][::-1]:
+    for reading in list(view.window.cuff)[-5:][::-1]:
         rate = next((s.value for s in reversed(view.window.series.get(Signal.HR, ())) if s.measured_at <= reading.at), None)
         row: Frame = {
             "at": picture.time(view, reading.at),
