@@ -12,6 +12,7 @@ from pathlib import Path
 from bench.engine import HOUR, played
 from monitor import events as e
 from monitor.store import chain, lease, open_log, packing
+from monitor.vitals import Beats
 from monitor.ward import drafts
 
 
@@ -48,7 +49,7 @@ def file_size() -> Iterator[str]:
             for begin in range(0, HOUR, 60):
                 with log.transaction(held.number) as writing:
                     for tick, row in rows[begin : begin + 60]:
-                        packed = packing.pack(row, tick)
+                        packed = packing.pack(row, tick, Beats(tick * 1200, 1200, 1183, tick * 233, 233))
                         writing.write_row(session, tick, packed)
                         unsealed.append((tick, packed))
                         if tick % 12 == 0:

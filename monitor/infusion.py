@@ -16,6 +16,7 @@ class Does(StrEnum):
     """What can be done to a patient or to the equipment that a simulated room obeys."""
 
     RATE = "rate"
+    BOLUS = "bolus"
     DRUG = "drug"
     OXYGEN = "oxygen"
     REASSURE = "reassure"
@@ -27,7 +28,7 @@ class Does(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something done at a session second. ``value`` by kind: rate mg/kg/h; drug dose mg; oxygen L/min; interval s.
+    """Something done at a session second. ``value`` by kind: rate mg/kg/h; bolus of ketamine and drug dose mg; oxygen L/min; interval s.
 
     ``detail`` names the drug's class where ``does`` is ``drug`` (``antiemetic_5ht3``, ``benzodiazepine``, ...).
     """

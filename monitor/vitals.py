@@ -1,4 +1,4 @@
-"""What a bedside monitor measures: signals, one measured value (numeric), and how old a value may be.
+"""What a bedside monitor measures: signals, one measured value (numeric), how old a value may be, and the beats of a second.
 
 Time here is session time: whole seconds (ticks) from the opening of the session.
 """
@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from monitor import units
 
@@ -84,8 +85,7 @@ class Quality(IntEnum):
     """The cuff tried and could not read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Numeric:
+class Numeric(NamedTuple):
     """One value of one signal, in the signal's unit, measured at a session second.
 
     ``value`` is kept in tenths (rounded half up), so that what is stored, sent and evaluated is the same number.
@@ -131,6 +131,50 @@ class CuffReading:
     dia: float | None
     mean: float | None
     failed: bool = False
+
+
+class Rhythm(IntEnum):
+    """How the heart beats. The numbers are stored: they mean for ever what they mean now, 16 at most."""
+
+    SINUS = 0
+    """Regular, moved a little by breathing; slow and fast are only rates."""
+    ECTOPICS = 1
+    """Some ventricular beats too early, each with its pause."""
+    BIGEMINY = 2
+    """Every second beat is one of these."""
+    FIBRILLATION = 3
+    """Of the atria: irregular, no P."""
+    PAUSED = 4
+    """Nothing beats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beats:
+    """What the waves of one second are drawn from: where the heart and the breath are, and what the sensors do.
+
+    Phases are counted from the opening of the session in thousandths and never wrap; rates are thousandths a second.
+    ``beat`` and ``breath`` of the next second are this second's plus its rate, so that waves run on without a step.
+    A breath begins (inspiration) where ``breath`` is a whole number of breaths.
+    """
+
+    beat: int
+    """Thousandths of a beat, at the start of the second."""
+    beat_rate: int
+    beat_rate_before: int
+    """Of the second before: the T wave and the pulse of its last beat reach into this one, and after a pause or a leap
+    of the rate nothing else tells where that beat was."""
+    breath: int
+    breath_rate: int
+    rhythm: Rhythm = Rhythm.SINUS
+    rhythm_before: Rhythm = Rhythm.SINUS
+    """Of the second before, for the same reason."""
+    lead_off: bool = False
+    probe_off: bool = False
+    moving: bool = False
+    squeezed: bool = False
+    """A cuff is inflated on the arm of the probe."""
+    slipped: bool = False
+    """The probe sits badly."""
 
 
 class Freshness(StrEnum):

@@ -19,7 +19,7 @@ from monitor.sources.opening import open_source
 from monitor.sources.source import BadFile, Source
 from monitor.store import chain, packing
 from monitor.store.log import Draft, Entry, EventLog, Writing
-from monitor.vitals import Numeric
+from monitor.vitals import Beats, Numeric
 
 EVALUATOR = "evaluator"
 CATCH_UP_S = 60.0
@@ -92,14 +92,14 @@ class RoomCourse:
         begin = self.at
         if acts or last > begin:
             for tick, row in self.source.read(last, acts):
-                self._second(writing, tick, row, self.pace.lateness(tick, mono) > LATE_S)
+                self._second(writing, tick, row, self.source.beats(tick), self.pace.lateness(tick, mono) > LATE_S)
         if ends is not None and self.at >= ends and self.pace.speed:
             self.pace.change(mono, 0.0, self.at)
             self.write(writing, self.at + 1, [e.PaceSet(speed=0.0, why=ENDED)])
         return self.at - begin
 
-    def _second(self, writing: Writing, tick: int, row: Sequence[Numeric], late: bool) -> None:
-        packed = packing.pack(row, tick)
+    def _second(self, writing: Writing, tick: int, row: Sequence[Numeric], beats: Beats | None, late: bool) -> None:
+        packed = packing.pack(row, tick, beats)
         writing.write_row(self.session, tick, packed)
         self.unsealed.append((tick, packed))
         self.write(writing, tick, self.assessment.tick(tick, row, late))

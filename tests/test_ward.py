@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from monitor.protocol.document import Document
 from monitor.review.replay import reassess
 from monitor.session import Phase
 from monitor.sources.recorded import write_recording
-from monitor.store import lease, open_log
+from monitor.store import lease, open_log, packing
 from monitor.store.log import EventLog, LeaseLost
 from monitor.store.memory import MemoryLog
 from monitor.vitals import Channel, Numeric, Quality, Signal, numeric
@@ -90,6 +91,18 @@ def test_the_pace_and_a_crash_change_no_prompt(document: Document, time: Time) -
     kinds = [x.event.rule for x in map(logged, log.entries(session)) if isinstance(x.event, e.PromptChanged)]
     assert "D-21" in kinds
     assert "D-20" in kinds
+
+
+def test_every_stored_second_holds_the_beats_of_its_source_also_over_a_crash(document: Document, time: Time) -> None:
+    rows: list[list[tuple[int, bytes]]] = []
+    for stops in ((), (250, 650)):
+        log = MemoryLog(lambda: time.wall)
+        rows.append(log.rows(played(log, document, time, 20.0, stops)))
+    assert rows[0] == rows[1]
+    stored = [packing.beats(row) for _, row in rows[0]]
+    for last, second in pairwise(stored):
+        assert last is not None and second is not None
+        assert (second.beat, second.beat_rate_before) == (last.beat + last.beat_rate, last.beat_rate)
 
 
 def test_a_command_takes_part_in_the_second_after_it(log: EventLog, document: Document, time: Time) -> None:

@@ -507,7 +507,8 @@ class Lost(Condition):
             if signal not in sight.window.channels or sight.window.value(signal, sight.at) is not None:
                 continue
             series = sight.window.series.get(signal)
-            last = series[-1].measured_at if series else 0
+            # A clock that runs ahead stamps values with times to come: they are no reason to call the signal present.
+            last = next((s.measured_at for s in reversed(series) if s.measured_at <= sight.at), 0) if series else 0
             arrival = sight.window.last.get(signal)
             told = arrival is not None and arrival.quality in (Quality.SENSOR_OFF, Quality.IMPLAUSIBLE)
             since = sight.at - last - (0 if told else int(sight.window.max_age[signal]))

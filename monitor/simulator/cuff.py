@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
+
+from monitor.simulator.body import MEAN_SHARE
+from monitor.simulator.maths import Maths, Number
 
 READING_S = 30
 """From the start of inflation to the reading: proposal (common monitors need 20 to 45 s)."""
@@ -69,3 +73,15 @@ class Cuff:
             return None
         self._ready_at = None
         return Cuffed.FAILED if self._failing else Cuffed.READ
+
+
+SCATTER_SYS, SCATTER_DIA, SCATTER_MEAN = 2.8, 2.1, 0.8
+"""Scatter of one reading, SD, mmHg: proposal."""
+
+
+def reading(m: Maths, sys: Number, dia: Number, steadiness: Number, scatter: Sequence[Number]) -> tuple[Number, Number, Number]:
+    """What a cuff makes of a pressure: systolic, diastolic, mean, whole mmHg. ``scatter``: three normal scores."""
+    shown = m.half_up(sys + SCATTER_SYS * steadiness * scatter[0])
+    low = m.least(m.half_up(dia + SCATTER_DIA * steadiness * scatter[1]), shown - 10.0)
+    mean = m.half_up(low + MEAN_SHARE * (shown - low) + SCATTER_MEAN * scatter[2])
+    return shown, low, m.most(low + 2.0, m.least(shown - 2.0, mean))

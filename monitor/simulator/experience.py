@@ -1,150 +1,150 @@
-"""What the patient lives through: how far away, whether it bothers, fear, nausea, drowsiness, comfort.
+"""What the patient lives through: how far away, whether it bothers, fear, nausea, dizziness, drowsiness, comfort.
 
 Levels are shares of the reference level (the end of 0.5 mg/kg over 40 min). Scores are 0 to 10, not yet rounded.
-Sizes are proposals unless marked.
+Sizes are proposals unless marked. Of one patient in floats or of many in arrays, in steps of ``STEP_S``.
 """
 
 from __future__ import annotations
 
-from math import exp, inf
-from typing import NamedTuple
-
-import numpy as np
-
+from monitor.simulator.maths import STEP_S, Maths, Number, Truth, keep, near
 from monitor.simulator.remedies import Help
 from monitor.simulator.traits import Traits
-from monitor.units import half_up
 
 HILL = 3.0
 """How steeply dissociation grows with the level: proposal, steep enough for most to be themselves again 15 to 30 min
 after the end (clinic's figure), while near linear in the middle of the range (Bowdle 1998, 50 to 200 ng/mL)."""
 BENZODIAZEPINE_CALM = 0.6
-LAG_S, NAUSEA_LAG_S = 25.0, 130.0
-FRIGHT_HALF_S, SICKNESS_HALF_S, DROWSY_S = 720.0, 900.0, 1800
+FRIGHT_HALF_S, SICKNESS_HALF_S, HEADACHE_HALF_S, DROWSY_S = 720.0, 900.0, 1500.0, 1800
 BENZODIAZEPINE_DROWSY, TOGETHER_DROWSY = 1.2, 0.8
 """Steps of MOAA/S that a usual dose takes alone, and more of them on top of ketamine at the reference level."""
+WORDS_ROUSE = 0.3
+CADSS6_SHARE = 0.38
+"""Of the CADSS total, what its six items make: proposal (six of 23 would be 0.26; these were chosen as the telling ones)."""
+CADSS_MOST, CADSS6_MOST = 92.0, 24.0
 A_LITTLE_BOTHERED, BOTHERED = 2.5, 4.5
-VOMITING_FROM, VOMITING_PER_MIN = 6.0, 0.025
+ONESELF_AWAY, ONESELF_DIZZY = 1.5, 2.5
+"""Like oneself again: no more away or dizzy than this, and awake."""
+VOMITING_FROM, VOMITING_PER_MIN = 5.0, 0.05
 """Nausea from which vomiting threatens, and its chance a minute for each point above the one below."""
-STRAIN_S = 120.0
 VOMITED_RECENTLY_S = 600
 
 
-class Told(NamedTuple):
-    """What the patient could tell at one second."""
-
-    at: int = 0
-    away: float = 0.0
-    unease: float = 0.0
-    comfort: float = 10.0
-    nausea: float = 0.0
-    anxiety: float = 0.0
-    drowsy: float = 0.0
-    vomited_at: int | None = None
-
-    def scores(self) -> dict[str, object]:
-        """As they are charted: whole numbers, ``bothered`` in words, MOAA/S, vomiting in the ten minutes before."""
-        unease = self.unease
-        vomited = self.vomited_at is not None and self.at - self.vomited_at <= VOMITED_RECENTLY_S
-        return {
-            "dissociation": int(half_up(self.away)),
-            "bothered": "no" if unease < A_LITTLE_BOTHERED else "a little" if unease < BOTHERED else "yes",
-            "comfort": int(half_up(self.comfort)),
-            "nausea": int(half_up(self.nausea)),
-            "anxiety": int(half_up(self.anxiety)),
-            "moaas": 5 - min(5, int(self.drowsy)),
-            "vomited": vomited,
-        }
+_UNEASE, _NAUSEA, _DIZZY, _HEAD = near(25.0), near(130.0), near(60.0), near(1200.0)
+_FRIGHT, _SICKNESS, _ACHE, _STRAIN = keep(FRIGHT_HALF_S), keep(SICKNESS_HALF_S), keep(HEADACHE_HALF_S), keep(85.0)
+_VOMITING = VOMITING_PER_MIN / 60.0 * STEP_S
 
 
 class Experience:
-    """The inner state of one patient."""
+    """The inner state."""
 
     __slots__ = (
-        "_ec50",
-        "_fright",
-        "_nausea",
-        "_rng",
-        "_sickness",
-        "_sleepers",
-        "_traits",
-        "_unease",
-        "_vomited_at",
-        "strain",
-        "told",
-        "upset",
-    )
+        "_ache", "_ec50", "_fright", "_m", "_sickness", "_slow", "_tired", "_tired_until", "_traits",
+        "anxiety", "away", "comfort", "dizzy", "drowsy", "headache", "nausea", "strain", "unease", "upset", "vomited_at",
+    )  # fmt: skip
 
-    def __init__(self, traits: Traits, rng: np.random.Generator) -> None:
-        self._traits = traits
-        self._rng = rng
-        away = traits.dissociation
-        self._ec50 = ((10.0 - away) / away) ** (1.0 / HILL) if away > 0 else inf
-        self._fright = self._sickness = self._unease = self._nausea = 0.0
-        self._sleepers: list[tuple[int, float]] = []
-        self._vomited_at: int | None = None
-        self.told = Told()
-        self.upset = 0.0
-        """Anxiety above (or below) that of rest."""
-        self.strain = 0.0
+    def __init__(self, m: Maths, traits: Traits) -> None:
+        self._m, self._traits = m, traits
+        away = m.least(9.9, m.most(0.01, traits.dissociation))
+        self._ec50 = ((10.0 - away) / away) ** (1.0 / HILL)
+        self._fright: Number = 0.0
+        self._sickness: Number = 0.0
+        self._ache: Number = 0.0
+        self._slow: Number = 0.0
+        self._tired: Number = 0.0
+        self._tired_until: Number = 0
+        self.away: Number = 0.0
+        self.unease: Number = 0.0
+        self.anxiety: Number = traits.anxiety
+        self.nausea: Number = 0.0
+        self.dizzy: Number = 0.0
+        self.headache: Number = 0.0
+        self.drowsy: Number = 0.0
+        self.comfort: Number = traits.ease
+        self.vomited_at: Number = -1e9
+        self.upset: Number = 0.0
+        """Anxiety that the experience adds to that of rest."""
+        self.strain: Number = 0.0
         """Of vomiting, 1 fading to 0."""
 
-    def frighten(self, strength: float) -> None:
-        self._fright = strength
+    def frighten(self, strength: float, who: Truth = True) -> None:
+        self._fright = self._m.pick(who, strength, self._fright)
 
-    def sicken(self, strength: float) -> None:
-        self._sickness = strength
+    def sicken(self, strength: float, who: Truth = True) -> None:
+        self._sickness = self._m.pick(who, strength, self._sickness)
 
-    def tire(self, at: int, steps: float) -> None:
+    def ache(self, strength: float, who: Truth = True) -> None:
+        self._ache = self._m.pick(who, strength, self._ache)
+
+    def tire(self, at: int, steps: float, who: Truth = True) -> None:
         """Drowsier by so many steps of MOAA/S, for half an hour."""
-        self._sleepers.append((at + DROWSY_S, steps))
+        self._tired = self._m.pick(who, steps, self._tired)
+        self._tired_until = self._m.pick(who, at + DROWSY_S, self._tired_until)
 
-    def vomit(self, at: int) -> None:
-        self._vomited_at = at
-        self._nausea *= 0.6
-        self._sickness *= 0.6
+    def vomit(self, at: int, who: Truth = True) -> None:
+        m = self._m
+        self.vomited_at = m.pick(who, at, self.vomited_at)
+        self.nausea = m.pick(who, 0.6 * self.nausea, self.nausea)
+        self._sickness = m.pick(who, 0.6 * self._sickness, self._sickness)
+        self.strain = m.pick(who, 1.0, self.strain)
 
-    def step(self, at: int, level: float, help: Help) -> None:
-        """One second on, at this share of the reference level and with this help."""
-        trait = self._traits
-        calmed = min(1.0, help.calmed)
+    def step(self, at: int, level: Number, rise: Number, help: Help, luck: Number) -> None:
+        """One step on, at this share of the reference level, with pressure up by ``rise`` mmHg, with this help.
+
+        ``luck``: a uniform draw, which decides whether someone sick vomits.
+        """
+        m, trait = self._m, self._traits
+        calmed = m.least(1.0, help.calmed)
         comforted = trait.consolable * help.words
 
         y = (level / self._ec50) ** HILL
-        away = 10.0 * y / (1.0 + y)
-        if self._fright > 0.01:
-            # Fear that is met fades faster.
-            self._fright *= 0.5 ** ((1.0 + 3.0 * comforted) / FRIGHT_HALF_S)
+        away = self.away = 10.0 * y / (1.0 + y)
+        # Fear that is met fades faster.
+        self._fright = self._fright * _FRIGHT ** (1.0 + 3.0 * comforted)
         soothing = (1.0 - comforted) * (1.0 - BENZODIAZEPINE_CALM * calmed)
         unease = (trait.distress * away + 0.9 * self._fright) * soothing
-        unease = self._unease = self._unease + (unease - self._unease) / LAG_S
-        anxiety = trait.anxiety * (1.0 - 0.35 * min(1.0, level)) * (1.0 - 0.5 * calmed) + 0.7 * unease
-        anxiety = min(10.0, anxiety)
-        self.upset = anxiety - trait.anxiety
+        unease = self.unease = self.unease + (unease - self.unease) * _UNEASE
+        # At rest ketamine soothes; what is suffered comes on top.
+        rest = trait.anxiety * (1.0 - 0.35 * m.least(1.0, level)) * (1.0 - 0.5 * calmed)
+        anxiety = self.anxiety = m.least(10.0, rest + 0.7 * unease)
+        self.upset = m.least(10.0 - rest, 0.7 * unease)
 
-        if self._sickness > 0.01:
-            self._sickness *= 0.5 ** (1.0 / SICKNESS_HALF_S)
-        sick = min(10.0, (trait.nausea * min(2.5, level) ** 1.5 + self._sickness) * (1.0 - help.relief))
-        nausea = self._nausea = self._nausea + (sick - self._nausea) / NAUSEA_LAG_S
-        if nausea >= VOMITING_FROM and self._rng.random() < VOMITING_PER_MIN / 60.0 * (nausea - VOMITING_FROM + 1.0):
-            self.vomit(at)
-        if self._vomited_at is not None:
-            self.strain = exp((self._vomited_at - at) / STRAIN_S)
+        self._sickness = self._sickness * _SICKNESS
+        sick = m.least(10.0, (trait.nausea * m.least(2.5, level) ** 1.5 + self._sickness) * (1.0 - help.relief))
+        nausea = self.nausea = self.nausea + (sick - self.nausea) * _NAUSEA
+        self.strain = self.strain * _STRAIN
+        vomits = (nausea >= VOMITING_FROM) & (luck < _VOMITING * (nausea - VOMITING_FROM + 1.0))
+        if m.any(vomits):
+            self.vomit(at, vomits)
 
-        drowsy = trait.drowsiness * level
-        if help.calmed or help.d2 or help.antihistamine or help.words:
-            drowsy += help.calmed * (BENZODIAZEPINE_DROWSY + TOGETHER_DROWSY * min(1.5, level))
-            drowsy = max(0.0, drowsy + 0.3 * help.d2 + 0.6 * help.antihistamine - 0.3 * help.words)
-        for until, steps in self._sleepers:
-            if at < until:
-                drowsy += steps
+        self.dizzy = self.dizzy + (m.least(10.0, trait.dizziness * level + 0.25 * nausea) - self.dizzy) * _DIZZY
+        # The head aches late, and more where the pressure is high.
+        self._slow = self._slow + (trait.headache * (0.7 * level + 0.3 * m.most(0.0, rise) / 16.0) - self._slow) * _HEAD
+        self._ache = self._ache * _ACHE
+        headache = self.headache = m.least(10.0, 1.4 * self._slow + self._ache)
 
-        comfort = trait.ease + 0.05 * away - self.strain
-        if unease > 1.0:
-            comfort -= 0.55 * (unease - 1.0)
-        if anxiety > 3.0:
-            comfort -= 0.25 * (anxiety - 3.0)
-        if nausea > 1.0:
-            comfort -= 0.55 * (nausea - 1.0)
-        comfort = max(0.0, min(10.0, comfort))
-        self.told = Told(at, away, unease, comfort, nausea, anxiety, drowsy, self._vomited_at)
+        drowsy = trait.drowsiness * level + help.calmed * (BENZODIAZEPINE_DROWSY + TOGETHER_DROWSY * m.least(1.5, level))
+        drowsy = drowsy + 0.3 * help.d2 + 0.6 * help.antihistamine - WORDS_ROUSE * help.words
+        self.drowsy = m.most(0.0, drowsy + m.pick(at < self._tired_until, self._tired, 0.0))
+
+        comfort = trait.ease + 0.05 * away - self.strain - 0.75 * m.most(0.0, unease - 1.0) - 0.25 * m.most(0.0, anxiety - 3.0)
+        comfort = comfort - 0.55 * m.most(0.0, self.nausea - 1.0) - 0.3 * m.most(0.0, headache - 2.0) - 0.1 * m.most(0.0, self.dizzy - 3.0)
+        self.comfort = m.most(0.0, m.least(10.0, comfort))
+
+    def scores(self, at: int) -> dict[str, Number]:
+        """As they are charted: whole numbers. ``bothered`` 0 to 2, MOAA/S, vomiting in the ten minutes before."""
+        m = self._m
+        cadss = m.least(CADSS_MOST, self.away * self._traits.cadss)
+        return {
+            "dissociation": m.half_up(self.away),
+            "bothered": (self.unease >= A_LITTLE_BOTHERED) * 1 + (self.unease >= BOTHERED) * 1,
+            "comfort": m.half_up(self.comfort),
+            "nausea": m.half_up(self.nausea),
+            "anxiety": m.half_up(self.anxiety),
+            "dizziness": m.half_up(m.least(10.0, self.dizzy)),
+            "headache": m.half_up(self.headache),
+            "moaas": 5 - m.half_up(m.least(5.0, m.most(0.0, self.drowsy - 0.5))),
+            "cadss": m.half_up(cadss),
+            "cadss6": m.half_up(m.least(CADSS6_MOST, CADSS6_SHARE * cadss)),
+            "vomited": at - self.vomited_at <= VOMITED_RECENTLY_S,
+            "like_oneself": (self.away <= ONESELF_AWAY) & (self.dizzy <= ONESELF_DIZZY) & (self.drowsy < 1.0),
+        }

@@ -1,30 +1,52 @@
-"""The drug level: published parameter sets, and their exact solution for rates that are constant within a second.
+"""The drug level: published parameter sets, and their exact solution for rates that are constant in between.
 
-A mammillary model of one to three compartments, with any number of effect sites behind the first, is a linear system
-``x' = M x + b rate``. For a rate that is constant over a second its exact solution is ``x[n+1] = A x[n] + B rate``
-with ``A = exp(M s)``; the matrices are made once for a set, a weight and the effect sites, so there is no step-size
-error at all. Levels are ng/mL; rates mg/kg/h; doses mg of racemic ketamine. (Simons and Otto are models of
-S-ketamine: used here for the racemate, which assumes that both forms behave alike; Hasan 2021 found a ratio of 1.06.)
+A mammillary model of two or three compartments, with any number of effect sites behind the first and norketamine
+behind its elimination, is a linear system ``x' = M x + b rate``. While the rate is constant its exact solution over
+``s`` seconds is ``x[n+1] = A x[n] + B rate`` with ``A = exp(M s)``, so there is no step-size error at all. Levels are
+ng/mL (of norketamine as much as the ketamine it was made of, as its papers count); rates mg/kg/h; doses mg of racemic
+ketamine. Simons and Otto are models of S-ketamine: used here for the racemate, which assumes that both forms behave
+alike (Hasan 2021: ratio of clearances 1.06).
+
+Everything is written for a float a patient or an array over patients (``maths``).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import expm  # type: ignore[import-untyped,unused-ignore]
 
-Level = tuple[float, ...]
-"""ng/mL: the three compartments, then each effect site."""
+from monitor.simulator.maths import Number
+
+Level = tuple[Number, ...]
+"""ng/mL: the three compartments, each effect site, two stages of metabolism, norketamine in blood and in tissue."""
 
 KE0_HALF_TIME_MIN = 6.1
 """Half-time of the effect site, minutes. Sourced: Olofsen 2012, average over endpoints (range 0 to 11.8)."""
 
 MG_PER_L_IN_NG_PER_ML = 1000.0
+AT_ONCE_PER_MIN = 600.0
+"""The rate constant of a site that follows plasma without delay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Norketamine:
+    """How a set makes and clears norketamine, at 70 kg. ``formed`` is the share of what is eliminated; ``delay_min`` the
+    mean transit time through two stages of metabolism (0: none); the first volume None: that of ketamine."""
+
+    cites: str
+    formed: float
+    delay_min: float
+    volumes: tuple[float | None, float]
+    flows: tuple[float, float]
+    scales: tuple[float, float, float, float]
+    """Exponents of weight/70 on both volumes, clearance and exchange."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +54,7 @@ class DrugSet:
     """A published set of parameters for 70 kg: volumes (L) and flows (clearance and exchanges, L/min).
 
     ``scales`` are the exponents of weight/70 on V1, V2, V3, CL, Q2, Q3. ``variances`` are log-normal variances between
-    patients by parameter, where the source gives them. A compartment that a set lacks has volume and flow 0.
+    patients of V1, CL and Q3, then the covariance of V1 and CL. A compartment that a set lacks has volume and flow 0.
     """
 
     name: str
@@ -40,8 +62,10 @@ class DrugSet:
     site: str
     volumes: tuple[float, float, float]
     flows: tuple[float, float, float]
+    norketamine: Norketamine
     scales: tuple[float, float, float, float, float, float] = (1.0,) * 6
-    variances: tuple[tuple[str, float], ...] = ()
+    variances: tuple[float, float, float, float] = (0.057, 0.029, 0.026, 0.0)
+    """Those of Simons 2022 where the set's own source gives none: an assumption."""
 
 
 def _by_rates(
@@ -58,6 +82,13 @@ _HIJAZI = _by_rates(1.08, 0.0333, 0.0088, 0.0030)
 
 # Every figure here is sourced: published papers as transcribed in the open code that section 4.1 of the clinical
 # reference names (OpenTIVA for Kamp, Domino, Clements, Hijazi; nlmixr2lib for Simons and Otto).
+_SIMONS_NORKETAMINE = Norketamine(
+    "Simons 2022, Front Pain Res 3:946486 (S-norketamine)", 0.8, 20.1, (None, 221.0), (1.00, 2.63), (1.0, 1.0, 0.75, 0.75)
+)
+_OTTO_NORKETAMINE = Norketamine("Otto 2021 (S-norketamine)", 1.0, 0.0, (98.638, 160.04), (57.72 / 60, 42.778 / 60), (1.0, 0.0, 0.75, 0.0))
+# A set without norketamine of its own is given that of Simons, with a first volume of its own: an assumption.
+_BORROWED = Norketamine(_SIMONS_NORKETAMINE.cites + ", borrowed", 0.8, 20.1, (11.6, 221.0), (1.00, 2.63), (1.0, 1.0, 0.75, 0.75))
+
 SETS: Mapping[str, DrugSet] = MappingProxyType(
     {
         s.name: s
@@ -68,6 +99,7 @@ SETS: Mapping[str, DrugSet] = MappingProxyType(
                 "arterial",
                 (25.0, 56.0, 157.0),
                 (84.0 / 60, 161.0 / 60, 79.0 / 60),
+                _BORROWED,
             ),
             DrugSet(
                 "simons2022",
@@ -75,133 +107,159 @@ SETS: Mapping[str, DrugSet] = MappingProxyType(
                 "arterial",
                 (11.6, 39.0, 174.0),
                 (1.48, 2.43, 1.21),
+                _SIMONS_NORKETAMINE,
                 (1.0, 1.0, 1.0, 0.75, 0.75, 0.75),
-                (("v1", 0.057), ("cl", 0.029), ("q3", 0.026)),
             ),
-            DrugSet("domino", "Domino 1982 (PMID 7198883), 1984 (CPT 36:645)", "not stated", *_DOMINO),
+            DrugSet("domino", "Domino 1982 (PMID 7198883), 1984 (CPT 36:645)", "not stated", *_DOMINO, _BORROWED),
             DrugSet(
                 "otto2021",
                 "Otto 2021, EJCP 77:1181 (10.1007/s00228-021-03104-1; S-ketamine)",
                 "venous",
                 (133.0, 187.0, 98.8),
                 (95.2 / 60, 23.2 / 60, 157.0 / 60),
+                _OTTO_NORKETAMINE,
                 (1.0, 0.0, 0.0, 0.75, 0.0, 0.0),
-                (("v1", 0.084177), ("cl", 0.026048)),
+                (0.084177, 0.026048, 0.0, 0.02261),
             ),
-            DrugSet("clements", "Clements (250), as in OpenTIVA", "venous", *_CLEMENTS),
-            DrugSet("hijazi", "Hijazi 2003 (intensive care), as in OpenTIVA", "not stated", *_HIJAZI),
+            DrugSet("clements", "Clements (250), as in OpenTIVA", "venous", *_CLEMENTS, _BORROWED),
+            DrugSet("hijazi", "Hijazi 2003 (intensive care), as in OpenTIVA", "not stated", *_HIJAZI, _BORROWED),
         )
     }
 )
 DEFAULT_SET = "kamp2020"
+NOT_OF_THE_SETS = "norketamine and variances of Simons 2022 stand in where a set's own source gives none (assumption)"
+
+CLEARANCE_OF_WOMEN = 1.2
+"""Elimination clearance of women against men. Sourced: Sigtermans 2009."""
+
+STANDARD_MG_PER_KG_H, STANDARD_S = 0.75, 2400
+"""0.5 mg/kg over 40 min: what every effect's size is told for."""
+
+
+def individual(drug: DrugSet, z: Sequence[float], sex: str) -> tuple[float, ...]:
+    """Multipliers on V1, V2, V3, CL, Q2, Q3 of one person, from three standard normal scores and the sex."""
+    v1, cl, q3, together = drug.variances
+    on_v1 = math.sqrt(v1) * z[0]
+    shared = together / v1 if v1 else 0.0
+    on_cl = shared * on_v1 + math.sqrt(max(0.0, cl - shared * together)) * z[1]
+    # The published values are of men and women mixed: a woman's lie as far above them as a man's below.
+    apart = {"female": 0.5, "male": -0.5}.get(sex, 0.0)
+    return (
+        math.exp(on_v1), 1.0, 1.0,
+        math.exp(on_cl) * CLEARANCE_OF_WOMEN**apart, 1.0, math.exp(math.sqrt(q3) * z[2]),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Kinetics:
-    """One set at one weight with its effect sites: the exact step of a second. Immutable; the level is an argument."""
+    """One set in one person or in many, with its effect sites: the exact step. The level is an argument, never kept."""
 
     drug: DrugSet
-    weight_kg: float
+    weight_kg: Number
     half_times_min: tuple[float, ...]
-    v1_l: float
-    system: tuple[tuple[float, ...], ...]
-    """The matrix M, /min."""
-    _a: tuple[tuple[float, ...], ...]
-    _b: tuple[float, ...]
+    v1_l: Number
+    system: NDArray[np.float64]
+    """The matrix M, /min; with a first axis over patients where there are many."""
+    _steps: dict[float, tuple[list[list[tuple[int, Number]]], list[Number]]] = field(default_factory=dict, compare=False)
+
+    @property
+    def norketamine(self) -> int:
+        """Where in a level norketamine in blood stands."""
+        return 3 + len(self.half_times_min) + 2
 
     def start(self) -> Level:
-        return (0.0,) * (3 + len(self.half_times_min))
+        return (0.0,) * int(self.system.shape[-1])
 
-    def step(self, level: Level, rate_mg_per_kg_h: float) -> Level:
+    def step(self, level: Level, rate_mg_per_kg_h: Number) -> Level:
         """The level one second later, at this rate."""
-        c1, c2, c3 = level[0], level[1], level[2]
-        (p, q, r), (s, t, u), (v, w, x) = self._a[0][:3], self._a[1][:3], self._a[2][:3]
-        b = self._b
-        out = [
-            p * c1 + q * c2 + r * c3 + b[0] * rate_mg_per_kg_h,
-            s * c1 + t * c2 + u * c3 + b[1] * rate_mg_per_kg_h,
-            v * c1 + w * c2 + x * c3 + b[2] * rate_mg_per_kg_h,
-        ]
-        # An effect site follows the first compartment and feeds nothing back.
-        for i in range(3, len(level)):
-            row = self._a[i]
-            out.append(row[0] * c1 + row[1] * c2 + row[2] * c3 + row[i] * level[i] + b[i] * rate_mg_per_kg_h)
+        return self.after(level, rate_mg_per_kg_h, 1.0)
+
+    def after(self, level: Level, rate_mg_per_kg_h: Number, seconds: float) -> Level:
+        """The level this many seconds later at a constant rate: one exact jump."""
+        known = self._steps.get(seconds)
+        if known is None:
+            known = self._steps[seconds] = self._over(seconds)
+        rows, given = known
+        out = []
+        for row, one in zip(rows, given, strict=True):
+            total = one * rate_mg_per_kg_h
+            for i, share in row:
+                total = total + share * level[i]
+            out.append(total)
         return tuple(out)
 
-    def bolus(self, level: Level, dose_mg: float) -> Level:
+    def bolus(self, level: Level, dose_mg: Number) -> Level:
         """The level just after a dose given at once."""
         return (level[0] + dose_mg / self.v1_l * MG_PER_L_IN_NG_PER_ML, *level[1:])
 
-    def after(self, level: Level, rate_mg_per_kg_h: float, seconds: float) -> Level:
-        """The level this many seconds later at a constant rate: one exact jump."""
-        a, b = _discrete(self.system, self.weight_kg, self.v1_l, seconds)
-        return tuple(sum(x * y for x, y in zip(row, level, strict=True)) + i * rate_mg_per_kg_h for row, i in zip(a, b, strict=True))
+    def reference(self, index: int) -> Number:
+        """The level there at the end of 0.5 mg/kg over 40 min."""
+        return self.after(self.start(), STANDARD_MG_PER_KG_H, STANDARD_S)[index]
+
+    def _over(self, seconds: float) -> tuple[list[list[tuple[int, Number]]], list[Number]]:
+        """What stays of each part over so many seconds, and what 1 mg/kg/h adds. The input is one more part that stays put.
+
+        Only what is not nothing is kept: an effect site feeds nothing back.
+        """
+        size = self.system.shape[-1]
+        wide = np.zeros((*self.system.shape[:-2], size + 1, size + 1))
+        wide[..., :size, :size] = self.system
+        wide[..., 0, size] = np.asarray(self.weight_kg) / 60.0 / self.v1_l * MG_PER_L_IN_NG_PER_ML
+        grown = expm(wide * (seconds / 60.0))
+        rows = [[(j, _number(grown[..., i, j])) for j in range(size) if np.any(grown[..., i, j])] for i in range(size)]
+        return rows, [_number(grown[..., i, size]) for i in range(size)]
 
 
-@lru_cache(maxsize=256)
 def kinetics(
     name: str = DEFAULT_SET,
-    weight_kg: float = 70.0,
+    weight_kg: Number = 70.0,
     half_times_min: tuple[float, ...] = (KE0_HALF_TIME_MIN,),
-    multipliers: tuple[float, float, float, float, float, float] = (1.0,) * 6,
+    multipliers: Sequence[Number] = (1.0,) * 6,
 ) -> Kinetics:
     """The named set at a weight, with an effect site for each half-time (0: it follows plasma at once).
 
-    ``multipliers`` on V1, V2, V3, CL, Q2, Q3 make an individual. Raises ValueError on an unknown set or a bad figure.
+    ``multipliers`` on V1, V2, V3, CL, Q2, Q3 make an individual; arrays of weights and multipliers make many. Raises
+    ValueError on an unknown set or a bad figure.
     """
     if name not in SETS:
         raise ValueError(f"unknown drug set {name!r}; known are {', '.join(SETS)}")
-    if not (math.isfinite(weight_kg) and weight_kg > 0):
+    if not np.all(np.isfinite(weight_kg)) or not np.all(np.asarray(weight_kg) > 0):
         raise ValueError(f"weight must be above 0 kg, not {weight_kg}")
     if any(not math.isfinite(h) or h < 0 for h in half_times_min):
         raise ValueError("the half-time of an effect site cannot be negative")
-    drug = SETS[name]
+    drug, nor = SETS[name], SETS[name].norketamine
+    relative = weight_kg / 70.0
     raw = (*drug.volumes, *drug.flows)
-    v1, v2, v3, cl, q2, q3 = (
-        value * (weight_kg / 70.0) ** scale * m for value, scale, m in zip(raw, drug.scales, multipliers, strict=True)
-    )
-    size = 3 + len(half_times_min)
-    m = np.zeros((size, size))
-    m[0, 0] = -(cl + q2 + q3) / v1
+    v1, v2, v3, cl, q2, q3 = (v * relative**scale * m for v, scale, m in zip(raw, drug.scales, multipliers, strict=True))
+    first = v1 if nor.volumes[0] is None else nor.volumes[0] * relative ** nor.scales[0]
+    second = nor.volumes[1] * relative ** nor.scales[1]
+    cl_nor, q_nor = (flow * relative**scale for flow, scale in zip(nor.flows, nor.scales[2:], strict=True))
+
+    size = 3 + len(half_times_min) + 4
+    m: NDArray[np.float64] = np.zeros((*np.broadcast_shapes(*(np.shape(x) for x in (relative, *multipliers))), size, size))
+    m[..., 0, 0] = -(cl + q2 + q3) / v1
     for i, (volume, flow) in enumerate(((v2, q2), (v3, q3)), start=1):
-        if volume > 0:
+        if drug.volumes[i] > 0:
             # Concentrations: what leaves the first arrives diluted by the ratio of the volumes.
-            m[0, i] = flow / v1
-            m[i, 0] = flow / volume
-            m[i, i] = -flow / volume
+            m[..., 0, i] = flow / v1
+            m[..., i, 0] = flow / volume
+            m[..., i, i] = -flow / volume
     for i, half_time in enumerate(half_times_min, start=3):
-        ke0 = math.log(2.0) / half_time if half_time > 0 else 600.0
-        m[i, 0], m[i, i] = ke0, -ke0
-    system = _rows(m)
-    a, b = _discrete(system, weight_kg, v1, 1.0)
-    return Kinetics(drug, weight_kg, half_times_min, v1, system, a, b)
+        ke0 = math.log(2.0) / half_time if half_time > 0 else AT_ONCE_PER_MIN
+        m[..., i, 0], m[..., i, i] = ke0, -ke0
+    one, two, blood, tissue = range(size - 4, size)
+    # Both stages together take the mean transit time; they are told as if diluted in norketamine's first volume.
+    through = 2.0 / nor.delay_min if nor.delay_min else AT_ONCE_PER_MIN
+    m[..., one, 0] = nor.formed * cl / first
+    m[..., one, one] = m[..., two, two] = -through
+    m[..., two, one] = m[..., blood, two] = through
+    m[..., blood, blood] = -(cl_nor + q_nor) / first
+    m[..., blood, tissue] = q_nor / first
+    m[..., tissue, blood], m[..., tissue, tissue] = q_nor / second, -q_nor / second
+    return Kinetics(drug, weight_kg, half_times_min, v1, m)
 
 
-def _discrete(
-    system: Sequence[Sequence[float]], weight_kg: float, v1_l: float, seconds: float
-) -> tuple[tuple[tuple[float, ...], ...], tuple[float, ...]]:
-    """Transition over so many seconds, and what 1 mg/kg/h adds in them. The input is one more state that stays put."""
-    size = len(system)
-    wide = np.zeros((size + 1, size + 1))
-    wide[:size, :size] = system
-    wide[0, size] = weight_kg / 60.0 / v1_l * MG_PER_L_IN_NG_PER_ML
-    grown = expm(wide * (seconds / 60.0))
-    return _rows(grown[:size, :size]), tuple(float(x) for x in grown[:size, size])
-
-
-def _rows(matrix: NDArray[np.float64]) -> tuple[tuple[float, ...], ...]:
-    return tuple(tuple(float(x) for x in row) for row in matrix)
-
-
-def expm(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The matrix exponential, by scaling and squaring of its series (18 terms at a norm below 1/2: full precision)."""
-    norm = float(np.abs(matrix).sum(axis=1).max())
-    halvings = max(0, math.ceil(math.log2(norm)) + 1) if norm > 0 else 0
-    small = matrix / 2.0**halvings
-    total = term = np.eye(len(matrix))
-    for k in range(1, 19):
-        term = term @ small / k
-        total = total + term
-    for _ in range(halvings):
-        total = total @ total
-    return total
+def _number(values: Any) -> Number:
+    """A float where all patients share it, else the array over them."""
+    values = np.asarray(values)
+    return float(values.flat[0]) if values.size and np.all(values == values.flat[0]) else np.ascontiguousarray(values)

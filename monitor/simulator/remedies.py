@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import exp, exp2
 from types import MappingProxyType
 from typing import NamedTuple
+
+from monitor.simulator.maths import Maths, Number, Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class DrugClass:
     """``usual_mg``: the dose of strength 1. ``most``: the strength beyond which more doses add nothing."""
 
     usual_mg: float
-    delay_s: float
+    delay_s: int
     onset_half_s: float
     off_half_s: float
     most: float
@@ -47,107 +48,119 @@ ANTIEMETIC: Mapping[str, tuple[float, float]] = MappingProxyType(
 )
 """Share of nausea taken away: in most patients, in the motion-sick (where ondansetron is weak: sourced in kind)."""
 ANTAGONISM = 0.9
+"""Share of a calming drug that its antagonist takes away: proposal."""
 
-REASSURANCE_ONSET_S, REASSURANCE_HALF_S = 45.0, 600.0
+WORDS_ONSET_S, WORDS_HALF_S = 45.0, 600.0
 """Calm words and a hand work within a minute and wear off over ten: proposal."""
 AIRWAY_HOLDS_S = 480
 """How long an opened airway (head turned, chin lifted) stays open by itself: proposal."""
-OXYGEN_FULL_L_PER_MIN, OXYGEN_AT_MOST = 4.0, 0.7
-"""From this flow on, this share of a lack of oxygen in the blood is made good: proposal."""
+OXYGEN_FULL_L_PER_MIN = 4.0
+"""The flow from which on oxygen does all that it can: proposal."""
 
 
 class Help(NamedTuple):
-    """What helps at one second: strengths (1 = one usual dose working fully) and shares (0 to 1)."""
+    """What helps now: strengths (1 = one usual dose working fully) and shares (0 to 1)."""
 
-    calmed: float = 0.0
-    d2: float = 0.0
-    antihistamine: float = 0.0
-    lowered: float = 0.0
+    calmed: Number = 0.0
+    d2: Number = 0.0
+    antihistamine: Number = 0.0
+    lowered: Number = 0.0
     """Of an antihypertensive."""
-    relief: float = 0.0
+    relief: Number = 0.0
     """Share of nausea taken away."""
-    words: float = 0.0
-    oxygen: float = 0.0
+    words: Number = 0.0
+    oxygen: Number = 0.0
     """Share of the flow that does all that oxygen can do."""
-    opened: bool = False
+    opened: Truth = False
 
 
 NO_HELP = Help()
 
 
+class _Doses:
+    """What one class does: two amounts that fade, at the pace of its end and of its onset; the difference works."""
+
+    __slots__ = ("_keep_lasting", "_keep_rising", "kind", "lasting", "rising", "waiting")
+
+    def __init__(self, kind: DrugClass, step_s: int) -> None:
+        self.kind = kind
+        self.waiting: list[tuple[int, Number]] = []
+        self.lasting: Number = 0.0
+        self.rising: Number = 0.0
+        self._keep_lasting = 0.5 ** (step_s / kind.off_half_s)
+        self._keep_rising = self._keep_lasting * 0.5 ** (step_s / kind.onset_half_s)
+
+    def strength(self, m: Maths, at: int) -> Number:
+        """Once a step."""
+        self.lasting = self.lasting * self._keep_lasting
+        self.rising = self.rising * self._keep_rising
+        while self.waiting and self.waiting[0][0] <= at:
+            _, dose = self.waiting.pop(0)
+            self.lasting, self.rising = self.lasting + dose, self.rising + dose
+        return m.least(self.kind.most, self.lasting - self.rising)
+
+
 class Remedies:
-    """What was given and done to this patient, and what it does now."""
+    """What was given and done, and what it does now; lived in steps of ``step_s`` seconds."""
 
-    __slots__ = ("_airway_until", "_given", "_motion_sick", "_oxygen", "_reassured_at", "_used")
+    __slots__ = ("_airway_until", "_doses", "_m", "_oxygen", "_said", "_sizes", "_step_s", "_used", "_words", "_words_keep", "_words_near")
 
-    def __init__(self, motion_sick: bool) -> None:
-        self._motion_sick = motion_sick
-        self._given: dict[str, list[tuple[int, float]]] = {}
-        self._oxygen = 0.0
-        self._reassured_at: int | None = None
-        self._airway_until = 0
+    def __init__(self, m: Maths, motion_sick: Truth, step_s: int) -> None:
+        self._m, self._step_s = m, step_s
+        self._sizes = {drug: m.pick(motion_sick, weak, usual) for drug, (usual, weak) in ANTIEMETIC.items()}
+        self._doses: dict[str, _Doses] = {}
+        self._oxygen: Number = 0.0
+        self._said: Number = 0.0
+        self._words: Number = 0.0
+        self._words_keep = 0.5 ** (step_s / WORDS_HALF_S)
+        self._words_near = 1.0 - 0.5 ** (step_s / (WORDS_ONSET_S * 0.6931))
+        self._airway_until: Number = 0
         self._used = False
 
-    def give(self, at: int, drug_class: str, dose_mg: float) -> bool:
-        """Take in a dose; False where the class is unknown (nothing follows). A dose of 0 counts as the usual one."""
+    def give(self, at: int, drug_class: str, dose_mg: float, who: Truth = True) -> None:
+        """Take in a dose; nothing follows one of an unknown class. A dose of 0 counts as the usual one."""
         known = CLASSES.get(drug_class)
         if known is None:
-            return False
+            return
         strength = dose_mg / known.usual_mg if dose_mg > 0 else 1.0
         # A class stands for drugs of unlike potency: a dose never counts for less than half of one, or more than two.
-        self._given.setdefault(drug_class, []).append((at, max(0.5, min(2.0, strength))))
-        self._used = True
-        return True
-
-    def oxygen(self, litres_per_min: float) -> None:
-        self._oxygen = min(1.0, litres_per_min / OXYGEN_FULL_L_PER_MIN)
+        doses = self._doses.setdefault(drug_class, _Doses(known, self._step_s))
+        doses.waiting.append((at + known.delay_s, max(0.5, min(2.0, strength)) * who))
         self._used = True
 
-    def reassure(self, at: int) -> None:
-        self._reassured_at = at
+    def oxygen(self, litres_per_min: float, who: Truth = True) -> None:
+        self._oxygen = self._m.pick(who, min(1.0, litres_per_min / OXYGEN_FULL_L_PER_MIN), self._oxygen)
         self._used = True
 
-    def open_airway(self, at: int) -> None:
-        self._airway_until = at + AIRWAY_HOLDS_S
+    def reassure(self, who: Truth = True) -> None:
+        self._said = self._m.pick(who, 1.0, self._said)
         self._used = True
 
-    def now(self, at: int) -> Help:
+    def open_airway(self, at: int, who: Truth = True) -> None:
+        self._airway_until = self._m.pick(who, at + AIRWAY_HOLDS_S, self._airway_until)
+        self._used = True
+
+    def step(self, at: int) -> Help:
+        """What helps at this step. Called once for each."""
         if not self._used:
             return NO_HELP
-        opened = at < self._airway_until
-        if not self._given:
-            return Help(words=self._words(at), oxygen=self._oxygen, opened=opened)
-        of = self.strength
-        left = 1.0
-        for drug, sizes in ANTIEMETIC.items():
-            left *= 1.0 - sizes[self._motion_sick] * min(1.0, of(drug, at))
+        m = self._m
+        self._said = self._said * self._words_keep
+        self._words = self._words + (self._said - self._words) * self._words_near
+        now = {drug: doses.strength(m, at) for drug, doses in self._doses.items()}
+        left: Number = 1.0
+        for drug in now.keys() & ANTIEMETIC.keys():
+            left = left * (1.0 - self._sizes[drug] * m.least(1.0, now[drug]))
+        calmed = now.get("benzodiazepine", 0.0)
+        if "benzodiazepine_antagonist" in now:
+            calmed = calmed * (1.0 - ANTAGONISM * m.least(1.0, now["benzodiazepine_antagonist"]))
         return Help(
-            calmed=of("benzodiazepine", at) * (1.0 - ANTAGONISM * min(1.0, of("benzodiazepine_antagonist", at))),
-            d2=of("antiemetic_d2", at),
-            antihistamine=of("antiemetic_antihistamine", at),
-            lowered=of("antihypertensive", at),
+            calmed=calmed,
+            d2=now.get("antiemetic_d2", 0.0),
+            antihistamine=now.get("antiemetic_antihistamine", 0.0),
+            lowered=now.get("antihypertensive", 0.0),
             relief=1.0 - left,
-            words=self._words(at),
+            words=self._words,
             oxygen=self._oxygen,
-            opened=opened,
+            opened=at < self._airway_until,
         )
-
-    def strength(self, drug_class: str, at: int) -> float:
-        """How strongly a class works now."""
-        doses = self._given.get(drug_class)
-        if not doses:
-            return 0.0
-        known = CLASSES[drug_class]
-        total = 0.0
-        for given_at, strength in doses:
-            since = at - given_at - known.delay_s
-            if since > 0:
-                total += strength * (1.0 - exp2(-since / known.onset_half_s)) * exp2(-since / known.off_half_s)
-        return min(known.most, total)
-
-    def _words(self, at: int) -> float:
-        """How much of calm words works now, 0 to 1."""
-        if self._reassured_at is None:
-            return 0.0
-        since = at - self._reassured_at
-        return (1.0 - exp(-since / REASSURANCE_ONSET_S)) * exp2(-since / REASSURANCE_HALF_S)

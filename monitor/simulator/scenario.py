@@ -14,7 +14,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from monitor.infusion import Act, Does, Order
-from monitor.simulator.ketamine import DEFAULT_SET, SETS
+from monitor.simulator.ketamine import DEFAULT_SET, KE0_HALF_TIME_MIN, SETS
+from monitor.simulator.remedies import CLASSES
 from monitor.vitals import Signal
 from monitor.yamlmarks import BadFile, read_yaml, validated
 
@@ -40,6 +41,13 @@ def read_seconds(value: object) -> int:
             raise ValueError(f"{value!r} is longer than a day")
         return total
     raise ValueError(f"{value!r} has no unit; write 12:00, 90 s, 5 min or 2 h")
+
+
+def read_signed_seconds(value: object) -> int:
+    """The same, with a sign before it: ``-90 s``. Raises ValueError."""
+    if isinstance(value, str) and value.strip().startswith("-"):
+        return -read_seconds(value.strip()[1:].lstrip())
+    return read_seconds(value)
 
 
 _written = PlainSerializer(lambda seconds: f"{seconds} s", return_type=str)
@@ -89,6 +97,8 @@ class Responds(_Part):
     hr_rise: float | None = Field(default=None, ge=-30, le=60)
     dissociation: float | None = Field(default=None, ge=0, le=9.8)
     nausea: Score | None = None
+    dizziness: Score | None = None
+    headache: Score | None = None
     drowsiness: float | None = Field(default=None, ge=0, le=4)
     """0 wide awake, 1 lethargic (MOAA/S 4), 2 answers only when called loudly (3), 3 only when shaken (2)."""
     distress: float | None = Field(default=None, ge=0, le=1)
@@ -109,7 +119,10 @@ class Person(_Part):
     sex: Literal["female", "male", "unsaid"] = "unsaid"
     hypertension: bool = False
     motion_sickness: bool = False
-    first_infusion: bool = False
+    antidepressant: bool = False
+    """Takes one that raises serotonin (SSRI, SNRI)."""
+    infusion: int = Field(default=2, ge=1, le=100)
+    """Which of the series this one is: 1 is the first."""
     medicines: tuple[Text, ...] = ()
     persona: Persona | None = None
     bothered: bool | None = None
@@ -124,6 +137,17 @@ class Ordered(_Part):
     concentration_mg_per_ml: float = Field(default=1.0, gt=0, le=50)
     start: Seconds = 300
     """When an unattended run starts the infusion, from the opening of the session."""
+
+
+class EffectHalfTimes(_Part):
+    """Minutes in which half of a change of the level reaches each effect; 0 is at once.
+
+    6.1 is sourced (Olofsen 2012: the average over endpoints, 0 to 11.8); that it holds for each of these is assumed.
+    """
+
+    pressure: float = Field(default=KE0_HALF_TIME_MIN, ge=0, le=30)
+    breathing: float = Field(default=KE0_HALF_TIME_MIN, ge=0, le=30)
+    experience: float = Field(default=KE0_HALF_TIME_MIN, ge=0, le=30)
 
 
 class CuffSetting(_Part):
@@ -148,21 +172,32 @@ class Deed(StrEnum):
     CUFF_INTERVAL = "cuff_interval"
 
 
-_DEED = re.compile(r"[a-z][a-z0-9_]{1,40}\Z")
+_RECORDED = re.compile(r"(?:charted|checked|observed) [a-z][a-z0-9_]{1,40}\Z")
 
 
 def _read_deed(value: object) -> str:
     """A deed, or a drug by its class: ``drug antiemetic_5ht3``."""
     if isinstance(value, str):
-        if value in set(Deed):
-            return value
         first, _, drug = value.partition(" ")
-        if first == "drug" and _DEED.match(drug):
+        if value in set(Deed) or (first == "drug" and drug in CLASSES):
             return value
+        if first == "drug":
+            raise ValueError(f"unknown class of drug {drug!r}; known are {', '.join(CLASSES)}")
     raise ValueError(f"unknown deed {value!r}; known are {', '.join(Deed)} and 'drug CLASS'")
 
 
+def _read_task(value: object) -> str:
+    """A deed, or something that the record shows: ``charted nausea``, ``checked escort``."""
+    if isinstance(value, str) and _RECORDED.match(value):
+        return value
+    try:
+        return _read_deed(value)
+    except ValueError as wrong:
+        raise ValueError(f"{wrong}; or, of the record, 'charted SCALE', 'checked ITEM', 'observed WHAT'") from None
+
+
 DeedName = Annotated[str, BeforeValidator(_read_deed)]
+TaskName = Annotated[str, BeforeValidator(_read_task)]
 
 
 class Stuck(_Part):
@@ -174,6 +209,13 @@ class Stuck(_Part):
         if self.signal not in STREAMS:
             raise ValueError(f"{self.signal.value} cannot stick; write one of {', '.join(STREAMS)}")
         return self
+
+
+class ClockStep(_Part):
+    """The monitor's clock is off by so much (``-90 s``: behind), for so long."""
+
+    by: Annotated[int, BeforeValidator(read_signed_seconds), _written]
+    lasts: Seconds
 
 
 class Narrowing(_Part):
@@ -192,13 +234,37 @@ class Surge(_Part):
     lasts: Seconds = 600
 
 
+LONGEST_PAUSE_S = 15
+"""Longer than this without a beat nobody stays awake; an arrest is not simulated. Proposal."""
+
+
+class Rhythmic(_Part):
+    """Another rhythm for a while. The rate stays what it is, but for a pause: nothing beats."""
+
+    kind: Literal["ectopics", "bigeminy", "fibrillation", "paused"]
+    lasts: Seconds
+
+    @model_validator(mode="after")
+    def _a_pause_is_short(self) -> Rhythmic:
+        if self.lasts < 1:
+            raise ValueError("a rhythm lasts at least 1 s")
+        if self.kind == "paused" and self.lasts > LONGEST_PAUSE_S:
+            raise ValueError(f"a pause lasts at most {LONGEST_PAUSE_S} s: an arrest is not simulated")
+        return self
+
+
 class Happening(_Part):
-    """One thing that happens at a time. Exactly one kind; ``unless`` and ``only_if`` ask what was done before."""
+    """One thing that happens at a time. Exactly one kind; ``unless`` and ``only_if`` ask what was done before.
+
+    It happens if none of ``unless`` and all of ``only_if`` were done, at any time before or, where ``since`` is given,
+    from then on (counted like ``at``).
+    """
 
     at: Seconds
     counted: Literal["start", "opening"] = Field(default="start", alias="from")
     unless: tuple[DeedName, ...] = ()
     only_if: tuple[DeedName, ...] = ()
+    since: Seconds | None = None
 
     probe_off: Seconds | None = None
     """The probe is off the finger, for so long or until it is put back."""
@@ -209,6 +275,7 @@ class Happening(_Part):
     dropout: Seconds | None = None
     """Nothing arrives from the monitor at all."""
     stuck: Stuck | None = None
+    clock_step: ClockStep | None = None
     cuff_fails: Annotated[int, Field(ge=1, le=50)] | None = None
     """So many readings of the cuff fail from now on."""
     cuff_fails_for: Seconds | None = None
@@ -218,6 +285,11 @@ class Happening(_Part):
     vomits: Literal[True] | None = None
     frightened: Score | None = None
     """Fear of this strength comes up; it fades by itself, and sooner when met."""
+    rhythm: Rhythmic | None = None
+    headache: Score | None = None
+    """Headache of this strength that is not the drug's own."""
+    says: Text | None = None
+    """What the patient says by themselves; whoever asks in the next ten minutes hears it."""
     airway_narrows: Narrowing | None = None
     pressure_surge: Surge | None = None
     faint: Seconds | None = None
@@ -228,6 +300,8 @@ class Happening(_Part):
     @model_validator(mode="after")
     def _one_kind(self) -> Happening:
         kinds = [k for k in KINDS_OF_HAPPENING if getattr(self, k) is not None]
+        if self.since is not None and (self.since >= self.at or not (self.unless or self.only_if)):
+            raise ValueError("since is for unless and only_if, and lies before at")
         if len(kinds) != 1:
             raise ValueError(f"write exactly one of {', '.join(KINDS_OF_HAPPENING)}; this happening has {len(kinds)}")
         return self
@@ -238,14 +312,16 @@ class Happening(_Part):
 
 
 class CriticalAction(_Part):
-    """What a trainee is expected to do, and by when (from the start of the infusion)."""
+    """What a trainee is expected to do, and by when (from the start of the infusion, or from the opening)."""
 
-    do: DeedName
+    do: TaskName
     by: Seconds | None = None
+    counted: Literal["start", "opening"] = Field(default="start", alias="from")
     why: str = Field(default="", max_length=400)
 
 
-KINDS_OF_HAPPENING: tuple[str, ...] = tuple(name for name in Happening.model_fields if name not in ("at", "counted", "unless", "only_if"))
+_CONDITIONS = ("at", "counted", "unless", "only_if", "since")
+KINDS_OF_HAPPENING: tuple[str, ...] = tuple(name for name in Happening.model_fields if name not in _CONDITIONS)
 
 
 class Scenario(_Part):
@@ -256,6 +332,7 @@ class Scenario(_Part):
     patient: Person
     order: Ordered = Ordered()
     drug_set: str = DEFAULT_SET
+    effect_half_times: EffectHalfTimes = EffectHalfTimes()
     cuff: CuffSetting = CuffSetting()
     happenings: tuple[Happening, ...] = ()
     goals: tuple[Text, ...] = ()

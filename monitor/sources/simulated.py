@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from monitor.infusion import Act
 from monitor.simulator.patient import Patient
 from monitor.simulator.scenario import STREAMS, Scenario
-from monitor.vitals import CUFF, KINDS, Channel, Numeric
+from monitor.vitals import CUFF, KINDS, Beats, Channel, Numeric
 
 
 class SimulatedSource:
@@ -27,12 +27,14 @@ class SimulatedSource:
         )
         self.length_s: int | None = None
         self._waiting: list[Act] = []
+        self._beats: dict[int, Beats | None] = {}
 
     def read(self, until: int, acts: Sequence[Act] = ()) -> list[tuple[int, list[Numeric]]]:
         """The rows up to and including ``until``. An act takes part in its own tick; a late one in the next."""
         patient = self.patient
         self._waiting.extend(acts)
         rows: list[tuple[int, list[Numeric]]] = []
+        self._beats = {}
         for tick in range(patient.at + 1, until + 1):
             if self._waiting:
                 now = [a for a in self._waiting if a.at <= tick]
@@ -40,4 +42,8 @@ class SimulatedSource:
                 rows.append((tick, patient.step(now)))
             else:
                 rows.append((tick, patient.step()))
+            self._beats[tick] = patient.beats
         return rows
+
+    def beats(self, tick: int) -> Beats | None:
+        return self._beats.get(tick)

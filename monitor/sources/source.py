@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from monitor.infusion import Act
-from monitor.vitals import Channel, Numeric
+from monitor.vitals import Beats, Channel, Numeric
 
 
 class BadFile(Exception):
@@ -36,3 +36,11 @@ class Source(Protocol):
     """Seconds until it has nothing more to give; None where it never ends."""
 
     def read(self, until: int, acts: Sequence[Act] = ()) -> list[tuple[int, list[Numeric]]]: ...
+
+    def beats(self, tick: int) -> Beats | None:
+        """What the waves of a tick of the last ``read`` are drawn from.
+
+        None for every other tick, for a second in which nothing arrived, and always where the source draws nothing: a
+        recording has waves of its own or none, and none are made up for it.
+        """
+        ...

@@ -119,6 +119,32 @@ def test_the_same_acts_give_the_same_samples_however_the_ticks_are_grouped(make:
     assert _read_with_acts(make(), sorted(stops)) == whole
 
 
+def test_the_beats_of_the_last_read_go_on_from_second_to_second(make: Callable[[], Source]) -> None:
+    source = make()
+    source.read(40)
+    before = source.beats(40)
+    source.read(TICKS)
+    assert source.beats(40) is None and source.beats(TICKS + 1) is None and source.beats(-1) is None
+    last = before
+    for tick in range(41, TICKS + 1):
+        beats = source.beats(tick)
+        assert (beats is None) is (source.kind == "recorded")
+        if beats is not None:
+            assert last is not None
+            assert (beats.beat, beats.breath) == (last.beat + last.beat_rate, last.breath + last.breath_rate)
+        last = beats
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(stops=st.lists(st.integers(0, TICKS), max_size=6))
+def test_the_beats_do_not_depend_on_how_the_ticks_are_grouped(make: Callable[[], Source], stops: list[int]) -> None:
+    whole, pieces = make(), make()
+    whole.read(TICKS)
+    for stop in sorted({*stops, TICKS}):
+        for tick, _ in pieces.read(stop):
+            assert pieces.beats(tick) == whole.beats(tick)
+
+
 def _read_with_acts(source: Source, stops: list[int]) -> list[tuple[int, list[Numeric]]]:
     """Acts are handed over at their own ticks, as a room does; ``stops`` add further pauses."""
     rows: list[tuple[int, list[Numeric]]] = []

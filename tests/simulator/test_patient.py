@@ -139,11 +139,12 @@ def test_a_cuff_that_cannot_read_says_so_and_gives_no_pressure() -> None:
     assert all(n.quality is Quality.CUFF_FAILED for n in rows[345] if n.signal in CUFF)
 
 
-def test_a_cuff_on_the_arm_of_the_probe_takes_the_saturation_away_while_it_is_inflated() -> None:
+def test_a_cuff_on_the_arm_of_the_probe_holds_the_saturation_and_then_takes_it_away() -> None:
     plan = Scenario.model_validate({**scenario().model_dump(by_alias=True), "cuff": {"on_probe_arm": True}})
     rows = live(Patient(plan, 1), [], 400)
     lost = [t for t, row in enumerate(rows) if any(n.signal is Signal.SPO2 and not n.ok for n in row)]
-    assert lost == [*range(1, 31), *range(301, 331)]
+    assert lost == [*range(11, 35), *range(311, 335)], "held for 10 s, then gone until 4 s after deflation"
+    assert len({(rows[t][1].value, rows[t][2].value) for t in range(300, 311)}) == 1
 
 
 def quality_at(rows: list[list[Numeric]], tick: int, signal: Signal) -> Quality | None:
@@ -154,9 +155,11 @@ def test_a_probe_that_is_off_is_a_gap_until_it_is_put_back() -> None:
     plan = scenario([{"at": "1:00", "probe_off": "5 min"}])
     rows = live(Patient(plan, 1), [START, Act(200, Does.PROBE)], 260)
     assert quality_at(rows, 59, Signal.SPO2) is Quality.OK
-    assert quality_at(rows, 60, Signal.SPO2) is quality_at(rows, 60, Signal.PULSE) is Quality.SENSOR_OFF
+    assert {quality_at(rows, t, Signal.SPO2) for t in range(60, 66)} == {Quality.OK}, "an oximeter holds its last value at first"
+    assert len({(rows[t][1].value, rows[t][2].value) for t in range(59, 66)}) == 1
+    assert quality_at(rows, 66, Signal.SPO2) is quality_at(rows, 66, Signal.PULSE) is Quality.SENSOR_OFF
     assert quality_at(rows, 199, Signal.SPO2) is Quality.SENSOR_OFF
-    assert quality_at(rows, 60, Signal.HR) is Quality.OK
+    assert quality_at(rows, 66, Signal.HR) is Quality.OK
     assert quality_at(rows, 203, Signal.SPO2) is Quality.NO_VALUE
     assert quality_at(rows, 210, Signal.SPO2) is Quality.OK
 
@@ -164,7 +167,8 @@ def test_a_probe_that_is_off_is_a_gap_until_it_is_put_back() -> None:
 def test_a_probe_that_is_off_comes_back_by_itself_when_its_time_is_over() -> None:
     rows = live(Patient(scenario([{"at": "1:00", "probe_off": "90 s"}]), 1), [START], 200)
     assert quality_at(rows, 149, Signal.SPO2) is Quality.SENSOR_OFF
-    assert quality_at(rows, 150, Signal.SPO2) is Quality.OK
+    assert quality_at(rows, 150, Signal.SPO2) is Quality.NO_VALUE, "the pulse has to be found first"
+    assert quality_at(rows, 158, Signal.SPO2) is Quality.OK
 
 
 def test_a_slipped_probe_reads_falsely_low_while_the_patient_is_well() -> None:
@@ -210,13 +214,12 @@ def test_pressure_rate_and_dissociation_rise_with_the_drug_and_fall_after_it() -
     plan = scenario(responds={"sys_rise": 16, "dia_rise": 11, "dissociation": 6, "steadiness": 0.1})
     acts = [START, Act(2400, Does.RATE, 0.0)]
     rest, top, after = (truth(plan, acts, t) for t in (0, 2400, 2400 + 90 * 60))
-    assert top["effect_ng_ml"]["pressure"] == pytest.approx(228, rel=0.01)
-    assert top["plasma_ng_ml"] == pytest.approx(253, rel=0.01)
+    assert rest["plasma_ng_ml"] == 0 < after["plasma_ng_ml"] < after["norketamine_ng_ml"] < top["plasma_ng_ml"]
     assert top["sys"] - rest["sys"] == pytest.approx(18, abs=4)
     assert top["dia"] - rest["dia"] == pytest.approx(12, abs=3)
     assert top["dissociation"] == 6
     assert after["dissociation"] == 0
-    assert after["sys"] - rest["sys"] < 6
+    assert after["sys"] - rest["sys"] < 4
 
 
 def test_an_act_takes_part_in_its_own_second() -> None:
@@ -235,7 +238,7 @@ def test_a_halved_rate_stops_the_rise_and_a_stop_brings_it_down(seed: int) -> No
     on = truth(plan, [START], 1800, seed)["sys"]
     halved = truth(plan, [START, Act(1200, Does.RATE, RATE / 2)], 1800, seed)["sys"]
     stopped = truth(plan, [START, Act(1200, Does.RATE, 0)], 1800, seed)["sys"]
-    assert on - at_20 > 5
+    assert on - at_20 > 4
     assert abs(halved - at_20) < 4
     assert stopped < at_20 - 3
 
@@ -360,7 +363,7 @@ def test_nothing_that_counts_from_the_start_happens_before_it() -> None:
     patient = Patient(scenario([{"at": "0:00", "probe_off": "5 min"}]), 1)
     rows = live(patient, [Act(500, Does.RATE, RATE)], 510)
     assert quality_at(rows, 499, Signal.SPO2) is Quality.OK
-    assert quality_at(rows, 500, Signal.SPO2) is Quality.SENSOR_OFF
+    assert quality_at(rows, 506, Signal.SPO2) is Quality.SENSOR_OFF
 
 
 def test_an_answer_about_the_past_is_what_was_true_then() -> None:

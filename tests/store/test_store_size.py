@@ -14,7 +14,7 @@ from monitor.store.chain import seal_draft
 from monitor.store.lease import acquire
 from monitor.store.log import Draft
 from monitor.store.packing import pack
-from monitor.vitals import CUFF, Numeric, Signal, numeric
+from monitor.vitals import CUFF, Beats, Numeric, Signal, numeric
 
 HOURS, EVENTS, BODY = 10, 300, 250
 """Session-hours, events in each, bytes of an event's body."""
@@ -27,6 +27,10 @@ def samples(tick: int) -> list[Numeric]:
     return row + [numeric(signal, 120 + tick % 7, tick - 3) for signal in CUFF] if tick % 300 == 0 else row
 
 
+def beats(tick: int) -> Beats:
+    return Beats(tick * 1200, 1200, 1183, tick * 233, 233)
+
+
 def megabytes_an_hour(path: Path, at_once: int) -> float:
     """The file after a checkpoint, in MB (10^6 bytes) a session-hour, with ``at_once`` rooms side by side."""
     chance = random.Random(1)
@@ -37,7 +41,7 @@ def megabytes_an_hour(path: Path, at_once: int) -> float:
             rooms = [log.open_session(f"Room {n}", [Draft("session_opened", "Kim", "{}")]) for n in range(at_once)]
             for minute in range(60):
                 with log.transaction(lease.number) as writing:
-                    rows = [(tick, pack(samples(tick), tick)) for tick in range(minute * 60, minute * 60 + 60)]
+                    rows = [(tick, pack(samples(tick), tick, beats(tick))) for tick in range(minute * 60, minute * 60 + 60)]
                     for tick, row in rows:  # in the order of time, as a ward writes
                         for session in rooms:
                             writing.write_row(session, tick, row)

@@ -25,7 +25,7 @@ from monitor.sources.recorded.files import read_recording
 from monitor.sources.recorded.judge import Judged, judge
 from monitor.sources.recorded.tracks import GAP_STEPS, Floats, Recording, clean, typical_step
 from monitor.sources.source import BadFile
-from monitor.vitals import CUFF, WAVES, Channel, Numeric, Quality, Signal, numeric
+from monitor.vitals import CUFF, WAVES, Beats, Channel, Numeric, Quality, Signal, numeric
 
 CUFF_PERIOD_S: Final = 300.0
 """Declared period of a cuff with fewer than three readings (proposal)."""
@@ -102,6 +102,10 @@ class RecordedSource:
             rows[tick - first][1].append(Numeric(signal, 0.0, tick, Quality(mark)) if mark else numeric(signal, value, tick))
         self._tick = max(self._tick, until)
         return rows
+
+    def beats(self, tick: int) -> Beats | None:
+        """None: no wave is made up for a recording."""
+        return None
 
     def _streams(self, recording: Recording, shown: Sequence[Judged]) -> list[_Part]:
         parts: list[_Part] = []

@@ -1,0 +1,166 @@
+"""A population: who comes for infusions, what is ordered, and what the team does unasked. YAML, one file each.
+
+A person keeps age, sex, illness and usual pressure through a series; the day shifts the pressure that an infusion
+starts from. An infusion that would start above the clinic's limit is not started that day (the papers count only
+infusions that took place).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from monitor.simulator.ketamine import DEFAULT_SET, SETS
+from monitor.simulator.life import Seeds
+from monitor.simulator.scenario import Baseline, CuffSetting, Ordered, Person, Scenario, Text
+from monitor.yamlmarks import BadFile, read_yaml, validated
+
+FOLDER = Path(__file__).resolve().parents[2] / "sample_data" / "populations"
+SHARE_OF_DIA, SHARE_OF_HR = 0.65, 0.2
+"""Correlation of the usual diastolic pressure, and heart rate, with the systolic: proposal."""
+TRIES = 40
+"""Days after which the clinic would no longer try; nobody in a sensible population needs as many."""
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Spread(_Part):
+    mean: float
+    sd: float = Field(ge=0)
+    low: float
+    high: float
+
+    def at(self, z: float) -> float:
+        return min(self.high, max(self.low, self.mean + self.sd * z))
+
+
+class Usual(_Part):
+    """What rest looks like between persons, and from day to day."""
+
+    mean: float
+    sd: float = Field(ge=0)
+    day_sd: float = Field(default=0, ge=0)
+    per_year: float = 0
+    """For each year of age over 45."""
+
+
+class Care(_Part):
+    """What the team does by itself, looking every five minutes. Pressures are systolic, diastolic: either counts."""
+
+    stop_at: tuple[float, float]
+    """Confirmed by a repeat: stop."""
+    antihypertensive_at: tuple[float, float]
+    """On so many readings one after the other."""
+    antihypertensive_after: Annotated[int, Field(ge=1, le=20)] = 3
+    before_if_severe: tuple[float, float]
+    """Whoever reached this once is given an antihypertensive before every later infusion."""
+    suffers_from: float = Field(default=4, ge=0, le=10)
+    """Unease: looked after with words; after five minutes the rate is halved, after twenty the infusion is stopped."""
+    antiemetic_from: float = Field(default=4, ge=0, le=10)
+    antiemetic_before_if_motion_sick: bool = True
+
+
+class Population(_Part):
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")
+    title: Text
+    follows: Annotated[str, Field(max_length=2000)]
+    """Which papers it follows, and which it leaves aside."""
+    age: Spread
+    weight_kg: Spread
+    women: Share
+    hypertension: Share
+    hypertension_sys: float = 8
+    """What having hypertension, treated, leaves on top of the usual systolic pressure."""
+    antidepressant: Share
+    motion_sickness: Share
+    sys: Usual
+    dia: Usual
+    hr: Usual
+    spo2: Usual
+    rr: Usual
+    hold_above: tuple[float, float]
+    orders: Annotated[tuple[Ordered, ...], Field(min_length=1)]
+    """By infusion; the last holds for all later ones. They may differ in dose alone."""
+    drug_set: str = DEFAULT_SET
+    cuff: CuffSetting = CuffSetting()
+    care: Care
+
+    @model_validator(mode="after")
+    def _comparable(self) -> Population:
+        if len({(o.minutes, o.start) for o in self.orders}) > 1:
+            raise ValueError("orders may differ in dose alone, so that readings fall on the same minutes")
+        if self.drug_set not in SETS:
+            raise ValueError(f"unknown drug_set {self.drug_set!r}; known are {', '.join(SETS)}")
+        return self
+
+    def scenario(self, infusion: int) -> Scenario:
+        """What every patient's infusion of this number follows; the person in it stands for nobody."""
+        return Scenario(
+            id=self.id.replace("_", "-"),
+            title=self.title,
+            patient=Person(age=45, weight_kg=70),
+            order=self.orders[min(infusion, len(self.orders)) - 1],
+            drug_set=self.drug_set,
+            cuff=self.cuff,
+        )
+
+    def person(self, seeds: Seeds, infusion: int) -> Person:
+        """Who comes on a day. What belongs to the person comes from the person's stream alone."""
+        of_person, of_day = seeds.of_person("people"), seeds.of_day("people")
+        z = of_person.standard_normal(8).clip(-3, 3).tolist()
+        u = of_person.random(4).tolist()
+        age = round(self.age.at(z[0]))
+        hypertension = u[1] < min(0.9, self.hypertension * math.exp(0.04 * (age - self.age.mean)))
+        for _ in range(TRIES):
+            day = of_day.standard_normal(5).clip(-3, 3).tolist()
+            sys = _of(self.sys, z[2], day[0], age) + (self.hypertension_sys if hypertension else 0.0)
+            dia = _of(self.dia, _with(SHARE_OF_DIA, z[2], z[3]), _with(SHARE_OF_DIA, day[0], day[1]), age)
+            dia += 0.5 * self.hypertension_sys if hypertension else 0.0
+            if sys <= self.hold_above[0] and dia <= self.hold_above[1]:
+                break
+        sys = max(88.0, min(self.hold_above[0], sys))
+        return Person(
+            age=age,
+            weight_kg=round(self.weight_kg.at(z[1]), 1),
+            sex="female" if u[0] < self.women else "male",
+            hypertension=hypertension,
+            motion_sickness=u[2] < self.motion_sickness,
+            antidepressant=u[3] < self.antidepressant,
+            infusion=infusion,
+            baseline=Baseline(
+                sys=sys,
+                dia=max(45.0, min(self.hold_above[1], dia, sys - 20.0)),
+                hr=max(45.0, min(115.0, _of(self.hr, _with(SHARE_OF_HR, z[2], z[4]), day[2], age))),
+                spo2=max(94.0, min(99.6, _of(self.spo2, z[5], day[3], age))),
+                rr=max(10.0, min(20.0, _of(self.rr, z[6], day[4], age))),
+            ),
+        )
+
+
+def load_population(name: Path | str, folder: Path = FOLDER) -> Population:
+    """A population from its file, or from its id. Raises BadFile with file and line."""
+    path = name if isinstance(name, Path) else folder / f"{name}.yaml"
+    if isinstance(name, str) and name not in populations(folder):
+        raise BadFile(name, None, f"there is no population of this name; known are {', '.join(populations(folder)) or 'none'}")
+    data, lines = read_yaml(path)
+    return validated(Population, data, lines, str(path))
+
+
+def populations(folder: Path = FOLDER) -> Sequence[str]:
+    return sorted(p.stem for p in folder.glob("*.yaml"))
+
+
+def _of(usual: Usual, z: float, day: float, age: int) -> float:
+    return usual.mean + usual.per_year * (age - 45) + usual.sd * z + usual.day_sd * day
+
+
+def _with(share: float, z: float, other: float) -> float:
+    return share * z + math.sqrt(1.0 - share * share) * other
