@@ -492,7 +492,8 @@ class Overdue(Condition):
 class Lost(Condition):
     """At least so many of these signals, each declared by the source, have no live value (for a time).
 
-    While the patient is away from the monitor on purpose nothing is lost.
+    While the patient is away from the monitor on purpose nothing is lost, up to the cap that was set: who is away for
+    longer may have fallen, and a timer alone does not say that nothing is measured.
     """
 
     type: Literal["lost"] = "lost"
@@ -517,7 +518,7 @@ class Lost(Condition):
         return lost
 
     def truth(self, sight: Sight) -> int:
-        if sight.state.away is not None:
+        if sight.state.away is not None and _away_over(sight) is None:
             return NOT_MET
         return MET if len(self._lost(sight)) >= self.at_least else NOT_MET
 

@@ -216,6 +216,12 @@ def test_nothing_is_lost_while_the_patient_is_away_on_purpose(bed: Bed) -> None:
     assert bed.truth(lost, 61) == MET
 
 
+def test_a_cap_that_is_over_excuses_nothing_any_more(bed: Bed) -> None:
+    lost = {"lost": {"signals": ["spo2"]}}
+    bed.chart(10, "away 5")
+    assert [bed.truth(lost, at) for at in (309, 310)] == [NOT_MET, MET]
+
+
 def test_a_signal_that_no_source_declares_is_not_lost(document: Document) -> None:
     assert Bed(document, periods={Signal.HR: 1.0}).truth({"lost": {"signals": ["spo2"]}}, 60) == NOT_MET
 
