@@ -143,6 +143,8 @@ class SessionState:
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
     pump_changed_at: int | None = None
     """The last start, rate change, pause, resume or stop that nobody has confirmed by eye yet."""
+    pump_differs: Charted | None = None
+    """The last look at the pump, where it says other than what is charted: running or stopped."""
     broken: Charted | None = None
     """The last recorded fact that breaks a bound."""
     cuff_interval_s: int | None = None
@@ -219,7 +221,8 @@ def _pump(state: SessionState, at: e.Logged, what: str, rate: float, for_at: int
     ledger = state.ledger or Ledger(state.opened.weight_kg or 0.0)
     floor = ledger.changes[-1].at if ledger.changes else 0
     begins = max(floor, min(at.tick, for_at if for_at is not None else at.tick))
-    changed = replace(state, ledger=ledger.with_change(RateChange(begins, rate, what)), pump_changed_at=at.tick)
+    ledger = ledger.with_change(RateChange(begins, rate, what))
+    changed = replace(state, ledger=ledger, pump_changed_at=at.tick, pump_differs=None)
     return _enter(changed, phase, at.tick)
 
 
@@ -255,7 +258,18 @@ def _scored(state: SessionState, event: e.Scored, at: e.Logged) -> SessionState:
 def _observed(state: SessionState, event: e.Observed, at: e.Logged) -> SessionState:
     entry = Charted(at.seq, _about(event, at), at.tick, at.by, event.what, event.number, event.value)
     seen = replace(state, observed=_added(state.observed, event.what, entry))
-    return replace(seen, pump_changed_at=None) if event.what == "pump" else seen
+    return _pump_seen(seen, entry) if event.what == "pump" else seen
+
+
+def _pump_seen(state: SessionState, look: Charted) -> SessionState:
+    """A look at the pump confirms only what it agrees with; a look from before the last change says nothing about it."""
+    changes = state.ledger.changes if state.ledger else ()
+    if changes and look.at < changes[-1].at:
+        return state
+    charted = "running" if state.ledger is not None and state.ledger.rate_mg_per_kg_h > 0 else "stopped"
+    if look.word in ("running", "stopped") and look.word != charted:
+        return replace(state, pump_differs=look)
+    return replace(state, pump_changed_at=None, pump_differs=None)
 
 
 def _symptom(state: SessionState, event: e.SymptomCharted, at: e.Logged) -> SessionState:
@@ -321,7 +335,8 @@ def _corrected(state: SessionState, event: e.Corrected, at: e.Logged) -> Session
     symptoms = {k: c for k, c in state.symptoms.items() if c.seq != event.seq}
     drugs = tuple(d for d in state.drugs if d.seq != event.seq)
     broken = None if state.broken is not None and state.broken.seq == event.seq else state.broken
-    cleared = replace(state, scores=scores, observed=seen, symptoms=symptoms, drugs=drugs, broken=broken)
+    differs = None if state.pump_differs is not None and state.pump_differs.seq == event.seq else state.pump_differs
+    cleared = replace(state, scores=scores, observed=seen, symptoms=symptoms, drugs=drugs, broken=broken, pump_differs=differs)
     if event.instead is None:
         return cleared
     instead = e.read({"for_at": stood, **event.instead})

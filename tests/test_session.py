@@ -251,6 +251,19 @@ def test_the_pump_is_planned_until_something_is_charted(document: Document) -> N
     assert Bed(document).state.pump is Pump.PLANNED
 
 
+def test_a_look_at_the_pump_confirms_only_what_it_agrees_with(bed: Bed) -> None:
+    bed.chart(60, "rate 0.4")
+    bed.chart(70, "pump stopped")
+    assert bed.state.pump_changed_at == 60
+    assert bed.state.pump_differs is not None
+    bed.happen(80, e.Corrected(seq=seq(bed), reason="other room"))
+    assert (bed.state.pump_changed_at, bed.state.pump_differs) == (60, None)
+    bed.happen(90, e.Observed(what="pump", value="running", for_at=50))
+    assert bed.state.pump_changed_at == 60, "a look from before the change says nothing about it"
+    bed.chart(100, "pump running")
+    assert (bed.state.pump_changed_at, bed.state.pump_differs) == (None, None)
+
+
 def test_a_late_entry_hides_no_newer_one(bed: Bed) -> None:
     bed.chart(600, "nausea 8", "drug ondansetron 4")
     bed.happen(610, e.Scored(scale="nausea", value=1, for_at=300))

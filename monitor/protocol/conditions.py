@@ -713,6 +713,12 @@ def _no_source(sight: Sight) -> int | None:
     return None if has else 0
 
 
+def _pump_seen(sight: Sight, word: str) -> int | None:
+    """Since when a look at the pump says this, while the record says the other."""
+    look = sight.state.pump_differs
+    return look.at if look is not None and look.word == word else None
+
+
 FACTS: Mapping[str, Callable[[Sight], int | None]] = {
     "baseline_missing": _baseline_missing,
     "blocking_open": _blocking_open,
@@ -724,6 +730,8 @@ FACTS: Mapping[str, Callable[[Sight], int | None]] = {
     "bp_old": _bp_old,
     "no_source": _no_source,
     "pump_unconfirmed": lambda sight: sight.state.pump_changed_at,
+    "pump_seen_running": lambda sight: _pump_seen(sight, "running"),
+    "pump_seen_stopped": lambda sight: _pump_seen(sight, "stopped"),
     "emergency": lambda sight: None if sight.state.emergency is None else sight.state.emergency.since,
     "paused": lambda sight: sight.state.phase_since if sight.state.phase is Phase.PAUSED else None,
 }

@@ -18,6 +18,8 @@ _FACTS = {
     "bp_old": "the last blood pressure is too old to count",
     "no_source": "SpO2, pulse or blood pressure has no source",
     "pump_unconfirmed": "the pump has not been looked at since it was changed",
+    "pump_seen_running": "the pump was seen running while it is charted as not running",
+    "pump_seen_stopped": "the pump was seen stopped while it is charted as running",
     "emergency": "the emergency button was pressed",
     "paused": "the infusion is paused",
 }
