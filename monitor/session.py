@@ -176,6 +176,15 @@ class SessionState:
         return self.ledger.pump if self.ledger else Pump.PLANNED
 
     @property
+    def counts_from(self) -> int:
+        """The second from which what is due is counted: the start of the infusion, before it the phase's begin.
+
+        Not the phase's begin throughout: a pause and a resume would push off everything that is due again and again.
+        """
+        started = self.ledger.started_at if self.ledger is not None else None
+        return self.phase_since if started is None else started
+
+    @property
     def open_prompts(self) -> list[Prompt]:
         return [p for p in self.prompts.values() if p.open]
 

@@ -661,7 +661,7 @@ def _blocking_open(sight: Sight) -> int | None:
 def _unwatched(sight: Sight) -> int | None:
     state = sight.state
     if not state.watcher:
-        return max(state.watch_since, state.phase_since)
+        return max(state.watch_since, state.counts_from)
     return state.cover_until if state.cover_until is not None and sight.at >= state.cover_until else None
 
 
@@ -700,10 +700,10 @@ def _bound_broken(sight: Sight) -> int | None:
 
 
 def _bp_old(sight: Sight) -> int | None:
-    """Since when no pressure counts any more: the last reading's age limit, or the phase's begin where none was taken."""
+    """Since when no pressure counts any more: the last reading's age limit, or the start's where none was taken."""
     reading = sight.window.reading()
     limit = sight.document.bp_max_age_s(sight.state)
-    since = (reading.at if reading is not None else sight.state.phase_since) + limit
+    since = (reading.at if reading is not None else sight.state.counts_from) + limit
     return since if sight.at > since and Signal.NIBP_SYS in sight.window.channels else None
 
 

@@ -378,7 +378,7 @@ class Document(Part):
         return due
 
     def _last_done(self, asked: Observation, state: SessionState, window: Window) -> int:
-        return max(state.phase_since, min(self._done(asked, by, state, window) for by in asked.by))
+        return max(state.counts_from, min(self._done(asked, by, state, window) for by in asked.by))
 
     def _done(self, asked: Observation, by: str, state: SessionState, window: Window) -> int:
         if by == "cuff":
