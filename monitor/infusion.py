@@ -5,6 +5,7 @@ Nothing here talks to a pump. Times are session seconds; doses are milligrams of
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -95,6 +96,10 @@ class Pump(StrEnum):
     ENDED = "ended"
 
 
+NEVER = 10**9
+"""A second that no session reaches."""
+
+
 @dataclass(frozen=True, slots=True)
 class RateChange:
     """From this second on the pump is charted at this rate. ``what``: started, rate, paused, resumed, stopped."""
@@ -135,6 +140,17 @@ class Ledger:
     def given_mg(self, at: int) -> float:
         """Milligrams given up to this second."""
         return sum(rate / 3600.0 * self.weight_kg * seconds for rate, seconds in self._stretches(at))
+
+    def reached_at(self, mg: float) -> int | None:
+        """The second from which so many milligrams are in, the last charted rate running on; None: never."""
+        given = 0.0
+        for change, (rate, lasts) in zip(self.changes, self._stretches(NEVER), strict=True):
+            per_s = rate * self.weight_kg / 3600.0
+            if per_s > 0 and given + per_s * lasts >= mg:
+                # A float sum may miss a whole second by less than any pump can be set to.
+                return change.at + math.ceil(max(0.0, mg - given) / per_s - 1e-6)
+            given += per_s * lasts
+        return None
 
     def running_s(self, at: int) -> int:
         """Seconds that the pump ran, pauses not counted."""

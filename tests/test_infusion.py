@@ -67,6 +67,21 @@ def test_nothing_is_left_of_a_dose_that_is_in_and_nothing_ends_a_pause() -> None
     assert ledger((0, 0.75, "started"), (10, 0.0, "paused")).left_s(ORDER, 20) is None
 
 
+@pytest.mark.parametrize(
+    ("changes", "at"),
+    [
+        ([(0, 0.75, "started")], 2400),
+        ([(0, 0.75, "started"), (600, 0.0, "paused"), (900, 0.75, "resumed")], 2700),
+        ([(0, 0.75, "started"), (2500, 0.1, "rate")], 2400),
+        ([(0, 0.75, "started"), (2500, 0.0, "paused"), (2600, 0.1, "resumed")], 2400),
+        ([(0, 0.75, "started"), (600, 0.0, "stopped")], None),
+        ([], None),
+    ],
+)
+def test_the_second_at_which_the_dose_was_in_does_not_move(changes: list[tuple[int, float, str]], at: int | None) -> None:
+    assert ledger(*changes).reached_at(35) == at
+
+
 CHANGES = st.lists(st.tuples(st.integers(0, 600), st.floats(0, 2)), min_size=1, max_size=8)
 
 
@@ -81,6 +96,8 @@ def test_the_ledger_is_the_sum_of_every_charted_second(steps: list[tuple[int, fl
     assert run.given_mg(at) == pytest.approx(by_hand, abs=1e-6)
     assert run.given_mg(at + 60) >= run.given_mg(at)
     assert 0 <= run.running_s(at) <= at
+    reached = run.reached_at(20)
+    assert reached is None or run.given_mg(reached) >= 20 - 1e-3 > run.given_mg(max(0, reached - 1)) - 1e-2
 
 
 # ---- bounds ----

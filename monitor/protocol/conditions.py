@@ -669,12 +669,12 @@ def _planned_end(sight: Sight) -> int | None:
     state = sight.state
     if state.order is None or state.ledger is None or state.pump is not Pump.RUNNING:
         return None
-    over_mg = state.ledger.given_mg(sight.at) - state.order.dose_mg
-    per_s = state.ledger.rate_mg_per_kg_h * state.ledger.weight_kg / 3600
-    # A charted rate is rounded by people: a thousandth of the dose is the end.
-    if over_mg < -state.order.dose_mg * 1e-3 or per_s <= 0:
+    if state.ledger.rate_mg_per_kg_h <= 0:
         return None
-    return max(state.ledger.changes[-1].at, sight.at - max(0, round(over_mg / per_s)))
+    # A charted rate is rounded by people: a thousandth short of the dose is the end. It is one second for good: what
+    # is done to the rate after it does not bring the ordered dose out again.
+    end = state.ledger.reached_at(state.order.dose_mg * (1 - 1e-3))
+    return end if end is not None and end <= sight.at else None
 
 
 def _iv_site_due(sight: Sight) -> int | None:
