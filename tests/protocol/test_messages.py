@@ -12,6 +12,21 @@ from monitor.protocol.cases import _setting as setting_of
 from monitor.protocol.document import Document
 
 
+def said(document: Document, case: Case, seconds: int) -> str:
+    """What the case's prompt says after so many seconds."""
+    rehearsal = Rehearsal(document, e.Logged(0, 0, "", "case", opening(document, case)))
+    rehearsal.happen(0, setting_of(document, case))
+    for at in range(seconds):
+        rehearsal.second(at, list(row_of(case, at)))
+    return rehearsal.state.prompts[case.rule].message
+
+
+def test_a_breathing_rate_of_0_sends_the_nurse_to_the_breathing(document: Document) -> None:
+    case = Case.model_validate({"name": "x", "rule": "T-3", "shows": "more", "series": {"rr": "14x5 0x60"}, "until": "1:00"})
+    assert said(document, case, 60) == "No breathing rate: go and look at the breathing"
+    assert document.rule["T-3"].line.startswith("Go to the patient now")
+
+
 @pytest.mark.parametrize(("cuff", "rule", "said"), [((), "E-4", "Chest pain"), (("0:05 155/90",), "D-5", "BP 155/90 with Chest pain")])
 def test_a_symptom_that_nobody_charted_is_not_named(document: Document, cuff: tuple[str, ...], rule: str, said: str) -> None:
     case = Case.model_validate({"name": "x", "rule": rule, "shows": "more", "cuff": cuff, "until": "0:20"})
