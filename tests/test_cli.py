@@ -64,9 +64,10 @@ def test_the_same_replay_says_the_same_to_the_byte(simulated: Path) -> None:
 
 def test_what_is_charted_counts_in_a_replay(simulated: Path, tmp_path: Path) -> None:
     charted = tmp_path / "events.csv"
-    charted.write_text("at_s,entry\n600,nausea 6\n700,drug ondansetron 4\n")
+    charted.write_text("at_s,entry\n600,nausea 6\n700,drug ondansetron 4\n900,answer D-24 did antiemetic\n")
     found = lines("replay", simulated, *ORDER, "--log", charted, "--json")
-    assert [(p["at_s"], p["state"]) for p in found if p.get("rule") == "D-24"] == [(600, "active"), (700, "resolved")]
+    assert [(p["at_s"], p["state"]) for p in found if p.get("rule") == "D-24"] == [(600, "active"), (1800, "recheck")]
+    assert [(p["at_s"], p["state"]) for p in found if p.get("rule") == "D-29"] == [(1661, "active")]
     charted.write_text("at_s,entry\n600,nausea 16\n")
     refused = run("replay", simulated, *ORDER, "--log", charted, "--json")
     assert refused.returncode == 1

@@ -247,22 +247,34 @@ class Pressure(Condition):
 
 
 class Score(Comparison):
-    """The last charted value of a scale. Not charted, not asked or too long ago: cannot tell."""
+    """The last charted value of a scale. Not charted, not asked or too long ago: cannot tell.
+
+    With ``after_drug`` only an entry counts that was made after the last drug for this purpose, by ``after_drug_by`` at
+    least: what was felt before a drug says nothing of whether it helped.
+    """
 
     type: Literal["score"] = "score"
     scale: str
     within: Duration | None = None
+    after_drug: str | None = None
+    after_drug_by: Duration = 0
 
     @model_validator(mode="after")
     def _known(self) -> Score:
         if self.scale not in charting.SCALES:
             raise ValueError(f"there is no scale called {self.scale}; known: {', '.join(charting.SCALES)}")
+        if self.after_drug_by and self.after_drug is None:
+            raise ValueError("after_drug_by needs after_drug, the purpose of the drug")
         return self
 
     def _entry(self, sight: Sight) -> Any:
         entry = sight.state.score(self.scale)
         if entry is None or entry.value is None:
             return None
+        if self.after_drug is not None:
+            given = sight.document.last_given(self.after_drug, sight.state)
+            if given is None or entry.at <= given.at or entry.at - given.at < self.after_drug_by:
+                return None
         return None if self.within is not None and sight.at - entry.at > self.within else entry
 
     def truth(self, sight: Sight) -> int:
@@ -274,7 +286,8 @@ class Score(Comparison):
     def evidence(self, sight: Sight) -> Iterator[Evidence]:
         entry = self._entry(sight)
         if entry is None:
-            yield Evidence(name=self.scale, value=None, at=None, note="not charted")
+            note = "not charted" if self.after_drug is None else "not charted since the drug"
+            yield Evidence(name=self.scale, value=None, at=None, note=note)
         else:
             sign, limit = self.limit()
             yield Evidence(name=self.scale, value=entry.value, at=entry.at, note=f"{sign} {limit:g}")

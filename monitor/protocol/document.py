@@ -28,11 +28,12 @@ from monitor.protocol.conditions import (
     Duration,
     Flag,
     Overdue,
+    Score,
     Seen,
     Symptom,
     walk,
 )
-from monitor.session import Phase, SessionState
+from monitor.session import Given, Phase, SessionState
 from monitor.sources.source import BadFile
 from monitor.vitals import Window
 from monitor.yamlmarks import read_yaml, validated
@@ -70,18 +71,25 @@ class EmergencyPlan(Part):
 class Observation(Part):
     """Something due again and again. ``by``: what satisfies it; all of them where several are named.
 
-    ``every`` gives the interval by phase; a phase that is not named asks for nothing. ``resting``: "seen, left
+    ``every`` gives the interval by phase; a phase that is not named asks for nothing. Without ``every`` it is asked for
+    only after a drug, from the start of the infusion on. ``resting``: "seen, left
     resting" satisfies it once in a row, but not within ``resting_not_within`` of a rate change or calming drug.
     """
 
     id: Id
     label: Words
     by: tuple[str, ...] = Field(min_length=1)
-    every: Mapping[Phase, Duration]
+    every: Mapping[Phase, Duration] = Field(default_factory=dict)
     resting: bool = False
     resting_not_within: Duration = 0
     after_drug: Mapping[str, Duration] = Field(default_factory=dict)
     """Closer interval for half an hour after a drug for this purpose."""
+
+    @model_validator(mode="after")
+    def _asked(self) -> Self:
+        if not self.every and not self.after_drug:
+            raise ValueError(f"{self.id} is never due; give every or after_drug")
+        return self
 
 
 class SymptomKind(Part):
@@ -366,16 +374,20 @@ class Document(Part):
         """The second at which an observation is next due in this phase; None where none is."""
         asked = self.observation[observation]
         interval = asked.every.get(state.phase)
-        if interval is None:
+        if interval is None and (asked.every or state.phase not in INFUSED):
             return None
         done = self._last_done(asked, state, window)
-        due = done + interval
+        due = [] if interval is None else [done + interval]
         for purpose, closer in asked.after_drug.items():
-            last = next((d for d in reversed(state.drugs) if self.purpose(d.drug, d.drug_class) == purpose), None)
+            last = self.last_given(purpose, state)
             if last is not None and last.at + 30 * 60 > done:
                 # From the drug on: what was not due before it is not overdue at once.
-                due = min(due, max(done, last.at) + closer)
-        return due
+                due.append(max(done, last.at) + closer)
+        return min(due, default=None)
+
+    def last_given(self, purpose: str, state: SessionState) -> Given | None:
+        """The last drug for this purpose."""
+        return next((d for d in reversed(state.drugs) if self.purpose(d.drug, d.drug_class) == purpose), None)
 
     def _last_done(self, asked: Observation, state: SessionState, window: Window) -> int:
         return max(state.counts_from, min(self._done(asked, by, state, window) for by in asked.by))
@@ -414,6 +426,8 @@ class Document(Part):
             return False
         return sedation is None or (sedation.value or 0) >= 5
 
+
+INFUSED = frozenset({Phase.RUNNING, Phase.PAUSED, Phase.RECOVERY})
 
 BOUNDS: Mapping[str, str] = {
     "dose": "mg/kg",
@@ -475,6 +489,8 @@ def _unknown(document: Document, part: Condition, purposes: set[str]) -> str | N
         labels = {s.id for s in document.symptoms}
         missing = [s for s in part.any_of if s not in labels]
         return f"there is no symptom called {missing[0]}" if missing else None
+    if isinstance(part, Score) and part.after_drug is not None and part.after_drug not in purposes:
+        return f"no drug is given for {part.after_drug}"
     if isinstance(part, DrugSince) and part.purpose is not None and part.purpose not in purposes:
         return f"no drug is given for {part.purpose}"
     if isinstance(part, Seen) and part.what not in OBSERVABLE:

@@ -68,7 +68,9 @@ def condition(document: Document, stated: c.Condition) -> str:
             sign, limit = stated.limit()
             label = charting.SCALES[stated.scale].label
             word = charting.BOTHERED_WORDS[int(limit)] if stated.scale == charting.BOTHERED else f"{limit:g}"
-            return f"{label} {sign} {word}{_within(stated.within)}"
+            least = f" by {duration(stated.after_drug_by)} at least" if stated.after_drug_by else ""
+            after = f", charted after the last drug given for {stated.after_drug}{least}" if stated.after_drug is not None else ""
+            return f"{label} {sign} {word}{_within(stated.within)}{after}"
         case c.Trend():
             how = f"falls by {stated.falls_by:g}" if stated.falls_by is not None else f"rises by {stated.rises_by:g}"
             return f"{charting.SCALES[stated.scale].label} {how}{_within(stated.within)}"

@@ -59,6 +59,8 @@ HERE: dict[str, Edit] = {
 BELOW = {"a key twice": 1, "a bracket that stays open": 1}
 
 ABOVE: dict[str, tuple[Edit, str]] = {
+    "a score after a drug that nobody gives": (("after_drug: antiemetic, after", "after_drug: hiccups, after", "hiccups"), "    when:\n      all:\n        - {score: {scale: nausea"),
+    "an observation that is never due": ((", after_drug: {antiemetic: 15 min}}", "}", "never due"), "  - {id: nausea, label"),
     "a rule without its line": (("    line: Below 94 % for 15 s look", "    linse: Below 94 % for 15 s look", "line"), "    linse:"),
     "a flag that nothing asks for": (("[{flag: motion_sickness}, {flag", "[{flag: seasick}, {flag", "seasick"), "    when:\n      all:\n        - any: [{flag: seas"),
     "a rule without options": (
