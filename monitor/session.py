@@ -139,6 +139,8 @@ class SessionState:
     scores: Mapping[str, tuple[Charted, ...]] = field(default_factory=dict)
     observed: Mapping[str, tuple[Charted, ...]] = field(default_factory=dict)
     symptoms: Mapping[str, Charted] = field(default_factory=dict)
+    complaints: frozenset[str] = frozenset()
+    """Symptoms that were charted as present at some time, whatever was charted about them later."""
     drugs: tuple[Given, ...] = ()
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
     pump_changed_at: int | None = None
@@ -286,7 +288,8 @@ def _symptom(state: SessionState, event: e.SymptomCharted, at: e.Logged) -> Sess
     before = state.symptoms.get(event.symptom)
     if before is not None and before.at > entry.at:
         return state
-    return replace(state, symptoms={**state.symptoms, event.symptom: entry})
+    complaints = state.complaints | {event.symptom} if event.present else state.complaints
+    return replace(state, symptoms={**state.symptoms, event.symptom: entry}, complaints=complaints)
 
 
 def _drug(state: SessionState, event: e.DrugGiven, at: e.Logged) -> SessionState:

@@ -345,7 +345,11 @@ class Trend(Condition):
 
 
 class Symptom(Condition):
-    """A symptom charted as present within the time. Nothing charted about it: cannot tell."""
+    """A symptom charted as present within the time. Nothing charted about it: cannot tell.
+
+    Once one was charted as present, the others need not be asked for it to be over: it is over when what was charted
+    as present is charted as absent, each of them.
+    """
 
     type: Literal["symptom"] = "symptom"
     any_of: tuple[str, ...] = ()
@@ -369,7 +373,12 @@ class Symptom(Condition):
                 worst = CANNOT_TELL
             elif entry.value:
                 return MET
-        return worst
+        return NOT_MET if worst == NOT_MET or self._over(sight) else CANNOT_TELL
+
+    def _over(self, sight: Sight) -> bool:
+        """Something was taken back within the time, and nothing that was charted as present still stands."""
+        entries = [e for name in self._names(sight) if name in sight.state.complaints and (e := sight.state.symptoms.get(name))]
+        return not any(e.value for e in entries) and any(sight.at - e.at <= self.within for e in entries)
 
     def evidence(self, sight: Sight) -> Iterator[Evidence]:
         unknown = []

@@ -371,6 +371,20 @@ def test_a_symptom_is_present_absent_or_not_asked(bed: Bed) -> None:
     assert bed.truth(pain, 1803) == CANNOT_TELL
 
 
+def test_a_symptom_is_over_when_what_was_charted_is_charted_absent(bed: Bed) -> None:
+    flags = {"symptom": {"red_flag": True, "within": "15 min"}}
+    bed.chart(0, "symptom weakness", "symptom seizure")
+    bed.chart(60, "no_symptom weakness", "no_symptom chest_pain")
+    assert bed.truth(flags, 60) == MET
+    assert bed.truth(flags, 901) == CANNOT_TELL, "the seizure was never charted absent"
+    bed.chart(910, "no_symptom seizure")
+    assert bed.truth(flags, 910) == NOT_MET
+    assert bed.truth(flags, 1811) == CANNOT_TELL, "nobody has asked for long"
+    bed.chart(2000, "symptom chest_pain")
+    bed.chart(2010, "no_symptom chest_pain")
+    assert bed.truth(flags, 2010) == NOT_MET, "what ended long ago needs no second word"
+
+
 def test_any_red_flag_is_enough(bed: Bed) -> None:
     flags = {"symptom": {"red_flag": True, "within": "15 min"}}
     bed.chart(0, "symptom dizziness")
