@@ -7,7 +7,7 @@ What nobody measured or charted is CANNOT_TELL, never NOT_MET: missing is never 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Reversible, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -584,7 +584,11 @@ class CuffFailed(Condition):
 
 
 class Disagree(Condition):
-    """Two sources of what should be one number differ by more than so much, without a break, for a time."""
+    """Two sources of what should be one number differ by more than so much, without a break, for a time.
+
+    Two devices seldom deliver in the same second, so each value is compared with the last one of the other signal
+    before it, if that was still live then.
+    """
 
     type: Literal["disagree"] = "disagree"
     of: Signal
@@ -600,19 +604,15 @@ class Disagree(Condition):
             return NOT_MET
         if self.for_s == 0 or sight.instant:
             return MET
-        begin = sight.at - self.for_s
-        others = {s.measured_at: s.value for s in _since(sight.window.series[self.and_], begin)}
-        newer = sight.at
-        for sample in reversed(sight.window.series[self.of]):
-            beside = others.get(sample.measured_at)
-            if beside is not None:
-                if newer - sample.measured_at > sight.window.max_age[self.of]:
-                    return CANNOT_TELL
-                if abs(sample.value - beside) <= self.by:
-                    return NOT_MET
-                newer = sample.measured_at
-            if sample.measured_at <= begin:
-                return MET if beside is not None else CANNOT_TELL
+        begin, newer = sight.at - self.for_s, sight.at
+        for a, b in _pairs(sight.window.series[self.of], sight.window.series[self.and_]):
+            if newer - a.measured_at > sight.window.max_age[self.of] or newer - b.measured_at > sight.window.max_age[self.and_]:
+                return CANNOT_TELL
+            if abs(a.value - b.value) <= self.by:
+                return NOT_MET
+            newer = max(a.measured_at, b.measured_at)
+            if newer <= begin:
+                return MET
         return CANNOT_TELL
 
     def evidence(self, sight: Sight) -> Iterator[Evidence]:
@@ -627,11 +627,14 @@ class Disagree(Condition):
         return iter((self.of.value, self.and_.value))
 
 
-def _since(series: Any, begin: int) -> Iterator[Numeric]:
-    for sample in reversed(series):
-        yield sample
-        if sample.measured_at <= begin:
-            return
+def _pairs(ones: Reversible[Numeric], others: Reversible[Numeric]) -> Iterator[tuple[Numeric, Numeric]]:
+    """The values of two signals that stood side by side, newest first: each with the last of the other before it."""
+    left, right = iter(reversed(ones)), iter(reversed(others))
+    a, b = next(left, None), next(right, None)
+    while a is not None and b is not None:
+        yield a, b
+        later = max(a.measured_at, b.measured_at)
+        a, b = (next(left, None) if a.measured_at == later else a), (next(right, None) if b.measured_at == later else b)
 
 
 class Flag(Condition):

@@ -237,6 +237,25 @@ def test_two_sources_that_differ_for_long_enough_disagree(bed: Bed) -> None:
     assert bed.truth(apart, 20) == CANNOT_TELL
 
 
+@pytest.mark.parametrize(("wait", "found"), [(5, MET), (6, CANNOT_TELL)])
+def test_values_of_different_seconds_are_compared_while_both_are_live(bed: Bed, wait: int, found: int) -> None:
+    apart = {"disagree": {"of": "hr", "and": "pulse", "by": 20, "for": "10 s"}}
+    bed.measure(0, hr=100)
+    for at in range(1, 30, 2):
+        bed.measure(at, pulse=70)
+    for at in range(wait, 30, wait):
+        bed.measure(at, hr=100)
+    assert bed.truth(apart, 29) == found
+
+
+def test_one_agreement_in_between_starts_the_time_again(bed: Bed) -> None:
+    apart = {"disagree": {"of": "hr", "and": "pulse", "by": 20, "for": "10 s"}}
+    for at in range(0, 30, 2):
+        bed.measure(at, hr=100)
+        bed.measure(at + 1, pulse=90 if at == 14 else 70)
+    assert [bed.truth(apart, at) for at in (26, 27)] == [NOT_MET, MET]
+
+
 # ---- the cuff ----
 
 ONE = {"pressure": {"sys_at_least": 165, "dia_at_least": 100}}
