@@ -514,6 +514,9 @@ class Overdue(Condition):
 class Lost(Condition):
     """At least so many of these signals, each declared by the source, have no live value (for a time).
 
+    Before the start of an infusion only what was once there is lost: a monitor that nobody has put on yet would prompt
+    in every session, high, and teach people to answer without looking. From the start on what never came is lost too.
+
     While the patient is away from the monitor on purpose nothing is lost, up to the cap that was set: who is away for
     longer may have fallen, and a timer alone does not say that nothing is measured.
     """
@@ -533,6 +536,10 @@ class Lost(Condition):
             # A clock that runs ahead stamps values with times to come: they are no reason to call the signal present.
             last = next((s.measured_at for s in reversed(series) if s.measured_at <= sight.at), 0) if series else 0
             arrival = sight.window.last.get(signal)
+            # An implausible value comes from a sensor that is on: it may be the truth.
+            came = series or (arrival is not None and arrival.quality is Quality.IMPLAUSIBLE)
+            if sight.state.phase is Phase.READY and not came:
+                continue
             told = arrival is not None and arrival.quality in (Quality.SENSOR_OFF, Quality.IMPLAUSIBLE)
             since = sight.at - last - (0 if told else int(sight.window.max_age[signal]))
             if since >= (0 if sight.instant else self.for_s):

@@ -97,7 +97,7 @@ def condition(document: Document, stated: c.Condition) -> str:
         case c.Lost():
             names_lost = ", ".join(KINDS[s].label for s in stated.signals_)
             count = f"at least {stated.at_least} of " if len(stated.signals_) > 1 else ""
-            return f"no live value of {count}{names_lost}{_lasting(stated.for_s)}"
+            return f"no live value of {count}{names_lost}{_lasting(stated.for_s)}, before the start only of what was once there"
         case c.CuffFailed():
             return f"the cuff failed {stated.tries} times in a row"
         case c.Disagree():

@@ -210,6 +210,7 @@ def test_lost_signals_are_counted_from_their_maximum_age_on(bed: Bed) -> None:
 
 def test_nothing_is_lost_while_the_patient_is_away_on_purpose(bed: Bed) -> None:
     lost = {"lost": {"signals": ["spo2"]}}
+    bed.measure(0, spo2=98)
     bed.chart(10, "away 5")
     assert bed.truth(lost, 60) == NOT_MET
     bed.chart(61, "back")
@@ -218,8 +219,17 @@ def test_nothing_is_lost_while_the_patient_is_away_on_purpose(bed: Bed) -> None:
 
 def test_a_cap_that_is_over_excuses_nothing_any_more(bed: Bed) -> None:
     lost = {"lost": {"signals": ["spo2"]}}
+    bed.measure(0, spo2=98)
     bed.chart(10, "away 5")
     assert [bed.truth(lost, at) for at in (309, 310)] == [NOT_MET, MET]
+
+
+def test_before_the_start_only_what_was_there_is_lost(bed: Bed) -> None:
+    lost = {"lost": {"signals": ["spo2"]}}
+    bed.measure(1, spo2="off")
+    assert bed.truth(lost, 60) == NOT_MET
+    bed.start(61)
+    assert bed.truth(lost, 61) == MET
 
 
 def test_a_signal_that_no_source_declares_is_not_lost(document: Document) -> None:
