@@ -459,6 +459,9 @@ def _dangling(document: Document) -> Iterator[tuple[Sequence[str | int], str]]:
         for other in rule.unless:
             if other not in document.rule:
                 yield (*where, "unless"), f"{rule.id} names the rule {other}, which does not exist"
+        silenced = _silencing(document, rule)
+        if silenced:
+            yield (*where, "unless"), silenced
         for part in walk(rule.when):
             wrong = _unknown(document, part, purposes)
             if wrong:
@@ -478,6 +481,34 @@ def _dangling(document: Document) -> Iterator[tuple[Sequence[str | int], str]]:
         for flag in drug.avoid:
             if flag not in document.flags:
                 yield ("drugs", n, "avoid"), f"{drug.id}: nothing asks for the flag {flag}"
+
+
+def _silencing(document: Document, rule: Rule) -> str | None:
+    """What is wrong with the rules that this one is silent for: where they do not speak either, nobody does."""
+    rank = list(reversed(Priority))
+    for other in (document.rule[name] for name in rule.unless if name in document.rule):
+        if other.id == rule.id:
+            return f"{rule.id} would be silent for itself"
+        if _yields(document, other, rule.id):
+            return f"{rule.id} and {other.id} silence each other, so that neither would speak; let only the lesser one yield"
+        if rank.index(other.priority) < rank.index(rule.priority):
+            return f"{rule.id} is {rule.priority.value} and would be silent for {other.id}, which is only {other.priority.value}"
+        if other.once or other.lockout:
+            return f"{rule.id} would be silent for {other.id}, which may be held back itself by its once or lockout"
+    return None
+
+
+def _yields(document: Document, rule: Rule, to: str) -> bool:
+    """Whether a rule is silent for the other, directly or through the rules between them."""
+    ahead, known = [rule.id], set[str]()
+    while ahead:
+        name = ahead.pop()
+        if name == to:
+            return True
+        if name not in known and name in document.rule:
+            known.add(name)
+            ahead.extend(document.rule[name].unless)
+    return False
 
 
 def _unknown(document: Document, part: Condition, purposes: set[str]) -> str | None:

@@ -39,6 +39,9 @@ HERE: dict[str, Edit] = {
     "a fact that does not exist": ("{fact: bound_broken}", "{fact: bound_bent}", "bound_bent"),
     "an option that does not exist": ("    options: [look, airway, probe, oxygen]\n", "    options: [look, pray]\n", "pray"),
     "a rule that does not exist": ("    unless: [D-8, E-2]\n", "    unless: [D-88]\n", "D-88"),
+    "a rule that yields to itself": ("    unless: [D-8, E-2]\n", "    unless: [D-8, D-7]\n", "itself"),
+    "a rule that yields to a lesser one": ("    unless: [D-8, E-2]\n", "    unless: [D-8, E-2, D-12]\n", "D-12, which is only low"),
+    "a rule that yields to one that may be held back": ("    unless: [D-2, D-3,", "    unless: [D-12, D-3,", "D-12, which may be held back"),
     "a priority that does not exist": ("    priority: high\n", "    priority: urgent\n", "high"),
     "a phase that does not exist": ("    phases: [paused]\n", "    phases: [asleep]\n", "ready"),
     "a group that does not exist": ("    group: emergency\n", "    group: alarm\n", "emergency"),
@@ -59,6 +62,8 @@ HERE: dict[str, Edit] = {
 BELOW = {"a key twice": 1, "a bracket that stays open": 1}
 
 ABOVE: dict[str, tuple[Edit, str]] = {
+    "two rules that silence each other": (("    unless: [E-2]\n", "    unless: [E-2, D-7]\n", "D-7 and D-8 silence each other"), "    unless: [D-8, E-2]\n"),
+    "three rules that silence each other": (("    unless: [D-4, D-5]\n", "    unless: [D-4, D-1]\n", "silence each other"), "    unless: [D-2, D-3,"),
     "a score after a drug that nobody gives": (("after_drug: antiemetic, after", "after_drug: hiccups, after", "hiccups"), "    when:\n      all:\n        - {score: {scale: nausea"),
     "an observation that is never due": ((", after_drug: {antiemetic: 15 min}}", "}", "never due"), "  - {id: nausea, label"),
     "a rule without its line": (("    line: Below 94 % for 15 s look", "    linse: Below 94 % for 15 s look", "line"), "    linse:"),
