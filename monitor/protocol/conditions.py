@@ -710,14 +710,16 @@ def _planned_end(sight: Sight) -> int | None:
 
 
 def _iv_site_due(sight: Sight) -> int | None:
-    """At the start and with each pressure taken since."""
+    """At the start and with each pressure taken since. The first one after the last look counts, not the latest:
+    a cuff that cycles faster than the rule waits would put it off for good.
+    """
     state = sight.state
     if state.ledger is None or state.ledger.started_at is None:
         return None
     seen = state.last("iv_site")
-    reading = sight.window.reading()
-    asked = max(state.ledger.started_at, reading.at if reading else 0)
-    return asked if seen is None or seen.at < asked else None
+    if seen is None or seen.at < state.ledger.started_at:
+        return state.ledger.started_at
+    return next((r.at for r in sight.window.cuff if not r.failed and r.at > seen.at), None)
 
 
 def _away_over(sight: Sight) -> int | None:
