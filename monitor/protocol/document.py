@@ -33,7 +33,7 @@ from monitor.protocol.conditions import (
     Symptom,
     walk,
 )
-from monitor.session import Given, Phase, SessionState
+from monitor.session import Charted, Given, Phase, SessionState
 from monitor.sources.source import BadFile
 from monitor.vitals import Window
 from monitor.yamlmarks import read_yaml, validated
@@ -402,20 +402,20 @@ class Document(Part):
             return max((look.at for look in looks if look is not None), default=-1)
         entry = state.score(by)
         done = entry.at if entry else -1
-        resting = state.last("resting") if asked.resting else None
-        return resting.at if resting is not None and self.rests(asked, by, state) else done
+        rest = self._rest(asked, by, state) if asked.resting else None
+        return done if rest is None else rest.at
 
-    def rests(self, asked: Observation, by: str, state: SessionState) -> bool:
-        """Whether the last "left resting" stands for this score: once in a row, and only while nothing speaks against it."""
-        rests = state.observed.get("resting", ())
-        if not rests:
-            return False
-        rest = rests[-1]
+    def _rest(self, asked: Observation, by: str, state: SessionState) -> Charted | None:
+        """The "left resting" that stands for this score, if nothing speaks against it: the first since the last score.
+
+        A second one in a row adds nothing, and it takes nothing away from the first.
+        """
         entry = state.score(by)
-        if entry is not None and entry.at > rest.at:
-            return False
-        if len(rests) > 1 and (entry is None or rests[-2].at >= entry.at):
-            return False
+        since = max(state.counts_from, entry.at if entry is not None else 0)
+        rest = next((r for r in state.observed.get("resting", ()) if r.at >= since), None)
+        return rest if rest is not None and self._calm(asked, rest, state) else None
+
+    def _calm(self, asked: Observation, rest: Charted, state: SessionState) -> bool:
         reach = asked.resting_not_within
         changes = [c.at for c in state.ledger.changes] if state.ledger else []
         changes += [d.at for d in state.drugs if self.purpose(d.drug, d.drug_class) == "calming"]
