@@ -60,6 +60,8 @@ class Checked:
     by: str
     at: int
     override_by: str = ""
+    earlier: Checked | None = None
+    """What stood there before, so that it can be told since when an item is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,9 @@ class SessionState:
     phase: Phase = Phase.READY
     phase_since: int = 0
     order: Order | None = None
+    ordered_at: int | None = None
+    """When the first order came."""
+    opened_at: int = 0
     ledger: Ledger | None = None
     baseline: e.BaselineSet | None = None
     baseline_at: int | None = None
@@ -197,7 +202,8 @@ def begin(first: e.Logged) -> SessionState:
     if not isinstance(opened, e.SessionOpened):
         raise ValueError(f"a session's log begins with session_opened, not {opened.kind}")
     phase = Phase.OBSERVED if opened.observed else Phase.READY
-    return SessionState(opened, phase=phase, phase_since=first.tick, cuff_interval_s=opened.cuff_interval_s, seq=first.seq)
+    at = first.tick
+    return SessionState(opened, phase=phase, phase_since=at, opened_at=at, cuff_interval_s=opened.cuff_interval_s, seq=first.seq)
 
 
 def fold(state: SessionState, logged: e.Logged) -> SessionState:
@@ -225,7 +231,7 @@ def _enter(state: SessionState, phase: Phase, at: int) -> SessionState:
 
 def _order(state: SessionState, event: e.OrderSet, at: e.Logged) -> SessionState:
     ledger = Ledger(event.order.weight_kg, state.ledger.changes if state.ledger else ())
-    return replace(state, order=event.order, ledger=ledger)
+    return replace(state, order=event.order, ledger=ledger, ordered_at=at.tick if state.ordered_at is None else state.ordered_at)
 
 
 def _pump(state: SessionState, at: e.Logged, what: str, rate: float, for_at: int | None, phase: Phase) -> SessionState:
@@ -299,7 +305,8 @@ def _drug(state: SessionState, event: e.DrugGiven, at: e.Logged) -> SessionState
 
 
 def _checked(state: SessionState, event: e.ChecklistAnswered, at: e.Logged) -> SessionState:
-    checked = Checked(event.answers, at.by, at.tick, event.override_by)
+    earlier = state.checks.get((event.checklist, event.item))
+    checked = Checked(event.answers, at.by, at.tick, event.override_by, earlier)
     return replace(state, checks={**state.checks, (event.checklist, event.item): checked})
 
 

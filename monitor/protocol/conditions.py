@@ -153,6 +153,10 @@ class Vital(Comparison):
         return iter(s.value for s in self.of)
 
 
+PRESSURES = ("sys_at_least", "dia_at_least", "sys_above", "dia_above", "sys_below", "dia_below", "rise_sys_at_least", "rise_dia_at_least")
+"""The limits that a pressure may be held against, as a protocol names them."""
+
+
 class Pressure(Condition):
     """The cuff: a reading counts when any of the limits given is reached. ``readings: 2`` asks for a second one.
 
@@ -163,6 +167,8 @@ class Pressure(Condition):
     type: Literal["pressure"] = "pressure"
     sys_at_least: float | None = None
     dia_at_least: float | None = None
+    sys_above: float | None = None
+    dia_above: float | None = None
     sys_below: float | None = None
     dia_below: float | None = None
     rise_sys_at_least: float | None = None
@@ -179,7 +185,7 @@ class Pressure(Condition):
 
     def _limits(self) -> Iterator[tuple[str, str, float]]:
         """Which pressure, how compared, with what."""
-        for name in ("sys_at_least", "dia_at_least", "sys_below", "dia_below", "rise_sys_at_least", "rise_dia_at_least"):
+        for name in PRESSURES:
             limit = getattr(self, name)
             if limit is not None:
                 rise, rest = (True, name[5:]) if name.startswith("rise_") else (False, name)
@@ -197,7 +203,7 @@ class Pressure(Condition):
                 base = state.baseline.sys if which == "sys" else state.baseline.dia
                 met = value - base >= limit
             else:
-                met = value >= limit if how == "at_least" else value < limit
+                met = value >= limit if how == "at_least" else value > limit if how == "above" else value < limit
             if met:
                 return MET
         return best
@@ -682,12 +688,13 @@ class Fact(Condition):
 
 
 def _baseline_missing(sight: Sight) -> int | None:
-    return sight.state.phase_since if sight.state.baseline is None else None
+    return sight.state.opened_at if sight.state.baseline is None else None
 
 
 def _blocking_open(sight: Sight) -> int | None:
-    blocked = sight.state.order is not None and sight.document.blocking("before", sight.state)
-    return sight.state.phase_since if blocked else None
+    """Since the first order, or since an item was opened again after it."""
+    since, ordered_at = sight.document.blocking_since("before", sight.state), sight.state.ordered_at
+    return max(since, ordered_at) if since is not None and ordered_at is not None else None
 
 
 def _unwatched(sight: Sight) -> int | None:

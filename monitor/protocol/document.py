@@ -33,7 +33,7 @@ from monitor.protocol.conditions import (
     Symptom,
     walk,
 )
-from monitor.session import Charted, Given, Phase, SessionState
+from monitor.session import Charted, Checked, Given, Phase, SessionState
 from monitor.sources.source import BadFile
 from monitor.vitals import Window
 from monitor.yamlmarks import read_yaml, validated
@@ -348,12 +348,19 @@ class Document(Part):
         """Items unanswered, or answered so that they stay open and nobody has overridden."""
         found = []
         for item in self.checklists[checklist]:  # type: ignore[index]
-            checked = state.checks.get((checklist, item.id))
-            if checked is None or (
-                not checked.override_by and any(item.answer_ids[a].stops for a in checked.answers if a in item.answer_ids)
-            ):
+            if _stays_open(item, state.checks.get((checklist, item.id))):
                 found.append(item)
         return found
+
+    def blocking_since(self, checklist: str, state: SessionState) -> int | None:
+        """Since when a blocking item has been open without a break, counted from the opening of the session."""
+        begins = []
+        for item in self.blocking(checklist, state):
+            checked, since = state.checks.get((checklist, item.id)), state.opened_at
+            while checked is not None and _stays_open(item, checked):
+                since, checked = checked.at, checked.earlier
+            begins.append(state.opened_at if checked is None else since)
+        return min(begins, default=None)
 
     def blocking(self, checklist: str, state: SessionState) -> list[CheckItem]:
         return [i for i in self.open_items(checklist, state) if i.effect == "blocks"]
@@ -425,6 +432,13 @@ class Document(Part):
         if bothered is not None and bothered.value:
             return False
         return sedation is None or (sedation.value or 0) >= 5
+
+
+def _stays_open(item: CheckItem, checked: Checked | None) -> bool:
+    """Unanswered, or answered so that it stays open and nobody has overridden."""
+    if checked is None:
+        return True
+    return not checked.override_by and any(item.answer_ids[a].stops for a in checked.answers if a in item.answer_ids)
 
 
 INFUSED = frozenset({Phase.RUNNING, Phase.PAUSED, Phase.RECOVERY})

@@ -20,7 +20,7 @@ from monitor.protocol.conditions import (
 )
 from monitor.protocol.document import Document, Rule
 from monitor.session import SessionState
-from monitor.vitals import Window
+from monitor.vitals import KINDS, Signal, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +98,14 @@ def message(rule: Rule, evidence: Sequence[Evidence]) -> str:
                 values["minutes"] = str(int(item.value // 60))
     if "nibp_sys" in values:
         values["bp"] = f"{values['nibp_sys']}/{values.get('nibp_dia', '?')}"
-    values["rate"] = values.get("hr", values.get("pulse", "?"))
+    values["beat"] = next((f"{KINDS[s].label} {values[s]}" for s in (Signal.HR, Signal.PULSE) if s in values), "Rate ?")
     values.setdefault("rr", values.get("breathing", "?"))
     values["symptom"] = " and ".join(
         e.note.removesuffix(" charted") for e in evidence if e.value is not None and e.note.endswith(" charted")
     )
     lost = [e.name for e in evidence if e.value is None and e.name in _LABELS]
     values["lost"] = " and ".join(_LABELS[name] for name in lost)
-    noted = next((e.note for e in evidence if e.note), "")
-    values["note"] = noted
+    values["rise"] = next((e.note for e in evidence if e.name == "nibp_sys" and e.note), "?")
     return _PLACE.sub(lambda found: values.get(found[1], "?"), rule.says)
 
 

@@ -26,6 +26,8 @@ _FACTS = {
 _PRESSURES = {
     "sys_at_least": "systolic ≥ {:g}",
     "dia_at_least": "diastolic ≥ {:g}",
+    "sys_above": "systolic > {:g}",
+    "dia_above": "diastolic > {:g}",
     "sys_below": "systolic < {:g}",
     "dia_below": "diastolic < {:g}",
     "rise_sys_at_least": "systolic ≥ {:g} over baseline",

@@ -27,6 +27,21 @@ def test_a_breathing_rate_of_0_sends_the_nurse_to_the_breathing(document: Docume
     assert document.rule["T-3"].line.startswith("Go to the patient now")
 
 
+SAID: dict[str, tuple[dict[str, object], str]] = {
+    "D-9": ({"series": {"hr": "72x5 121x60"}}, "HR 121 > 120"),
+    "D-10": ({"series": {"hr": "_x60", "pulse": "72x5 49x60"}}, "Pulse 49 < 50"),
+    "D-1": ({"cuff": ["0:10 151/80"]}, "BP 151/80, +31/+5 over baseline"),
+    "A-3": ({"phase": "recovery", "cuff": ["59:00 141/80"], "until": "61:00"}, "BP 141/80, +21/+5 over baseline, an hour after the end"),
+}
+
+
+@pytest.mark.parametrize("rule", SAID)
+def test_a_sentence_names_the_value_it_is_about(document: Document, rule: str) -> None:
+    written, sentence = SAID[rule]
+    case = Case.model_validate({"name": "x", "rule": rule, "shows": "more", "until": "1:00", **written})
+    assert said(document, case, case.until) == sentence
+
+
 @pytest.mark.parametrize(("cuff", "rule", "said"), [((), "E-4", "Chest pain"), (("0:05 155/90",), "D-5", "BP 155/90 with Chest pain")])
 def test_a_symptom_that_nobody_charted_is_not_named(document: Document, cuff: tuple[str, ...], rule: str, said: str) -> None:
     case = Case.model_validate({"name": "x", "rule": rule, "shows": "more", "cuff": cuff, "until": "0:20"})
