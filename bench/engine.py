@@ -22,7 +22,7 @@ HOUR = 3600
 
 
 def example() -> Document:
-    return load_protocol(settings.SAMPLE_DATA / "protocols" / "example.yaml")
+    return load_protocol(settings.EXAMPLE_PROTOCOL)
 
 
 def played(scenario: str, seconds: int, seed: int = 1) -> tuple[SimulatedSource, list[tuple[int, list[Numeric]]]]:

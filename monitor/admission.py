@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitor import commands
 from monitor import events as e
 from monitor.protocol.document import Document
 from monitor.simulator.scenario import Scenario, load_scenario
 from monitor.sources.opening import fingerprint, open_source
-from monitor.sources.source import Source
+from monitor.sources.source import BadFile, Source
 from monitor.vitals import CUFF
 
 
@@ -37,6 +38,7 @@ class Admission:
 def admit_simulated(room: str, patient: Patient, scenario: Path, seed: int, document: Document, demo: bool = False) -> Admission:
     """A simulated patient. What check-in left open comes from the scenario. Raises BadFile."""
     played = load_scenario(scenario)
+    refuse_order(played, str(scenario), document)
     named = e.SourceSet(path=str(scenario), seed=seed, sha256=fingerprint(scenario))
     source = open_source("simulated", named)
     opened = _opened(room, patient, source, document, observed=False, demo=demo)
@@ -51,6 +53,13 @@ def admit_simulated(room: str, patient: Patient, scenario: Path, seed: int, docu
         }
     )
     return Admission(opened, named, played)
+
+
+def refuse_order(played: Scenario, file: str, document: Document) -> None:
+    """Raise BadFile where the scenario's order is beyond what the protocol lets anybody order."""
+    for text, how in commands.order_breaks(document, played.prescribed()):
+        if how == "absolute":
+            raise BadFile(file, None, f"the order's {text}; the protocol's guardrails do not let it start")
 
 
 def admit_recorded(

@@ -1,4 +1,4 @@
-"""The command line: run, serve, simulate, inspect, replay, protocol, verify. All of it works without a browser.
+"""The command line: run, serve, simulate, level, cohort, inspect, replay, protocol, verify. All works without a browser.
 
 JSON is one object a line. Exit status 0 only when all is well; an error is one line on stderr.
 """
@@ -101,11 +101,13 @@ def simulate(
     minutes: Annotated[float, typer.Option(min=1, max=1440, help="How long, from the opening of the session.")] = 80,
 ) -> None:
     """Write a recording of a simulated patient: the infusion starts and ends as ordered, nobody does anything else."""
+    from monitor.admission import refuse_order
     from monitor.simulator.scenario import load_scenario
     from monitor.sources.recorded import write_recording
     from monitor.sources.simulated import SimulatedSource
 
     played = load_scenario(scenario)
+    refuse_order(played, scenario, load_protocol(settings.EXAMPLE_PROTOCOL))
     source = SimulatedSource(played, seed)
     if out.suffix.lower() != ".csv":
         raise BadFile(str(out), None, "should end in .csv, which is what is written")
@@ -117,6 +119,104 @@ def simulate(
     except OSError as wrong:
         raise BadFile(str(out), None, f"cannot be written ({wrong.strerror}); choose another place") from None
     print(f"{out}: {len(rows)} s", file=sys.stderr)
+
+
+@app.command()
+def level(
+    drug_set: Annotated[str, typer.Option("--set", help="A published set of parameters.")] = "kamp2020",
+    weight_kg: Annotated[float, typer.Option()] = 70.0,
+    dose_mg_per_kg: Annotated[float, typer.Option()] = 0.5,
+    over_min: Annotated[float, typer.Option()] = 40.0,
+    at_min: Annotated[float, typer.Option(help="Minutes from the start of the infusion.")] = 40.0,
+    half_time_min: Annotated[float | None, typer.Option(help="Of the effect site; 6.1 by default.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The drug level that a published set of parameters gives, in plasma and at the effect site, at a minute."""
+    from monitor.simulator.ketamine import KE0_HALF_TIME_MIN, MOST_MG_PER_KG_H, kinetics
+
+    order = ordered(weight_kg, dose_mg_per_kg, over_min)
+    rate = order.rate_mg_per_kg_h
+    if rate > MOST_MG_PER_KG_H:
+        fail(f"{dose_mg_per_kg:g} mg/kg over {over_min:g} min is {rate:.4g} mg/kg/h; the guardrail is {MOST_MG_PER_KG_H:g} mg/kg/h")
+    if not 0 <= at_min <= 14 * 24 * 60:
+        fail(f"--at-min {at_min:g} must lie between 0 and two weeks")
+    half_time = KE0_HALF_TIME_MIN if half_time_min is None else half_time_min
+    try:
+        model = kinetics(drug_set, weight_kg, (half_time,))
+    except ValueError as wrong:
+        fail(str(wrong))
+    during = min(at_min, over_min)
+    reached = model.after(model.after(model.start(), rate, during * 60), 0.0, (at_min - during) * 60)
+    found = {
+        "t_min": at_min,
+        "plasma_ng_ml": round(reached[0], 3),
+        "effect_ng_ml": round(reached[3], 3),
+        "norketamine_ng_ml": round(reached[model.norketamine], 3),
+        "set": drug_set,
+        "site": model.drug.site,
+        "effect_half_time_min": half_time,
+        "cites": model.drug.cites,
+        "norketamine_cites": model.drug.norketamine.cites,
+    }
+    if as_json:
+        say(found)
+    else:
+        print(
+            f"{at_min:g} min: plasma {reached[0]:.1f} ng/mL ({model.drug.site}), effect site {reached[3]:.1f} ng/mL "
+            f"(half-time {half_time:g} min), norketamine {reached[model.norketamine]:.1f} ng/mL\n{model.drug.cites}"
+        )
+
+
+@app.command()
+def cohort(
+    n: Annotated[int, typer.Option("--n", help="How many infusions: patients come for their first to sixth.")] = 1000,
+    seed: Annotated[int, typer.Option()] = 1,
+    population: Annotated[str, typer.Option(help="A population's id, or its file.")] = "default",
+    scenario_mix: Annotated[Path | None, typer.Option(help="Sessions of these scenarios instead; YAML of scenario and weight.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Also write a row a session to this CSV file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Live many simulated infusions; print each published figure beside the cohort's own, taken as its paper took it."""
+    import csv
+
+    from monitor.admission import refuse_order
+    from monitor.simulator import published, series
+    from monitor.simulator.population import load_mix, load_population
+
+    if not 1 <= n <= series.MOST:
+        fail(f"--n {n} must lie between 1 and {series.MOST:,}")
+    if seed < 0:
+        fail(f"--seed {seed} cannot be negative")
+    if out is not None and not out.parent.is_dir():
+        fail(f"{out} cannot be written, there is no folder {out.parent}")
+    document = load_protocol(settings.EXAMPLE_PROTOCOL)
+    if scenario_mix is not None:
+        mix = load_mix(scenario_mix)
+        for played in mix:
+            refuse_order(played, f"{scenario_mix}: {played.id}", document)
+        lived = series.live_mix(mix, n, seed)
+    else:
+        people = load_population(Path(population) if population.endswith((".yaml", ".yml")) else population)
+        for infusion in range(1, len(people.orders) + 1):
+            refuse_order(people.scenario(infusion), population, document)
+        lived = series.live(people, n, seed)
+    if out is not None:
+        try:
+            with out.open("w", newline="", encoding="utf-8") as file:
+                writer = csv.writer(file)
+                writer.writerow(series.COLUMNS)
+                writer.writerows(series.rows(lived))
+        except OSError as wrong:
+            fail(f"{out} cannot be written ({wrong.strerror})")
+    for found in published.compare(lived, of_series=scenario_mix is None):
+        if as_json:
+            say(found)
+        else:
+            mark = "inside" if found["inside"] else "OUTSIDE"
+            print(
+                f"{found['statistic']:<36} {found['value']:>9} ({found['low']} to {found['high']})  paper {found['paper']} "
+                f"({found['band_low']} to {found['band_high']})  {mark}  {found['source']}"
+            )
 
 
 @app.command()
@@ -154,7 +254,7 @@ def replay(
     from monitor.review.replay import Replay, described, read_said
     from monitor.sources.recorded import open_recording
 
-    document = load_protocol(protocol or settings.SAMPLE_DATA / "protocols" / "example.yaml")
+    document = load_protocol(protocol or settings.EXAMPLE_PROTOCOL)
     order = ordered(weight_kg, dose_mg_per_kg, over_min)
     if baseline_bp is not None:
         baseline_of(baseline_bp)
@@ -240,7 +340,7 @@ def verify(
         else:
             print(fault.sentence)
     if again and not faults:
-        document = load_protocol(protocol or settings.SAMPLE_DATA / "protocols" / "example.yaml")
+        document = load_protocol(protocol or settings.EXAMPLE_PROTOCOL)
         for head in sessions:
             result = reassess(log, head.session, document)
             faults += not result.same

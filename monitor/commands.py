@@ -133,7 +133,7 @@ def set_order(order: Order, override: Override = Override()) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         _whole(scene)
         _phase(scene, "change the order", Phase.READY)
-        breaks = list(_order_breaks(scene.document, order))
+        breaks = order_breaks(scene.document, order)
         hard = [text for text, how in breaks if how == "absolute"]
         if hard:
             raise Refusal("order_out_of_bounds", f"{hard[0]}: this cannot be ordered here.")
@@ -148,7 +148,8 @@ def set_order(order: Order, override: Override = Override()) -> Command:
     return command
 
 
-def _order_breaks(document: Document, order: Order) -> list[tuple[str, str]]:
+def order_breaks(document: Document, order: Order) -> list[tuple[str, str]]:
+    """Which bounds of the protocol an order breaks: in words, and ``recommended`` or ``absolute``."""
     found = []
     for key, label, value in (
         ("dose", "dose", order.dose_mg_per_kg),

@@ -14,6 +14,7 @@ from monitor.yamlmarks import read_yaml, validated
 HOME = Path(__file__).resolve().parent.parent
 SAMPLE_DATA = HOME / "sample_data"
 ROOMS = SAMPLE_DATA / "rooms.yaml"
+EXAMPLE_PROTOCOL = SAMPLE_DATA / "protocols" / "example.yaml"
 STORE_VARIABLE = "INFUSION_STORE"
 ROOMS_VARIABLE = "INFUSION_ROOMS"
 

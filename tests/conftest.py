@@ -14,7 +14,7 @@ from monitor.store import open_log
 from monitor.store.log import EventLog
 from monitor.store.memory import MemoryLog
 
-EXAMPLE = settings.SAMPLE_DATA / "protocols" / "example.yaml"
+EXAMPLE = settings.EXAMPLE_PROTOCOL
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from monitor.protocol.document import load_protocol
 from monitor.store import open_log
 from monitor.ward import Ward, drafts
 
-EXAMPLE = settings.SAMPLE_DATA / "protocols" / "example.yaml"
+EXAMPLE = settings.EXAMPLE_PROTOCOL
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

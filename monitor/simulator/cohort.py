@@ -100,22 +100,30 @@ class Sessions:
 
 
 def joined(parts: Sequence[Sessions]) -> Sessions:
-    """Lanes of several runs of the same times, side by side."""
+    """Lanes of several runs, side by side. Where one was not read at another's minute there is no value."""
     if len(parts) == 1:
         return parts[0]
-    first = parts[0]
+    times = np.unique(np.concatenate([p.times for p in parts]))
     whole: dict[str, Any] = {}
     for f in fields(Sessions):
         values = [getattr(p, f.name) for p in parts]
         if f.name == "people":
             whole[f.name] = [x for v in values for x in v]
         elif f.name == "times":
-            whole[f.name] = first.times
+            whole[f.name] = times
+        elif f.name in ("sys", "dia"):
+            whole[f.name] = np.concatenate([_at(times, p.times, v) for p, v in zip(parts, values, strict=True)], axis=1)
         elif isinstance(values[0], dict):
             whole[f.name] = {k: np.concatenate([v[k] for v in values]) for k in values[0]}
         else:
             whole[f.name] = np.concatenate(values, axis=-1)
     return Sessions(**whole)
+
+
+def _at(times: Array, own: Array, readings: Array) -> Array:
+    wide = np.full((len(times), readings.shape[1]), np.nan)
+    wide[np.searchsorted(times, own)] = readings
+    return wide
 
 
 def live(

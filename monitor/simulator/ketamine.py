@@ -132,6 +132,9 @@ NOT_OF_THE_SETS = "norketamine and variances of Simons 2022 stand in where a set
 CLEARANCE_OF_WOMEN = 1.2
 """Elimination clearance of women against men. Sourced: Sigtermans 2009."""
 
+MOST_MG_PER_KG_H = 60.0
+"""A guardrail for what can be reckoned at all, far above what any clinic's protocol lets anybody order: proposal."""
+
 STANDARD_MG_PER_KG_H, STANDARD_S = 0.75, 2400
 """0.5 mg/kg over 40 min: what every effect's size is told for."""
 

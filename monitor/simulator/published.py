@@ -1,8 +1,8 @@
 """What papers found, and the same figures taken from a simulated cohort as each paper took them.
 
-Bands are 95 % intervals of the published figure: Wilson for shares, from the published n; for means and spreads, where
-infusions of the same patients count several times, from the number of patients. ``inside``: the cohort's own 95 %
-interval (patients drawn again and again) meets that band.
+A figure belongs to the population that its paper describes. Bands are 95 % intervals of the published figure: Wilson
+for shares, from the published n; for means and spreads, where infusions of the same patients count several times, from
+the number of patients. ``inside``: the cohort's own 95 % interval (patients drawn again and again) meets that band.
 """
 
 from __future__ import annotations
@@ -18,9 +18,6 @@ from monitor.simulator.series import LONG, Cohort
 
 DRAWN_AGAIN = 400
 
-REPORTED_AWAY, REPORTED = 6.0, 3.0
-"""Dissociation (0 to 10), and nausea, dizziness or headache, that is named as a side effect by the patient: proposals.
-What is felt is more common: CADSS above 4 in 61 to 75 % (esketamine label), reported 35.6 % (Rodrigues 2020)."""
 TE_SYS, TE_DIA = 165.0, 100.0
 """Treatment-emergent hypertension: Rodrigues 2020."""
 SEVERE_SYS, SEVERE_DIA = 180.0, 120.0
@@ -43,15 +40,17 @@ class Published:
     figure: Callable[[Array, Rows], float]
     """From the weight of each patient and the rows."""
     needs_series: bool = False
+    population: str = "default"
+    """Where the paper's figure belongs."""
 
 
-def compare(lived: Cohort, series: bool = True) -> Iterator[dict[str, object]]:
+def compare(lived: Cohort, of_series: bool = True) -> Iterator[dict[str, object]]:
     """Every published figure beside the cohort's own."""
     rng = np.random.Generator(np.random.PCG64(1))
     count = int(lived.patient.max()) + 1
     again = rng.multinomial(count, np.full(count, 1.0 / count), size=DRAWN_AGAIN).astype(float)
     for p in PUBLISHED:
-        if p.needs_series and not series:
+        if p.population != lived.population.id or (p.needs_series and not of_series):
             continue
         rows = p.rows(lived)
         value = p.figure(np.ones(count), rows)
@@ -144,6 +143,15 @@ def _severe(s: Sessions) -> Array:
 
 def _emergent(s: Sessions) -> Array:
     return s.reached(TE_SYS, TE_DIA)
+
+
+def _named(what: str, until: int) -> Callable[[Cohort], Rows]:
+    """Whether each patient named it as a side effect in the infusions up to ``until``."""
+
+    def rows(c: Cohort) -> Rows:
+        return _patients(lambda s: s.most[what] >= getattr(c.population.names_from, what), until)(c)
+
+    return rows
 
 
 def _first_three(c: Cohort) -> Rows:
@@ -243,6 +251,9 @@ YALE = "Yale 2024, Gen Hosp Psychiatry (10.1016/j.genhosppsych.2024.07.001)"
 WAN = "Wan 2015, J Clin Psychiatry 76:247 (unchecked)"
 CRTCE = "Rodrigues 2020, Expert Opin Drug Saf 19:1031"
 CRTCE_SERIES = 4
+ASPIRE = "esketamine trials (label, ASPIRE tables; secondary)"
+ASPIRE_SERIES = 8
+"""Sessions of the four weeks that the tables cover."""
 
 PUBLISHED: tuple[Published, ...] = (
     Published("sys_change_40_mean", YALE, 16.0, _around(16.0, 11.2, 138), _values(lambda s: s.change_at(40, s.sys)), _mean),
@@ -256,7 +267,7 @@ PUBLISHED: tuple[Published, ...] = (
     Published("severe_per_infusion", YALE, 0.98, _share(23, 2342), _values(_severe, _all), _ratio, True),
     Published("severe_per_patient", YALE, 12.3, _share(17, 138), _patients(_severe, LONG), _ratio, True),
     Published("severe_in_first_three", YALE, 43.4, _share(10, 23), _first_three, _ratio, True),
-    Published("surge_odds_per_year_of_age", YALE, 1.04, (1.02, 1.05), _surges_by_age, _odds),
+    Published("surge_odds_per_year_of_age", YALE, 1.04, (1.02, 1.05), _surges_by_age, _odds, True),
     Published("te_hypertension_per_patient", CRTCE, 44.3, _share(90, 203), _patients(_emergent, CRTCE_SERIES), _ratio, True),
     Published(
         "drug_needed_given_te_hypertension",
@@ -267,23 +278,15 @@ PUBLISHED: tuple[Published, ...] = (
         _ratio,
         True,
     ),
-    Published(
-        "dissociation_reported",
-        CRTCE,
-        35.6,
-        (29.2, 42.3),
-        _patients(lambda s: s.most["dissociation"] >= REPORTED_AWAY, CRTCE_SERIES),
-        _ratio,
-        True,
-    ),
-    Published("nausea_reported", CRTCE, 13.3, (9.3, 18.7), _patients(lambda s: s.most["nausea"] >= REPORTED, CRTCE_SERIES), _ratio, True),
+    Published("dissociation_reported", CRTCE, 35.6, (29.2, 42.3), _named("dissociation", CRTCE_SERIES), _ratio, True),
+    Published("nausea_reported", CRTCE, 13.3, (9.3, 18.7), _named("nausea", CRTCE_SERIES), _ratio, True),
     Published("stopped_for_adverse_effect", WAN, 1.95, _share(4, 205), _values(lambda s: s.stopped), _ratio),
     Published(
         "level_end_arterial",
         "Kamp 2020, 0.5 mg/kg over 40 min; its median error 9 %",
         253.0,
         (230.0, 276.0),
-        _values(lambda s: s.level_end),
+        _values(lambda s: np.where(s.stopped, np.nan, s.level_end)),
         _mean,
     ),
     Published(
@@ -301,7 +304,9 @@ PUBLISHED: tuple[Published, ...] = (
         "cadss_after_load_mean", "Goldway 2025, healthy, n = 33", 24.94, _around(24.94, 10.77, 33), _alone(lambda c: c.cadss_load), _mean
     ),
     Published("cadss_after_load_sd", "Goldway 2025, healthy, n = 33", 10.77, _sd_band(10.77, 33), _alone(lambda c: c.cadss_load), _sd),
-    Published("dissociation_later_against_first", f"{CRTCE} (falls, then plateau)", 80.0, (50.0, 99.0), _first_and_later, _later_share),
+    Published(
+        "dissociation_later_against_first", f"{CRTCE} (falls, then plateau)", 80.0, (50.0, 99.0), _first_and_later, _later_share, True
+    ),
     Published(
         "oneself_within_30_min", "the clinic: most in 15 to 30 min", 75.0, (50.0, 100.0), _values(lambda s: s.oneself_after <= 30.0), _ratio
     ),
@@ -321,4 +326,15 @@ PUBLISHED: tuple[Published, ...] = (
         _values(lambda s: s.least["spo2"] < 92.0),
         _ratio,
     ),
+    *(
+        Published(f"{what}_reported", ASPIRE, sum(band) / 2, band, _named(what, ASPIRE_SERIES), _ratio, True, "asked-for")
+        for what, band in {
+            "nausea": (27.0, 33.0),
+            "dissociation": (34.0, 41.0),
+            "dizziness": (29.0, 41.0),
+            "headache": (20.0, 25.0),
+            "anxiety": (10.0, 15.0),
+        }.items()
+    ),
+    Published("vomiting", ASPIRE, 11.0, (6.0, 16.0), _patients(lambda s: s.vomited, ASPIRE_SERIES), _ratio, True, "asked-for"),
 )

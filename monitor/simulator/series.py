@@ -21,6 +21,8 @@ SERIES = 6
 """Infusions of a series, and so of each patient of a cohort."""
 LONG = 17
 """Infusions a patient at Yale (2,342 in 138), for what that paper counts per patient."""
+MOST = 100_000
+"""Infusions of one cohort."""
 AT_A_TIME = 3000
 """Lanes that are lived side by side: more would only need more memory."""
 
@@ -29,6 +31,7 @@ AT_A_TIME = 3000
 class Cohort:
     """Sessions of patients who come again: whose each lane is, and which infusion."""
 
+    population: Population
     sessions: Sessions
     patient: NDArray[np.int64]
     infusion: NDArray[np.int64]
@@ -56,6 +59,7 @@ def live(population: Population, n: int, seed: int, series: bool = True) -> Coho
         which = np.concatenate([which[~after], treated])
     firsts = [_seeds(population, seed, p, 1) for p in range(patients)]
     return Cohort(
+        population=population,
         sessions=sessions,
         patient=which[:, 0],
         infusion=which[:, 1],
@@ -84,20 +88,20 @@ def _lived(population: Population, seed: int, lanes: list[tuple[int, int]], prem
 
 
 def live_mix(mix: Mapping[Scenario, float], n: int, seed: int) -> Cohort:
-    """``n`` sessions of scenarios in these shares, nobody doing anything but start and stop; each a patient of its own."""
-    care = load_population("default").care
+    """``n`` sessions of scenarios in these shares, each a patient of its own, with the care of the default population."""
+    people = load_population("default")
     total = sum(mix.values())
     bounds = np.round(np.cumsum([weight / total * n for weight in mix.values()])).astype(int)
     parts, begin = [], 0
     for scenario, end in zip(mix, bounds.tolist(), strict=True):
         if end > begin:
             seeds = [Seeds(seed, f"{scenario.id} {p}", f"{scenario.id} {p}") for p in range(begin, end)]
-            parts.append(cohort.live(scenario, [scenario.patient] * len(seeds), seeds, care))
+            parts.append(cohort.live(scenario, [scenario.patient] * len(seeds), seeds, people.care))
         begin = end
     sessions = cohort.joined(parts)
     lanes = np.arange(n)
     none = np.full(n, np.nan)
-    return Cohort(sessions, lanes, np.array([p.infusion for p in sessions.people]), np.ones(n, bool), none, none)
+    return Cohort(people, sessions, lanes, np.array([p.infusion for p in sessions.people]), np.ones(n, bool), none, none)
 
 
 def _seeds(population: Population, seed: int, patient: int, infusion: int) -> Seeds:
