@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor import commands
 from monitor import events as e
 from monitor.protocol.document import Document
 from monitor.simulator.scenario import Scenario, load_scenario
@@ -57,7 +56,7 @@ def admit_simulated(room: str, patient: Patient, scenario: Path, seed: int, docu
 
 def refuse_order(played: Scenario, file: str, document: Document) -> None:
     """Raise BadFile where the scenario's order is beyond what the protocol lets anybody order."""
-    for text, how in commands.order_breaks(document, played.prescribed()):
+    for text, how in document.order_breaks(played.prescribed()):
         if how == "absolute":
             raise BadFile(file, None, f"the order's {text}; the protocol's guardrails do not let it start")
 

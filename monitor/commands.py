@@ -133,7 +133,7 @@ def set_order(order: Order, override: Override = Override()) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         _whole(scene)
         _phase(scene, "change the order", Phase.READY)
-        breaks = order_breaks(scene.document, order)
+        breaks = scene.document.order_breaks(order)
         hard = [text for text, how in breaks if how == "absolute"]
         if hard:
             raise Refusal("order_out_of_bounds", f"{hard[0]}: this cannot be ordered here.")
@@ -146,31 +146,6 @@ def set_order(order: Order, override: Override = Override()) -> Command:
         return [e.OrderSet(order=order, breaks="; ".join(soft), override_by=override.by, reason=override.reason)]
 
     return command
-
-
-def order_breaks(document: Document, order: Order) -> list[tuple[str, str]]:
-    """Which bounds of the protocol an order breaks: in words, and ``recommended`` or ``absolute``."""
-    found = []
-    for key, label, value in (
-        ("dose", "dose", order.dose_mg_per_kg),
-        ("duration", "duration", order.minutes),
-        ("rate", "rate", order.rate_mg_per_kg_h),
-        ("weight", "weight", order.weight_kg),
-        ("concentration", "concentration", order.concentration_mg_per_ml),
-    ):
-        text = _breach(document, key, label, value)
-        if text is not None:
-            found.append(text)
-    return found
-
-
-def _breach(document: Document, key: str, label: str, value: float) -> tuple[str, str] | None:
-    bound = document.bounds[key]
-    how = bound.breach(value)
-    if how is None:
-        return None
-    low, high = bound.absolute if how == "absolute" else bound.recommended
-    return f"{label} {value:.4g} {bound.unit} is outside {low:g} to {high:g} {bound.unit}", how
 
 
 def check(checklist: str, item: str, answer: str, override: Override = Override()) -> Command:
@@ -299,7 +274,7 @@ def _rate_breaks(scene: Scene, rate: float) -> list[tuple[str, str]]:
     found = []
     if rate < 0 or rate != rate:
         raise Refusal("rate_impossible", "A rate cannot be below zero.")
-    bound = _breach(scene.document, "rate", "rate", rate) if rate else None
+    bound = scene.document.breach("rate", rate) if rate else None
     if bound is not None:
         found.append(bound)
     order = scene.state.order

@@ -222,8 +222,12 @@ class Window:
         """Measured values only, oldest first."""
         self.cuff: deque[CuffReading] = deque(maxlen=CUFF_TRIES)
 
-    def push(self, row: Iterable[Numeric]) -> None:
-        """Take in the samples of one tick."""
+    def push(self, row: Iterable[Numeric], at: int) -> None:
+        """Take in the samples received in this tick.
+
+        A cuff reading that claims to come from later (the monitor's clock is ahead) was measured now at the latest; a
+        second-by-second value from later is not live at all (``value``).
+        """
         pressures: dict[Signal, Numeric] = {}
         for sample in row:
             if sample.signal in CUFF:
@@ -238,7 +242,7 @@ class Window:
                 while series[0].measured_at < sample.measured_at - HORIZON_S:
                     series.popleft()
         if pressures:
-            self.cuff.append(_reading(pressures))
+            self.cuff.append(_reading(pressures, at))
 
     def value(self, signal: Signal, at: int) -> Numeric | None:
         """The latest measured value if it is live at this second, else None."""
@@ -267,9 +271,9 @@ class Window:
         return None
 
 
-def _reading(pressures: Mapping[Signal, Numeric]) -> CuffReading:
+def _reading(pressures: Mapping[Signal, Numeric], now: int) -> CuffReading:
     sys, dia, mean = (pressures.get(s) for s in CUFF)
-    at = max(p.measured_at for p in pressures.values())
+    at = min(now, max(p.measured_at for p in pressures.values()))
     if sys is None or dia is None or not (sys.ok and dia.ok) or sys.value <= dia.value:
         return CuffReading(at, None, None, None, failed=True)
     return CuffReading(at, sys.value, dia.value, mean.value if mean is not None and mean.ok else None)

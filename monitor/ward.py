@@ -135,7 +135,7 @@ def resume(document: Document, session: int, log: EventLog) -> tuple[RoomCourse,
     sealed = max((x.event.last for x in entries if isinstance(x.event, e.MinuteSealed)), default=-1)
     rows = log.rows(session)
     for tick, packed in rows:
-        course.assessment.window.push(packing.unpack(packed, tick))
+        course.assessment.window.push(packing.unpack(packed, tick), tick)
         if tick > sealed:
             course.unsealed.append((tick, packed))
     course.assessment.at = rows[-1][0] if rows else -1

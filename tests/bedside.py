@@ -107,11 +107,11 @@ class Bed:
 
     def measure(self, at: int, **values: float | str | None) -> None:
         """Samples of one second, without assessing it; ``off`` is "sensor off", None an empty cell."""
-        self.window.push(row(at, values))
+        self.window.push(row(at, values), at)
 
     def cuff(self, at: int, text: str) -> None:
         sys, dia = (None, None) if text == "failed" else map(float, text.split("/"))
-        self.window.push(list(cuff(sys, dia, at)))
+        self.window.push(list(cuff(sys, dia, at)), at)
 
     def second(self, at: int, **values: float | str | None) -> list[e.PromptChanged]:
         """Samples of one second, assessed."""

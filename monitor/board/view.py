@@ -48,7 +48,7 @@ class View:
     """Why session time stands still, while it does."""
 
     def push(self, tick: int, row: Sequence[Numeric]) -> None:
-        self.window.push(row)
+        self.window.push(row, tick)
         self.at = tick
         if tick % TREND_STEP_S == 0:
             for signal in self.window.channels:

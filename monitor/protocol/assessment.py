@@ -32,7 +32,7 @@ class Assessment:
 
     def tick(self, at: int, row: Sequence[Numeric], late: bool = False) -> list[PromptChanged]:
         """Assess one second: its samples, then the rules. The caller logs the changes and gives them back (``conclude``)."""
-        self.window.push(row)
+        self.window.push(row, at)
         self.at = at
         return step(self.document, self.state, self.window, at, late)
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from monitor import charting
 from monitor.events import Priority, PromptKind
-from monitor.infusion import Bound
+from monitor.infusion import Bound, Order
 from monitor.protocol.conditions import (
     CANNOT_TELL,
     MET,
@@ -325,6 +325,26 @@ class Document(Part):
         return {flag: tuple(dict.fromkeys(places)) for flag, places in found.items()}
 
     # ---- readings of a session ----
+
+    def breach(self, key: str, value: float) -> tuple[str, str] | None:
+        """Which bound of this name a value lies outside of: in words, and ``recommended`` or ``absolute``."""
+        bound = self.bounds[key]
+        how = bound.breach(value)
+        if how is None:
+            return None
+        low, high = bound.absolute if how == "absolute" else bound.recommended
+        return f"{key} {value:.4g} {bound.unit} is outside {low:g} to {high:g} {bound.unit}", how
+
+    def order_breaks(self, order: Order) -> list[tuple[str, str]]:
+        """The bounds that an order breaks."""
+        values = {
+            "dose": order.dose_mg_per_kg,
+            "duration": order.minutes,
+            "rate": order.rate_mg_per_kg_h,
+            "weight": order.weight_kg,
+            "concentration": order.concentration_mg_per_ml,
+        }
+        return [broken for key, value in values.items() if (broken := self.breach(key, value)) is not None]
 
     def flag(self, flag: str, state: SessionState) -> int:
         """Whether this patient has a flag: by check-in or by a checklist's answer; unanswered: cannot tell."""

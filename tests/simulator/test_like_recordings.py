@@ -19,6 +19,7 @@ import pytest
 from monitor.infusion import Act, Does
 from monitor.protocol.conditions import MET, NOT_MET, Lost, Sight
 from monitor.protocol.document import Document
+from monitor.session import Phase
 from monitor.simulator.patient import Patient
 from monitor.simulator.scenario import Scenario, load_scenario
 from monitor.sources.simulated import SimulatedSource
@@ -189,12 +190,13 @@ def test_a_value_from_another_time_is_not_shown_as_live(by: str, step: int, docu
     for at, row in source.read(400):
         assert unpack(pack(row, at), at) == row
         assert all(n.measured_at == at + (step if 60 <= at < 240 else 0) for n in row)
-        window.push(row)
+        window.push(row, at)
+        assert window.reading() is None or window.reading().at <= at  # type: ignore[union-attr]
         off = 60 <= at < 240
         assert (window.value(Signal.SPO2, at) is None) is off
         assert (window.freshness(Signal.SPO2, at) is Freshness.STALE) is off
         if at in (59, 150, 250):
             # Whatever the clock says, a signal without a live value is found lost.
-            sight = Sight(document, SimpleNamespace(away=None), window, at)  # type: ignore[arg-type]
+            sight = Sight(document, SimpleNamespace(away=None, phase=Phase.RUNNING), window, at)  # type: ignore[arg-type]
             assert lost.truth(sight) == (MET if off else NOT_MET)
     assert all(n.quality is Quality.OK for n in row)
