@@ -148,8 +148,7 @@ class Rhythm(IntEnum):
     """Nothing beats."""
 
 
-@dataclass(frozen=True, slots=True)
-class Beats:
+class Beats(NamedTuple):
     """What the waves of one second are drawn from: where the heart and the breath are, and what the sensors do.
 
     Phases are counted from the opening of the session in thousandths and never wrap; rates are thousandths a second.

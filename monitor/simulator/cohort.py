@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from monitor.infusion import Act, Does
 from monitor.simulator import noise
 from monitor.simulator.cuff import READING_S, reading
-from monitor.simulator.experience import A_LITTLE_BOTHERED
+from monitor.simulator.experience import A_LITTLE_BOTHERED, oneself
 from monitor.simulator.life import Life, Seeds
 from monitor.simulator.maths import STEP_S
 from monitor.simulator.population import Care
@@ -173,7 +173,7 @@ def live(
             level_end = np.broadcast_to(life.level(at)[0], n).copy()
         life.step(at)
         if at == stop.at:
-            scores = _copied(lived.scores(at), n)
+            scores = _copied(lived.scores(lived.told, at), n)
 
         if scenario.cuff.every and at % scenario.cuff.every == 0:
             scatter, reads_at = cuffs.next(), at + READING_S
@@ -186,8 +186,7 @@ def live(
             if team is not None:
                 team.read(sys[-1], dia[-1], at)
         if at % 60 == 0:
-            oneself = lived.scores(at)["like_oneself"]
-            not_oneself = np.where(oneself, not_oneself, at)
+            not_oneself = np.where(oneself(lived.told), not_oneself, at)
             for name, attribute in MOST.items():
                 np.maximum(most[name], getattr(lived, attribute), out=most[name])
             for name in LEAST:
@@ -197,7 +196,7 @@ def live(
             team.look(at)
 
     nobody = np.zeros(n, bool)
-    last = _copied(lived.scores(until), n)
+    last = _copied(lived.scores(lived.told, until), n)
     return Sessions(
         people=list(people),
         times=np.array(times),

@@ -6,6 +6,8 @@ Sizes are proposals unless marked. Of one patient in floats or of many in arrays
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from monitor.simulator.maths import STEP_S, Maths, Number, Truth, keep, near
 from monitor.simulator.remedies import Help
 from monitor.simulator.traits import Traits
@@ -32,6 +34,20 @@ VOMITED_RECENTLY_S = 600
 _UNEASE, _NAUSEA, _DIZZY, _HEAD = near(25.0), near(130.0), near(60.0), near(1200.0)
 _FRIGHT, _SICKNESS, _ACHE, _STRAIN = keep(FRIGHT_HALF_S), keep(SICKNESS_HALF_S), keep(HEADACHE_HALF_S), keep(85.0)
 _VOMITING = VOMITING_PER_MIN / 60.0 * STEP_S
+
+
+class Told(NamedTuple):
+    """What the patient could tell at one time, not yet rounded."""
+
+    away: Number
+    unease: Number
+    comfort: Number
+    nausea: Number
+    anxiety: Number
+    dizzy: Number
+    headache: Number
+    drowsy: Number
+    vomited_at: Number
 
 
 class Experience:
@@ -130,21 +146,33 @@ class Experience:
         comfort = comfort - 0.55 * m.most(0.0, self.nausea - 1.0) - 0.3 * m.most(0.0, headache - 2.0) - 0.1 * m.most(0.0, self.dizzy - 3.0)
         self.comfort = m.most(0.0, m.least(10.0, comfort))
 
-    def scores(self, at: int) -> dict[str, Number]:
-        """As they are charted: whole numbers. ``bothered`` 0 to 2, MOAA/S, vomiting in the ten minutes before."""
+    @property
+    def told(self) -> Told:
+        """What the patient could tell now."""
+        return Told(
+            self.away, self.unease, self.comfort, self.nausea, self.anxiety, self.dizzy, self.headache, self.drowsy, self.vomited_at
+        )
+
+    def scores(self, told: Told, at: int) -> dict[str, Number]:
+        """As it is charted: whole numbers. ``bothered`` 0 to 2, MOAA/S, vomiting in the ten minutes before."""
         m = self._m
-        cadss = m.least(CADSS_MOST, self.away * self._traits.cadss)
+        cadss = m.least(CADSS_MOST, told.away * self._traits.cadss)
         return {
-            "dissociation": m.half_up(self.away),
-            "bothered": (self.unease >= A_LITTLE_BOTHERED) * 1 + (self.unease >= BOTHERED) * 1,
-            "comfort": m.half_up(self.comfort),
-            "nausea": m.half_up(self.nausea),
-            "anxiety": m.half_up(self.anxiety),
-            "dizziness": m.half_up(m.least(10.0, self.dizzy)),
-            "headache": m.half_up(self.headache),
-            "moaas": 5 - m.half_up(m.least(5.0, m.most(0.0, self.drowsy - 0.5))),
+            "dissociation": m.half_up(told.away),
+            "bothered": (told.unease >= A_LITTLE_BOTHERED) * 1 + (told.unease >= BOTHERED) * 1,
+            "comfort": m.half_up(told.comfort),
+            "nausea": m.half_up(told.nausea),
+            "anxiety": m.half_up(told.anxiety),
+            "dizziness": m.half_up(m.least(10.0, told.dizzy)),
+            "headache": m.half_up(told.headache),
+            "moaas": 5 - m.half_up(m.least(5.0, m.most(0.0, told.drowsy - 0.5))),
             "cadss": m.half_up(cadss),
             "cadss6": m.half_up(m.least(CADSS6_MOST, CADSS6_SHARE * cadss)),
-            "vomited": at - self.vomited_at <= VOMITED_RECENTLY_S,
-            "like_oneself": (self.away <= ONESELF_AWAY) & (self.dizzy <= ONESELF_DIZZY) & (self.drowsy < 1.0),
+            "vomited": at - told.vomited_at <= VOMITED_RECENTLY_S,
+            "like_oneself": oneself(told),
         }
+
+
+def oneself(told: Told) -> Truth:
+    """Whether the patient is like oneself again."""
+    return (told.away <= ONESELF_AWAY) & (told.dizzy <= ONESELF_DIZZY) & (told.drowsy < 1.0)

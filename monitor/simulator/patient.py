@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from math import sqrt
 
@@ -14,6 +15,7 @@ from monitor.infusion import Act, Does
 from monitor.simulator import noise
 from monitor.simulator.artefact import TIMED_FAULTS, Faults
 from monitor.simulator.cuff import Cuff, Cuffed, reading
+from monitor.simulator.experience import Told
 from monitor.simulator.heart import Heart
 from monitor.simulator.life import Life, Seeds
 from monitor.simulator.maths import ONE, STEP_S
@@ -31,7 +33,7 @@ WANDER_HR, DRIFT_HR, WANDER_SPO2, DRIFT_SPO2, WANDER_RR = 1.1, 0.2, 0.40, 0.05, 
 FLUTTER, FLUTTER_HR = 0.6, 0.35
 """The ECG's rate is averaged less than the probe's: memory and SD of what it shows beside it."""
 
-REMEMBERS_EVERY_S = 10
+REMEMBERS_EVERY_S, REMEMBERS_S = 10, 2 * 3600
 SAID_RECENTLY_S = 600
 _NEAR = 1.0 / AVERAGED_S
 _KICK = sqrt(1.0 - FLUTTER * FLUTTER)
@@ -63,7 +65,7 @@ class Patient:
 
         self._at = -1
         self._waiting = sorted(scenario.happenings, key=lambda h: h.at)
-        self._memory: list[dict[str, object]] = []
+        self._memory: deque[tuple[Told, str]] = deque(maxlen=REMEMBERS_S // REMEMBERS_EVERY_S)
         self._said: tuple[int, str] | None = None
 
     @property
@@ -90,7 +92,7 @@ class Patient:
         if at % STEP_S == 0:
             life.step(at)
             if at % REMEMBERS_EVERY_S == 0:
-                self._memory.append(self._answered())
+                self._memory.append((life.experience.told, self._saying()))
 
         hr, spo2, rr = self._shown
         hr += (body.hr - hr) * _NEAR
@@ -173,22 +175,26 @@ class Patient:
     # What is hidden
 
     def answers(self, at: int | None = None) -> dict[str, object]:
-        """What the patient would say if asked at this second (for a second that is past: to the 10 s).
+        """What the patient would say if asked at this second (for one that is past: to the 10 s, two hours back).
 
         ``dissociation``, ``comfort``, ``nausea``, ``anxiety``, ``dizziness``, ``headache`` 0 to 10; ``bothered`` no / a
         little / yes; ``moaas`` 5 to 0; ``cadss`` and ``cadss6`` totals; ``vomited`` in the ten minutes before;
         ``like_oneself`` again; ``says`` what they say by themselves.
         """
+        lived = self.life.experience
         if at is None or at >= self._at:
-            return self._answered()
-        return self._memory[max(0, at) // REMEMBERS_EVERY_S]
-
-    def _answered(self) -> dict[str, object]:
-        scores = self.life.experience.scores(self._at)
+            at, (said, says) = self._at, (lived.told, self._saying())
+        else:
+            back = self._at // REMEMBERS_EVERY_S - max(0, at) // REMEMBERS_EVERY_S
+            said, says = self._memory[max(-len(self._memory), -1 - back)]
+        scores = lived.scores(said, at)
         told: dict[str, object] = {scale: value if isinstance(value, bool) else int(value) for scale, value in scores.items()}
         told["bothered"] = BOTHERED_WORDS[scores["bothered"]]
-        told["says"] = self._said[1] if self._said is not None and self._at - self._said[0] <= SAID_RECENTLY_S else ""
+        told["says"] = says
         return told
+
+    def _saying(self) -> str:
+        return self._said[1] if self._said is not None and self._at - self._said[0] <= SAID_RECENTLY_S else ""
 
     def truth(self) -> dict[str, object]:
         """What is true now and no trainee may see: levels, values behind the monitor, answers, faults."""
