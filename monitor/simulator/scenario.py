@@ -253,6 +253,11 @@ class Rhythmic(_Part):
         return self
 
 
+def _read_yes(value: object) -> object:
+    """``yes``, as the other answers of a scenario may be written, is true."""
+    return True if value == "yes" else value
+
+
 class Happening(_Part):
     """One thing that happens at a time. Exactly one kind; ``unless`` and ``only_if`` ask what was done before.
 
@@ -282,7 +287,7 @@ class Happening(_Part):
     """Every reading fails for so long: the cuff sits badly."""
     nausea: Score | None = None
     """Nausea of this strength that is not the drug's own."""
-    vomits: Literal[True] | None = None
+    vomits: Annotated[Literal[True], BeforeValidator(_read_yes)] | None = None
     frightened: Score | None = None
     """Fear of this strength comes up; it fades by itself, and sooner when met."""
     rhythm: Rhythmic | None = None
@@ -316,8 +321,16 @@ class CriticalAction(_Part):
 
     do: TaskName
     by: Seconds | None = None
+    since: Seconds | None = None
+    """Only what is done from then on counts (counted like ``by``): a cuff taken before the start answers no high reading."""
     counted: Literal["start", "opening"] = Field(default="start", alias="from")
     why: str = Field(default="", max_length=400)
+
+    @model_validator(mode="after")
+    def _since_before_by(self) -> CriticalAction:
+        if self.since is not None and (self.by is None or self.since >= self.by):
+            raise ValueError("since lies before by, and needs one")
+        return self
 
 
 _CONDITIONS = ("at", "counted", "unless", "only_if", "since")
