@@ -10,6 +10,7 @@ ALL = {
     "replay": engine.replay_speed,
     "growth": engine.tick_growth,
     "patient": engine.patient_speed,
+    "cohort": engine.cohort_speed,
     "waves": engine.wave_speed,
     "size": chain.file_size,
     "kill": chain.kill_and_return,

@@ -132,3 +132,57 @@ def test_a_rooms_file_that_names_what_is_not_there_starts_nothing(tmp_path: Path
     assert done.returncode == 1
     assert done.stderr.startswith(f"{rooms}:5: ")
     assert not (tmp_path / "log.db").exists()
+
+
+@pytest.mark.parametrize(("drug_set", "plasma"), [("kamp2020", 253), ("simons2022", 289), ("domino", 240), ("otto2021", 158)])
+def test_level_tells_the_published_level_with_its_citation(drug_set: str, plasma: float) -> None:
+    course = ("--weight-kg", "70", "--dose-mg-per-kg", "0.5", "--over-min", "40")
+    (found,) = lines("level", "--set", drug_set, *course, "--at-min", "40", "--json")
+    assert {"t_min", "plasma_ng_ml", "effect_ng_ml", "cites"} <= set(found)
+    assert found["plasma_ng_ml"] == pytest.approx(plasma, rel=0.01)
+    assert found["t_min"] == 40 and found["effect_ng_ml"] < found["plasma_ng_ml"]
+    (later,) = lines("level", "--set", drug_set, *course, "--at-min", "60", "--json")
+    assert later["plasma_ng_ml"] < found["plasma_ng_ml"] and later["norketamine_ng_ml"] > found["norketamine_ng_ml"] * 0.9
+
+
+def test_cohort_prints_each_published_figure_and_writes_a_row_a_session(tmp_path: Path) -> None:
+    out = tmp_path / "cohort.csv"
+    found = lines("cohort", "--n", "60", "--seed", "5", "--json", "--out", out)
+    assert all({"statistic", "source", "value", "paper", "band_low", "band_high", "inside"} <= set(f) for f in found)
+    assert len({f["statistic"] for f in found}) == len(found) >= 20
+    rows = out.read_text().splitlines()
+    assert len(rows) == 61 and rows[0].startswith("patient,infusion,age,sex,")
+    assert lines("cohort", "--n", "60", "--seed", "5", "--json") == found, "the same seed is the same cohort"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("level", "--set", "propofol"), "unknown drug set 'propofol'"),
+        (("level", "--weight-kg", "-70"), "weight_kg is not possible"),
+        (("level", "--dose-mg-per-kg", "5", "--over-min", "1"), "the guardrail is 60 mg/kg/h"),
+        (("level", "--at-min", "-1"), "must lie between 0 and two weeks"),
+        (("cohort", "--n", "0"), "must lie between 1 and"),
+        (("cohort", "--seed", "-1"), "cannot be negative"),
+        (("cohort", "--population", "nobody"), "there is no population of this name"),
+        (("cohort", "--out", "/nowhere/x.csv"), "there is no folder"),
+        (("cohort", "--scenario-mix", "no-such.yaml"), "no-such.yaml"),
+    ],
+)
+def test_a_bad_level_or_cohort_is_one_sentence(arguments: tuple[str, ...], says: str) -> None:
+    done = run(*arguments)
+    assert done.returncode != 0 and done.stdout == ""
+    assert says in done.stderr and done.stderr.count("\n") == 1, done.stderr
+
+
+def test_a_scenario_beyond_the_guardrails_starts_nowhere(tmp_path: Path) -> None:
+    file = tmp_path / "fast.yaml"
+    file.write_text("id: fast\ntitle: Fast\npatient: {age: 40, weight_kg: 70}\norder: {dose_mg_per_kg: 0.9, minutes: 22}\n")
+    out = tmp_path / "x.csv"
+    done = run("simulate", file, "--out", out)
+    assert done.returncode != 0 and not out.exists()
+    assert f"{file}: the order's rate 2.455 mg/kg/h is outside 0.01 to 2 mg/kg/h" in done.stderr
+    mix = tmp_path / "mix.yaml"
+    mix.write_text("mix:\n  - {scenario: fast.yaml, weight: 1}\n")
+    done = run("cohort", "--scenario-mix", mix, "--n", "5")
+    assert done.returncode != 0 and "guardrails" in done.stderr and done.stdout == ""

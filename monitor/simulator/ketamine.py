@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -47,6 +47,8 @@ class Norketamine:
     flows: tuple[float, float]
     scales: tuple[float, float, float, float]
     """Exponents of weight/70 on both volumes, clearance and exchange."""
+    variances: tuple[float, float, float, float]
+    """Log-normal, between patients: of the first volume, the clearance, the delay; then the covariance of the first two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,25 @@ _HIJAZI = _by_rates(1.08, 0.0333, 0.0088, 0.0030)
 # Every figure here is sourced: published papers as transcribed in the open code that section 4.1 of the clinical
 # reference names (OpenTIVA for Kamp, Domino, Clements, Hijazi; nlmixr2lib for Simons and Otto).
 _SIMONS_NORKETAMINE = Norketamine(
-    "Simons 2022, Front Pain Res 3:946486 (S-norketamine)", 0.8, 20.1, (None, 221.0), (1.00, 2.63), (1.0, 1.0, 0.75, 0.75)
+    "Simons 2022, Front Pain Res 3:946486 (S-norketamine)",
+    0.8,
+    20.1,
+    (None, 221.0),
+    (1.00, 2.63),
+    (1.0, 1.0, 0.75, 0.75),
+    (0.0, 0.050, 0.021, 0.0),
 )
-_OTTO_NORKETAMINE = Norketamine("Otto 2021 (S-norketamine)", 1.0, 0.0, (98.638, 160.04), (57.72 / 60, 42.778 / 60), (1.0, 0.0, 0.75, 0.0))
+_OTTO_NORKETAMINE = Norketamine(
+    "Otto 2021 (S-norketamine)",
+    1.0,
+    0.0,
+    (98.638, 160.04),
+    (57.72 / 60, 42.778 / 60),
+    (1.0, 0.0, 0.75, 0.0),
+    (0.040426, 0.10319, 0.0, 0.04456),
+)
 # A set without norketamine of its own is given that of Simons, with a first volume of its own: an assumption.
-_BORROWED = Norketamine(_SIMONS_NORKETAMINE.cites + ", borrowed", 0.8, 20.1, (11.6, 221.0), (1.00, 2.63), (1.0, 1.0, 0.75, 0.75))
+_BORROWED = replace(_SIMONS_NORKETAMINE, cites=_SIMONS_NORKETAMINE.cites + ", borrowed", volumes=(11.6, 221.0))
 
 SETS: Mapping[str, DrugSet] = MappingProxyType(
     {
@@ -140,17 +156,25 @@ STANDARD_MG_PER_KG_H, STANDARD_S = 0.75, 2400
 
 
 def individual(drug: DrugSet, z: Sequence[float], sex: str) -> tuple[float, ...]:
-    """Multipliers on V1, V2, V3, CL, Q2, Q3 of one person, from three standard normal scores and the sex."""
+    """Multipliers of one person (``kinetics``), from six standard normal scores and the sex."""
     v1, cl, q3, together = drug.variances
-    on_v1 = math.sqrt(v1) * z[0]
-    shared = together / v1 if v1 else 0.0
-    on_cl = shared * on_v1 + math.sqrt(max(0.0, cl - shared * together)) * z[1]
+    on_v1, on_cl = _correlated(v1, cl, together, z[0], z[1])
+    first, cleared, delay, both = drug.norketamine.variances
+    on_first, on_cleared = _correlated(first, cleared, both, z[3], z[4])
     # The published values are of men and women mixed: a woman's lie as far above them as a man's below.
     apart = {"female": 0.5, "male": -0.5}.get(sex, 0.0)
     return (
         math.exp(on_v1), 1.0, 1.0,
         math.exp(on_cl) * CLEARANCE_OF_WOMEN**apart, 1.0, math.exp(math.sqrt(q3) * z[2]),
+        math.exp(on_first), math.exp(on_cleared), math.exp(math.sqrt(delay) * z[5]),
     )  # fmt: skip
+
+
+def _correlated(a: float, b: float, together: float, z: float, other: float) -> tuple[float, float]:
+    """Two normal variates with these variances and this covariance, from two scores."""
+    one = math.sqrt(a) * z
+    shared = together / a if a else 0.0
+    return one, shared * one + math.sqrt(max(0.0, b - shared * together)) * other
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,12 +241,13 @@ def kinetics(
     name: str = DEFAULT_SET,
     weight_kg: Number = 70.0,
     half_times_min: tuple[float, ...] = (KE0_HALF_TIME_MIN,),
-    multipliers: Sequence[Number] = (1.0,) * 6,
+    multipliers: Sequence[Number] = (1.0,) * 9,
 ) -> Kinetics:
     """The named set at a weight, with an effect site for each half-time (0: it follows plasma at once).
 
-    ``multipliers`` on V1, V2, V3, CL, Q2, Q3 make an individual; arrays of weights and multipliers make many. Raises
-    ValueError on an unknown set or a bad figure.
+    ``multipliers`` on V1, V2, V3, CL, Q2, Q3 and on norketamine's first volume (where it has its own), clearance and
+    delay make an individual; arrays of weights and multipliers make many. Raises ValueError on an unknown set or a bad
+    figure.
     """
     if name not in SETS:
         raise ValueError(f"unknown drug set {name!r}; known are {', '.join(SETS)}")
@@ -233,10 +258,12 @@ def kinetics(
     drug, nor = SETS[name], SETS[name].norketamine
     relative = weight_kg / 70.0
     raw = (*drug.volumes, *drug.flows)
-    v1, v2, v3, cl, q2, q3 = (v * relative**scale * m for v, scale, m in zip(raw, drug.scales, multipliers, strict=True))
-    first = v1 if nor.volumes[0] is None else nor.volumes[0] * relative ** nor.scales[0]
+    v1, v2, v3, cl, q2, q3 = (v * relative**scale * m for v, scale, m in zip(raw, drug.scales, multipliers[:6], strict=True))
+    own_first, own_cl, own_delay = multipliers[6:]
+    first = v1 if nor.volumes[0] is None else nor.volumes[0] * relative ** nor.scales[0] * own_first
     second = nor.volumes[1] * relative ** nor.scales[1]
-    cl_nor, q_nor = (flow * relative**scale for flow, scale in zip(nor.flows, nor.scales[2:], strict=True))
+    cl_nor = nor.flows[0] * relative ** nor.scales[2] * own_cl
+    q_nor = nor.flows[1] * relative ** nor.scales[3]
 
     size = 3 + len(half_times_min) + 4
     m: NDArray[np.float64] = np.zeros((*np.broadcast_shapes(*(np.shape(x) for x in (relative, *multipliers))), size, size))
@@ -251,11 +278,14 @@ def kinetics(
         ke0 = math.log(2.0) / half_time if half_time > 0 else AT_ONCE_PER_MIN
         m[..., i, 0], m[..., i, i] = ke0, -ke0
     one, two, blood, tissue = range(size - 4, size)
-    # Both stages together take the mean transit time; they are told as if diluted in norketamine's first volume.
-    through = 2.0 / nor.delay_min if nor.delay_min else AT_ONCE_PER_MIN
-    m[..., one, 0] = nor.formed * cl / first
-    m[..., one, one] = m[..., two, two] = -through
-    m[..., two, one] = m[..., blood, two] = through
+    if nor.delay_min:
+        # Both stages together take the mean transit time; they are told as if diluted in norketamine's first volume.
+        through = 2.0 / (nor.delay_min * own_delay)
+        m[..., one, 0] = nor.formed * cl / first
+        m[..., one, one] = m[..., two, two] = -through
+        m[..., two, one] = m[..., blood, two] = through
+    else:
+        m[..., blood, 0] = nor.formed * cl / first
     m[..., blood, blood] = -(cl_nor + q_nor) / first
     m[..., blood, tissue] = q_nor / first
     m[..., tissue, blood], m[..., tissue, tissue] = q_nor / second, -q_nor / second

@@ -203,7 +203,7 @@ DEEDS = {
 
 
 def _multipliers(scenario: Scenario, person: Person, seeds: Seeds) -> Sequence[float]:
-    return individual(SETS[scenario.drug_set], seeds.of_person("body").standard_normal(3).clip(-2.5, 2.5).tolist(), person.sex)
+    return individual(SETS[scenario.drug_set], seeds.of_person("body").standard_normal(6).clip(-2.5, 2.5).tolist(), person.sex)
 
 
 def _bases(people: Sequence[Person]) -> Baseline:

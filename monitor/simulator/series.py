@@ -112,7 +112,10 @@ def _venous(population: Population, seeds: list[Seeds]) -> Array:
     """The level in a vein at the end of the ordered infusion, by the set that was measured there."""
     order = population.orders[0]
     people = [population.person(s, 1) for s in seeds]
-    own = [individual(SETS["otto2021"], s.of_person("body").standard_normal(3).tolist(), p.sex) for s, p in zip(seeds, people, strict=True)]
+    own = [
+        individual(SETS["otto2021"], s.of_person("body").standard_normal(6).clip(-2.5, 2.5).tolist(), p.sex)
+        for s, p in zip(seeds, people, strict=True)
+    ]
     model = kinetics("otto2021", np.array([p.weight_kg for p in people]), (), list(np.array(own).T))
     return np.asarray(model.after(model.start(), order.dose_mg_per_kg * 60.0 / order.minutes, order.minutes * 60.0)[0])
 
