@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Reversible, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -179,21 +180,23 @@ class Pressure(Condition):
 
     @model_validator(mode="after")
     def _some(self) -> Pressure:
-        if not any(True for _ in self._limits()):
+        if not self._limits:
             raise ValueError("give at least one limit, such as sys_at_least")
         return self
 
-    def _limits(self) -> Iterator[tuple[str, str, float]]:
+    @cached_property
+    def _limits(self) -> tuple[tuple[str, str, float], ...]:
         """Which pressure, how compared, with what."""
-        for name in PRESSURES:
-            limit = getattr(self, name)
-            if limit is not None:
-                rise, rest = (True, name[5:]) if name.startswith("rise_") else (False, name)
-                yield rest[:3], "rise" if rise else rest[4:], limit
+        given = [(name, getattr(self, name)) for name in PRESSURES]
+        return tuple(
+            (name.removeprefix("rise_")[:3], "rise" if name.startswith("rise_") else name[4:], limit)
+            for name, limit in given
+            if limit is not None
+        )
 
     def counts(self, reading: CuffReading, state: SessionState) -> int:
         best = NOT_MET
-        for which, how, limit in self._limits():
+        for which, how, limit in self._limits:
             value = reading.sys if which == "sys" else reading.dia
             assert value is not None
             if how == "rise":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor import units
 from monitor.events import Evidence
@@ -23,8 +23,7 @@ from monitor.session import SessionState
 from monitor.vitals import KINDS, Signal, Window
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What one rule finds: NOT_MET, CANNOT_TELL or MET.
 
     ``coming``: it would be met if nothing had to persist. ``silenced``: another rule that says more speaks in its place.
@@ -47,7 +46,7 @@ def evaluate(document: Document, state: SessionState, window: Window, at: int) -
     heard.update(prompt.rule for prompt in state.prompts.values() if prompt.open)
     findings = []
     for rule, truth in zip(rules, truths, strict=True):
-        silenced = any(other in heard for other in rule.unless)
+        silenced = bool(rule.unless) and not heard.isdisjoint(rule.unless)
         coming = False
         if rule.watch and truth != MET and not silenced:
             coming = rule.when.truth(Sight(document, state, window, at, instant=True)) == MET
