@@ -7,7 +7,7 @@ what was told, and when.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -137,12 +137,12 @@ def live(
     """
     life = Life(scenario, people, seeds)
     n = len(people)
-    start, stop = scenario.unattended()
+    # Done at the next step of the patient; a room obeys to the second.
+    start, stop, *others = (replace(act, at=-(-act.at // STEP_S) * STEP_S) for act in (*scenario.unattended(), *acts))
     until = stop.at + AFTER_S if minutes is None else round(minutes * 60)
     by_tick: dict[int, list[Act]] = {}
-    for act in [start, stop, *acts]:
-        # Done at the next step of the patient; a room obeys to the second.
-        by_tick.setdefault(-(-act.at // STEP_S) * STEP_S, []).append(act)
+    for act in (start, stop, *others):
+        by_tick.setdefault(act.at, []).append(act)
     team = None if care is None else _Team(care, life, people, start.at, stop.at)
     if premedicated is not None and premedicated.any():
         life.take(Act(0, Does.DRUG, 0.0, "antihypertensive"), premedicated)
@@ -157,15 +157,15 @@ def live(
     vomited = np.zeros(n, bool)
     not_oneself = np.full(n, float(start.at))
     level_end, scores = np.zeros(n), {}
-    reads_at = -1
+    due, reads_at = 0, -1
 
     for at in range(0, until + 1, STEP_S):
         for act in by_tick.get(at, ()):
             if act is stop and team is not None:
                 # Whoever was stopped before stays stopped.
-                life.take(Act(at, Does.RATE, 0.0), life.rate > 0)
+                life.take(stop, life.rate > 0)
             else:
-                life.take(Act(at, act.does, act.value, act.detail))
+                life.take(act)
         for happening in [h for h in waiting if (at if h.counted == "opening" else at - start.at) >= h.at]:
             waiting.remove(happening)
             life.befall(happening, at, life.befalls(happening, at))
@@ -175,8 +175,8 @@ def live(
         if at == stop.at:
             scores = _copied(lived.scores(lived.told, at), n)
 
-        if scenario.cuff.every and at % scenario.cuff.every == 0:
-            scatter, reads_at = cuffs.next(), at + READING_S
+        if at >= due:
+            scatter, reads_at, due = cuffs.next(), at + READING_S, due + scenario.cuff.every
         if at == reads_at:
             shown, lower, _ = reading(life.m, body.sys, body.dia, life.traits.steadiness, scatter)
             failed = np.array([noise.share(float(z)) < scenario.cuff.fails for z in scatter[3]])

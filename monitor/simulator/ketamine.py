@@ -143,7 +143,6 @@ SETS: Mapping[str, DrugSet] = MappingProxyType(
     }
 )
 DEFAULT_SET = "kamp2020"
-NOT_OF_THE_SETS = "norketamine and variances of Simons 2022 stand in where a set's own source gives none (assumption)"
 
 CLEARANCE_OF_WOMEN = 1.2
 """Elimination clearance of women against men. Sourced: Sigtermans 2009."""
@@ -197,10 +196,6 @@ class Kinetics:
     def start(self) -> Level:
         return (0.0,) * int(self.system.shape[-1])
 
-    def step(self, level: Level, rate_mg_per_kg_h: Number) -> Level:
-        """The level one second later, at this rate."""
-        return self.after(level, rate_mg_per_kg_h, 1.0)
-
     def after(self, level: Level, rate_mg_per_kg_h: Number, seconds: float) -> Level:
         """The level this many seconds later at a constant rate: one exact jump."""
         known = self._steps.get(seconds)
@@ -218,10 +213,6 @@ class Kinetics:
     def bolus(self, level: Level, dose_mg: Number) -> Level:
         """The level just after a dose given at once."""
         return (level[0] + dose_mg / self.v1_l * MG_PER_L_IN_NG_PER_ML, *level[1:])
-
-    def reference(self, index: int) -> Number:
-        """The level there at the end of 0.5 mg/kg over 40 min."""
-        return self.after(self.start(), STANDARD_MG_PER_KG_H, STANDARD_S)[index]
 
     def _over(self, seconds: float) -> tuple[list[list[tuple[int, Number]]], list[Number]]:
         """What stays of each part over so many seconds, and what 1 mg/kg/h adds. The input is one more part that stays put.

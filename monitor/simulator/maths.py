@@ -38,7 +38,6 @@ class Maths(Protocol):
     def pick(self, truth: Truth, yes: Number, no: Number) -> Number: ...
     def any(self, truth: Truth) -> bool: ...
     def half_up(self, x: Number) -> Number: ...
-    def negate(self, truth: Truth) -> Truth: ...
 
 
 class _One:
@@ -57,10 +56,6 @@ class _One:
     def half_up(x: Number) -> Number:
         return float(math.floor(x + 0.5))
 
-    @staticmethod
-    def negate(truth: Truth) -> Truth:
-        return not truth
-
 
 class _Many:
     """Arrays over patients."""
@@ -69,7 +64,6 @@ class _Many:
     least = staticmethod(np.minimum)
     most = staticmethod(np.maximum)
     pick = staticmethod(np.where)
-    negate = staticmethod(np.logical_not)
 
     @staticmethod
     def any(truth: Truth) -> bool:

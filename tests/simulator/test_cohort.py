@@ -342,3 +342,17 @@ def test_all_are_themselves_again_by_two_hours_and_most_in_fifteen_to_thirty_min
     assert 0.5 < np.mean((after > 10) & (after <= 30)) < 0.95
     quartiles = np.percentile(after, [25, 50, 75])
     assert all(a < b for a, b in pairwise([5, *quartiles, 40]))
+
+
+@pytest.mark.parametrize(("minutes", "start", "every"), [(33.3, "5:02", "7 min"), (1, "0 s", "61 s"), (40, "10 s", "2 h")])
+def test_an_order_that_ends_between_two_steps_has_its_end_and_its_readings(minutes: float, start: str, every: str) -> None:
+    odd = Scenario.model_validate(
+        {
+            **plan().model_dump(by_alias=True),
+            "order": {"minutes": minutes, "start": start, "dose_mg_per_kg": 0.02},
+            "cuff": {"every": every},
+        }
+    )
+    lived = cohort.live(odd, [odd.patient] * 3, [Seeds(i, "p", f"p {i}") for i in range(3)], load_population("default").care)
+    assert (lived.level_end > 0).all() and not np.isnan(lived.scores_end["comfort"]).any()
+    assert len(lived.times) >= 2 and not np.isnan(lived.sys).any()

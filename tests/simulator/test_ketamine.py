@@ -22,7 +22,7 @@ def course(model: Kinetics, changes: list[tuple[int, float]], until: int) -> Lev
     rate = 0.0
     for second in range(until):
         rate = rates.get(second, rate)
-        level = model.step(level, rate)
+        level = model.after(level, rate, 1)
     return level
 
 
