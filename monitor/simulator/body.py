@@ -27,7 +27,7 @@ MEAN_SHARE = 0.36
 
 # Breathing: shares of the resting drive
 KETAMINE_DRIVE = 0.03
-"""Sourced in size (BioGears: RR -10 % at most, half of it at 0.5 ug/mL)."""
+"""At the reference level, and in proportion elsewhere. Derived from BioGears (RR -10 % at most, half of it at 0.5 ug/mL)."""
 BENZODIAZEPINE_DRIVE, TOGETHER_DRIVE = 0.08, 0.14
 SLACK_DRIVE = 0.06
 """Of the airway, lost for each step of drowsiness beyond 2."""

@@ -267,7 +267,7 @@ class _Team:
         if lower.any():
             self.slowed |= lower
             life.take(Act(at, Does.RATE, life_rate(life) / 2.0), lower)
-        self._stop(at, self.suffering >= 5, "distress")
+        self._stop(at, self.suffering >= 4, "distress")
         sick = (lived.nausea >= self.care.antiemetic_from) & ~self.antiemetic
         if sick.any():
             self.antiemetic |= sick

@@ -1,5 +1,7 @@
 """A population: who comes for infusions, what is ordered, and what the team does unasked. YAML, one file each.
 
+A file that says ``like: default`` writes only what differs.
+
 A person keeps age, sex, illness and usual pressure through a series; the day shifts the pressure that an infusion
 starts from. An infusion that would start above the clinic's limit is not started that day (the papers count only
 infusions that took place).
@@ -8,7 +10,7 @@ infusions that took place).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from monitor.simulator.ketamine import DEFAULT_SET, SETS
 from monitor.simulator.life import Seeds
 from monitor.simulator.scenario import Baseline, CuffSetting, Ordered, Person, Scenario, Text, load_scenario
-from monitor.yamlmarks import BadFile, read_yaml, validated
+from monitor.yamlmarks import BadFile, Lines, read_yaml, validated
 
 FOLDER = Path(__file__).resolve().parents[2] / "sample_data" / "populations"
 SHARE_OF_DIA, SHARE_OF_HR = 0.65, 0.2
@@ -76,8 +78,8 @@ class Care(_Part):
     antihypertensive_after: Annotated[int, Field(ge=1, le=20)] = 3
     before_if_severe: tuple[float, float]
     """Whoever reached this once is given an antihypertensive before every later infusion."""
-    suffers_from: float = Field(default=4, ge=0, le=10)
-    """Unease: looked after with words; after five minutes the rate is halved, after twenty the infusion is stopped."""
+    suffers_from: float = Field(default=3, ge=0, le=10)
+    """Unease: looked after with words; after five minutes the rate is halved, after fifteen the infusion is stopped."""
     antiemetic_from: float = Field(default=4, ge=0, le=10)
     antiemetic_before_if_motion_sick: bool = True
 
@@ -166,7 +168,28 @@ def load_population(name: Path | str, folder: Path = FOLDER) -> Population:
     if isinstance(name, str) and name not in populations(folder):
         raise BadFile(name, None, f"there is no population of this name; known are {', '.join(populations(folder)) or 'none'}")
     data, lines = read_yaml(path)
+    if isinstance(data, dict) and "like" in data:
+        data = _over(_written(data["like"], path, folder, lines), data)
     return validated(Population, data, lines, str(path))
+
+
+def _written(like: object, path: Path, folder: Path, lines: Lines) -> dict[str, object]:
+    """What stands in the file of the population that another is like."""
+    other = folder / f"{like}.yaml"
+    data = read_yaml(other)[0] if like in populations(folder) and other != path else None
+    if not isinstance(data, dict) or "like" in data:
+        raise BadFile(str(path), lines.line(["like"]), f"cannot be like {like!r}; name a whole population, such as default")
+    return data
+
+
+def _over(base: Mapping[str, object], data: Mapping[str, object]) -> dict[str, object]:
+    """``data`` over ``base``, part by part."""
+    whole = {**base, **{k: v for k, v in data.items() if k != "like"}}
+    for key, part in data.items():
+        below = base.get(key)
+        if isinstance(part, dict) and isinstance(below, dict):
+            whole[key] = {**below, **part}
+    return whole
 
 
 class _Weighted(_Part):

@@ -290,14 +290,6 @@ PUBLISHED: tuple[Published, ...] = (
         _mean,
     ),
     Published(
-        "level_end_venous",
-        "Zanos 2018 citing Zarate 2006; range with dissociation, Krystal 1994",
-        185.0,
-        (100.0, 250.0),
-        _alone(lambda c: c.venous_end),
-        _mean,
-    ),
-    Published(
         "cadss_40_mean", "Murrough 2013, Wan 2015, NIMH (unchecked)", 15.0, (10.0, 20.0), _values(lambda s: s.scores_end["cadss"]), _mean
     ),
     Published(
@@ -337,4 +329,13 @@ PUBLISHED: tuple[Published, ...] = (
         }.items()
     ),
     Published("vomiting", ASPIRE, 11.0, (6.0, 16.0), _patients(lambda s: s.vomited, ASPIRE_SERIES), _ratio, True, "asked-for"),
+    Published(
+        "level_end_venous",
+        "Zanos 2018 citing Zarate 2006; range with dissociation, Krystal 1994",
+        185.0,
+        (100.0, 250.0),
+        _values(lambda s: np.where(s.stopped, np.nan, s.level_end)),
+        _mean,
+        population="venous",
+    ),
 )

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from monitor.infusion import Act, Does
 from monitor.simulator import cohort
 from monitor.simulator.cohort import Array, Sessions
-from monitor.simulator.ketamine import SETS, individual, kinetics
 from monitor.simulator.life import Seeds
 from monitor.simulator.population import Population, load_population
 from monitor.simulator.scenario import Ordered, Scenario
@@ -37,9 +36,8 @@ class Cohort:
     infusion: NDArray[np.int64]
     asked: NDArray[np.bool_]
     """The lanes that were asked for; others only prolong the series for what a paper counts over many infusions."""
-    venous_end: Array
     cadss_load: Array
-    """A patient a value: venous level at the end, and CADSS after the fast load of Goldway 2025."""
+    """A patient a value: CADSS after the fast load of Goldway 2025."""
 
 
 def live(population: Population, n: int, seed: int, series: bool = True) -> Cohort:
@@ -64,7 +62,6 @@ def live(population: Population, n: int, seed: int, series: bool = True) -> Coho
         patient=which[:, 0],
         infusion=which[:, 1],
         asked=(which[:, 1] <= SERIES) & (which[:, 0] * SERIES + which[:, 1] <= n),
-        venous_end=_venous(population, firsts),
         cadss_load=_after_load(population, firsts),
     )
 
@@ -101,23 +98,11 @@ def live_mix(mix: Mapping[Scenario, float], n: int, seed: int) -> Cohort:
     sessions = cohort.joined(parts)
     lanes = np.arange(n)
     none = np.full(n, np.nan)
-    return Cohort(people, sessions, lanes, np.array([p.infusion for p in sessions.people]), np.ones(n, bool), none, none)
+    return Cohort(people, sessions, lanes, np.array([p.infusion for p in sessions.people]), np.ones(n, bool), none)
 
 
 def _seeds(population: Population, seed: int, patient: int, infusion: int) -> Seeds:
     return Seeds(seed, f"{population.id} {patient}", f"{population.id} {patient} infusion {infusion}")
-
-
-def _venous(population: Population, seeds: list[Seeds]) -> Array:
-    """The level in a vein at the end of the ordered infusion, by the set that was measured there."""
-    order = population.orders[0]
-    people = [population.person(s, 1) for s in seeds]
-    own = [
-        individual(SETS["otto2021"], s.of_person("body").standard_normal(6).clip(-2.5, 2.5).tolist(), p.sex)
-        for s, p in zip(seeds, people, strict=True)
-    ]
-    model = kinetics("otto2021", np.array([p.weight_kg for p in people]), (), list(np.array(own).T))
-    return np.asarray(model.after(model.start(), order.dose_mg_per_kg * 60.0 / order.minutes, order.minutes * 60.0)[0])
 
 
 def _after_load(population: Population, seeds: list[Seeds]) -> Array:

@@ -29,7 +29,7 @@ RISES_TOGETHER = 0.75
 """Correlation of systolic and diastolic rise: proposal."""
 RISE_PER_YEAR = 0.012
 """Each year of age over 45 adds this share to the rise. Sourced in kind (Yale: OR 1.04 a year for a surge); derived in
-size: with a spread of 11 mmHg that is a quarter of a mmHg a year."""
+size: with the spread of the rise it gives that odds ratio."""
 HYPERTENSION_RISE = 1.35
 """Sourced in kind (Yale: every patient with a history of hypertension had a surge), proposal in size."""
 ANTIDEPRESSANT_RISE = 1.1
