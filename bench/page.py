@@ -20,7 +20,7 @@ from monitor.infusion import Act, Does
 from monitor.simulator import published, series
 from monitor.simulator.ketamine import SETS, STANDARD_MG_PER_KG_H, kinetics
 from monitor.simulator.life import Life
-from monitor.simulator.population import load_population
+from monitor.simulator.population import load_population, populations
 from monitor.simulator.scenario import Scenario
 from tests.simulator.test_cohort import BEFORE, INTERVENTIONS, RATE, course, of, plan
 
@@ -544,7 +544,7 @@ def draw_published(found: Mapping[str, Sequence[Found]]) -> None:
 
 
 def main() -> int:
-    lived = {name: series.live(load_population(name), INFUSIONS, SEED) for name in ("default", "asked-for")}
+    lived = {name: series.live(load_population(name), INFUSIONS, SEED) for name in populations()}
     found = {name: list(published.compare(cohort)) for name, cohort in lived.items()}
     helped = helps()
     tables = {
@@ -552,6 +552,7 @@ def main() -> int:
         "sets": sets_table(),
         "published": statistics_table(found["default"]),
         "asked-for": statistics_table(found["asked-for"]),
+        "venous": statistics_table(found["venous"]),
         "beside": beside_table(lived["default"]),
         "interventions": interventions_table(helped),
         "columns": columns_table(),
