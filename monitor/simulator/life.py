@@ -18,7 +18,7 @@ from monitor.infusion import Act, Does
 from monitor.simulator.body import Body
 from monitor.simulator.experience import Experience
 from monitor.simulator.ketamine import SETS, STANDARD_MG_PER_KG_H, STANDARD_S, Kinetics, individual, kinetics
-from monitor.simulator.maths import MANY, ONE, STEP_S, Maths, Number, Truth
+from monitor.simulator.maths import MANY, ONE, Maths, Number, Truth
 from monitor.simulator.noise import Draws, Generator, stream
 from monitor.simulator.remedies import Remedies
 from monitor.simulator.scenario import Baseline, Deed, Happening, Person, Scenario
@@ -87,7 +87,7 @@ class Life:
 
         self.experience = Experience(self.m, self.traits)
         self.body = Body(self.m, base, self.traits, wander)
-        self.remedies = Remedies(self.m, sick, STEP_S)
+        self.remedies = Remedies(self.m, sick)
         self._luck = luck
         self.started_at: Number = -1
         self.deeds: dict[str, Number] = {}

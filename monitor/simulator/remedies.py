@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
-from monitor.simulator.maths import Maths, Number, Truth
+from monitor.simulator.maths import Maths, Number, Truth, keep, near
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ class Help(NamedTuple):
 
 
 NO_HELP = Help()
+_WORDS_KEEP, _WORDS_NEAR = keep(WORDS_HALF_S), near(WORDS_ONSET_S)
 
 
 class _Doses:
@@ -82,13 +83,13 @@ class _Doses:
 
     __slots__ = ("_keep_lasting", "_keep_rising", "kind", "lasting", "rising", "waiting")
 
-    def __init__(self, kind: DrugClass, step_s: int) -> None:
+    def __init__(self, kind: DrugClass) -> None:
         self.kind = kind
         self.waiting: list[tuple[int, Number]] = []
         self.lasting: Number = 0.0
         self.rising: Number = 0.0
-        self._keep_lasting = 0.5 ** (step_s / kind.off_half_s)
-        self._keep_rising = self._keep_lasting * 0.5 ** (step_s / kind.onset_half_s)
+        self._keep_lasting = keep(kind.off_half_s)
+        self._keep_rising = self._keep_lasting * keep(kind.onset_half_s)
 
     def strength(self, m: Maths, at: int) -> Number:
         """Once a step."""
@@ -101,19 +102,17 @@ class _Doses:
 
 
 class Remedies:
-    """What was given and done, and what it does now; lived in steps of ``step_s`` seconds."""
+    """What was given and done, and what it does now; lived in steps of ``STEP_S`` seconds."""
 
-    __slots__ = ("_airway_until", "_doses", "_m", "_oxygen", "_said", "_sizes", "_step_s", "_used", "_words", "_words_keep", "_words_near")
+    __slots__ = ("_airway_until", "_doses", "_m", "_oxygen", "_said", "_sizes", "_used", "_words")
 
-    def __init__(self, m: Maths, motion_sick: Truth, step_s: int) -> None:
-        self._m, self._step_s = m, step_s
+    def __init__(self, m: Maths, motion_sick: Truth) -> None:
+        self._m = m
         self._sizes = {drug: m.pick(motion_sick, weak, usual) for drug, (usual, weak) in ANTIEMETIC.items()}
         self._doses: dict[str, _Doses] = {}
         self._oxygen: Number = 0.0
         self._said: Number = 0.0
         self._words: Number = 0.0
-        self._words_keep = 0.5 ** (step_s / WORDS_HALF_S)
-        self._words_near = 1.0 - 0.5 ** (step_s / (WORDS_ONSET_S * 0.6931))
         self._airway_until: Number = 0
         self._used = False
 
@@ -124,7 +123,7 @@ class Remedies:
             return
         strength = dose_mg / known.usual_mg if dose_mg > 0 else 1.0
         # A class stands for drugs of unlike potency: a dose never counts for less than half of one, or more than two.
-        doses = self._doses.setdefault(drug_class, _Doses(known, self._step_s))
+        doses = self._doses.setdefault(drug_class, _Doses(known))
         doses.waiting.append((at + known.delay_s, max(0.5, min(2.0, strength)) * who))
         self._used = True
 
@@ -145,12 +144,14 @@ class Remedies:
         if not self._used:
             return NO_HELP
         m = self._m
-        self._said = self._said * self._words_keep
-        self._words = self._words + (self._said - self._words) * self._words_near
+        self._said = self._said * _WORDS_KEEP
+        self._words = self._words + (self._said - self._words) * _WORDS_NEAR
         now = {drug: doses.strength(m, at) for drug, doses in self._doses.items()}
         left: Number = 1.0
-        for drug in now.keys() & ANTIEMETIC.keys():
-            left = left * (1.0 - self._sizes[drug] * m.least(1.0, now[drug]))
+        # In the order of the table: a set has another order in each process, and so another last digit.
+        for drug, size in self._sizes.items():
+            if drug in now:
+                left = left * (1.0 - size * m.least(1.0, now[drug]))
         calmed = now.get("benzodiazepine", 0.0)
         if "benzodiazepine_antagonist" in now:
             calmed = calmed * (1.0 - ANTAGONISM * m.least(1.0, now["benzodiazepine_antagonist"]))

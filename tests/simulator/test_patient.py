@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
@@ -55,6 +58,23 @@ def test_the_same_seed_and_acts_are_the_same_patient_to_the_last_digit() -> None
     one, two = Patient(plan, 7), Patient(plan, 7)
     assert live(one, acts, 1500) == live(two, acts, 1500)
     assert one.truth() == two.truth()
+
+
+def test_another_process_makes_the_same_of_three_antiemetics() -> None:
+    """A session is resumed in another process, in which sets have another order."""
+    told = """
+from monitor.simulator.maths import ONE
+from monitor.simulator.remedies import ANTIEMETIC, Remedies
+remedies = Remedies(ONE, False)
+for drug in ANTIEMETIC:
+    remedies.give(0, drug, 0.0)
+print([remedies.step(at).relief.hex() for at in range(0, 1800, 5)])
+"""
+    found = set()
+    for chance in "12345":
+        run = [sys.executable, "-c", told]
+        found.add(subprocess.run(run, env={**os.environ, "PYTHONHASHSEED": chance}, capture_output=True, text=True, check=True).stdout)
+    assert len(found) == 1
 
 
 def test_another_seed_is_another_patient() -> None:
