@@ -57,8 +57,8 @@ class Faults:
         """Beside the faults: ``hold``, the oximeter shows its last values; ``settling``, it shows none."""
         self._stuck: dict[Signal, tuple[int, float | None]] = {}
         self._clock: tuple[int, int] | None = None
-        self._shown = (0.0, 0.0)
-        """Pulse and SpO2 as they last stood."""
+        self._shown: tuple[float, float] | None = None
+        """Pulse and SpO2 as they last stood; None before the first."""
         self._squeezed: int | None = None
         self._phase_until = 0
         self._aim, self._off = STILL, list(STILL)
@@ -169,18 +169,18 @@ class Faults:
             lost = lost or not held
         if "probe_off" in self._until:
             quality, lost = Quality.SENSOR_OFF, lost or not held
-        if lost:
+        if lost or (held and self._shown is None):
             why.update(dict.fromkeys(PULSE_OX, quality))
-        elif held:
+        elif held and self._shown is not None:
             values[Signal.PULSE], values[Signal.SPO2] = self._shown
         if "electrode_off" in self._until:
             why.update(dict.fromkeys((Signal.HR, Signal.RR), Quality.SENSOR_OFF))
         for signal, (until, stuck) in self._stuck.items():
-            if stuck is None:
-                self._stuck[signal] = (until, values[signal])
-            else:
+            if stuck is not None:
                 values[signal] = stuck
-            why.pop(signal, None)
+                why.pop(signal, None)
+            elif signal not in why:
+                self._stuck[signal] = (until, values[signal])
 
     def _shake(self, at: int) -> None:
         """The next phase of a movement: the oximeter reads falsely, loses the signal or holds its last values."""

@@ -112,7 +112,8 @@ class Patient:
         row = self._heart.felt(row)
         done = self._cuff.step(at)
         if done is not None:
-            row += self._cuffed(done, at)
+            measured = self._cuffed(done, at)
+            row += measured if self.beats is not None else []
         return self._faults.stamped(at, row)
 
     def _take(self, act: Act) -> None:

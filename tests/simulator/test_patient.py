@@ -212,6 +212,27 @@ def test_a_dropout_sends_nothing_and_an_electrode_off_leaves_the_probe() -> None
     assert quality_at(rows, 130, Signal.SPO2) is Quality.OK
 
 
+def test_a_reading_of_the_cuff_in_a_dropout_does_not_arrive_and_moves_no_later_one() -> None:
+    rows = live(Patient(scenario([{"at": "4:50", "dropout": "2 min"}]), 1), [START], 700)
+    assert all(rows[t] == [] for t in range(290, 410))
+    assert readings(rows) == [n for n in readings(live(Patient(scenario(), 1), [START], 700)) if n.measured_at != 330]
+
+
+@pytest.mark.parametrize("kind", ["probe_off", "motion"])
+def test_what_was_never_shown_is_not_held(kind: str) -> None:
+    rows = live(Patient(scenario([{"at": "0:00", "from": "opening", kind: "1 min"}]), 1), [START], 200)
+    assert quality_at(rows, 0, Signal.SPO2) in (Quality.NO_VALUE, Quality.SENSOR_OFF)
+    assert all(n.value > 50 for row in rows for n in row if n.signal is Signal.SPO2 and n.ok)
+    assert quality_at(rows, 150, Signal.SPO2) is Quality.OK
+
+
+def test_a_sensor_that_shows_nothing_sticks_when_it_next_shows_something() -> None:
+    happenings = [{"at": "1:00", "electrode_off": "1 min"}, {"at": "1:30", "stuck": {"signal": "hr", "lasts": "5 min"}}]
+    rows = live(Patient(scenario(happenings, responds={"hr_rise": 30}), 1), [START], 420)
+    assert {quality_at(rows, t, Signal.HR) for t in range(60, 120)} == {Quality.SENSOR_OFF}
+    assert len({rows[t][0].value for t in range(120, 390)}) == 1
+
+
 def test_a_stuck_sensor_repeats_itself_to_the_digit() -> None:
     plan = scenario([{"at": "1:00", "stuck": {"signal": "hr", "lasts": "5 min"}}], responds={"hr_rise": 30})
     rows = live(Patient(plan, 1), [START], 420)
