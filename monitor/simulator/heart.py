@@ -70,7 +70,8 @@ class Heart:
         return [Numeric(n.signal, 0.0, n.measured_at, Quality.NO_VALUE) if n.ok and n.signal in NEED_BEATS else n for n in row]
 
     def _turn(self, at: int) -> None:
-        if self._beat % 1000 not in QUIET and at < self._due + WAITS_S:
+        # In a pause the phase stands: there is no quiet second to wait for, and it must not last longer than it was told to.
+        if self._beat % 1000 not in QUIET and at < self._due + WAITS_S and self._rhythm is not Rhythm.PAUSED:
             return
         assert self._next is not None
         self._rhythm, self._next = self._next, None if self._next is Rhythm.SINUS else Rhythm.SINUS

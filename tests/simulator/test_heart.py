@@ -64,6 +64,13 @@ def test_a_change_that_finds_no_quiet_second_comes_all_the_same() -> None:
     assert rhythms.index(Rhythm.BIGEMINY) == 5 + WAITS_S
 
 
+def test_a_pause_that_came_at_no_quiet_second_is_not_longer_for_it() -> None:
+    heart = Heart()
+    heart.begin(Rhythm.PAUSED, 5, 15)
+    rhythms = [heart.step(at, 60, 15).rhythm for at in range(100)]
+    assert rhythms.count(Rhythm.PAUSED) == 15
+
+
 def test_in_a_pause_nothing_is_counted_and_breathing_goes_on() -> None:
     plan = happens(rhythm={"kind": "paused", "lasts": "6 s"})
     beats, rows = lived(plan, 120)
