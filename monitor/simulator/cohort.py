@@ -7,7 +7,7 @@ what was told, and when.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -138,12 +138,12 @@ def live(
     life = Life(scenario, people, seeds)
     n = len(people)
     # Done at the next step of the patient; a room obeys to the second.
-    start, stop, *others = (replace(act, at=-(-act.at // STEP_S) * STEP_S) for act in (*scenario.unattended(), *acts))
+    start, stop, *others = (Act(-(-a.at // STEP_S) * STEP_S, a.does, a.value, a.detail) for a in [*scenario.unattended(), *acts])
     until = stop.at + AFTER_S if minutes is None else round(minutes * 60)
     by_tick: dict[int, list[Act]] = {}
-    for act in (start, stop, *others):
+    for act in [start, stop, *others]:
         by_tick.setdefault(act.at, []).append(act)
-    team = None if care is None else _Team(care, life, people, start.at, stop.at)
+    team = None if care is None else _Team(care, life, people, start, stop)
     if premedicated is not None and premedicated.any():
         life.take(Act(0, Does.DRUG, 0.0, "antihypertensive"), premedicated)
     cuffs = noise.Draws([s.of_day("cuff") for s in seeds], 4)
@@ -161,11 +161,7 @@ def live(
 
     for at in range(0, until + 1, STEP_S):
         for act in by_tick.get(at, ()):
-            if act is stop and team is not None:
-                # Whoever was stopped before stays stopped.
-                life.take(stop, life.rate > 0)
-            else:
-                life.take(act)
+            life.take(act)
         for happening in [h for h in waiting if (at if h.counted == "opening" else at - start.at) >= h.at]:
             waiting.remove(happening)
             life.befall(happening, at, life.befalls(happening, at))
@@ -224,9 +220,9 @@ def _copied(scores: Mapping[str, Any], n: int) -> dict[str, Array]:
 class _Team:
     """What the team does by itself: the care of a population, for every patient at once."""
 
-    def __init__(self, care: Care, life: Life, people: Sequence[Person], start: int, stop: int) -> None:
+    def __init__(self, care: Care, life: Life, people: Sequence[Person], start: Act, stop: Act) -> None:
         n = len(people)
-        self.care, self.life, self.start, self.stop_at = care, life, start, stop
+        self.care, self.life, self.start, self.stop = care, life, start, stop
         self.high = np.zeros(n, int)
         self.suffering = np.zeros(n, int)
         self.sick = np.zeros(n, int)
@@ -247,7 +243,7 @@ class _Team:
         body = self.life.body
         confirmed = severe & ((body.sys >= care.stop_at[0]) | (body.dia >= care.stop_at[1]))
         self.high = np.where(high, self.high + 1, 0)
-        if at < self.start:
+        if at < self.start.at:
             return
         self._stop(at, confirmed, "pressure")
         lower = ~self.antihypertensive & (self.high >= care.antihypertensive_after)
@@ -266,7 +262,7 @@ class _Team:
         lower = running & (self.suffering == 2)
         if lower.any():
             self.slowed |= lower
-            life.take(Act(at, Does.RATE, life_rate(life) / 2.0), lower)
+            life.take(Act(at, Does.RATE, self.start.value / 2.0), lower)
         self._stop(at, self.suffering >= 4, "distress")
         sick = (lived.nausea >= self.care.antiemetic_from) & ~self.antiemetic
         if sick.any():
@@ -282,13 +278,8 @@ class _Team:
             life.take(Act(at, Does.AIRWAY), life.body.spo2 < 92.0)
 
     def _stop(self, at: int, who: Truths, why: str) -> None:
-        who = who & (self.life.rate > 0) & (at < self.stop_at)
+        who = who & (self.life.rate > 0) & (at < self.stop.at)
         if who.any():
             self.stopped |= who
             self.why[who] = why
             self.life.take(Act(at, Does.RATE, 0.0), who)
-
-
-def life_rate(life: Life) -> float:
-    """The rate that runs in those who were not slowed."""
-    return float(np.max(life.rate))

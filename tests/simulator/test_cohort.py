@@ -67,6 +67,40 @@ def test_a_lane_does_not_know_who_lies_beside_it() -> None:
         assert np.array_equal(whole.most[name][10:20], values), name
 
 
+def test_a_team_slows_a_patient_alike_whoever_lies_beside() -> None:
+    """Frightened twice: the rate is halved once, not once more where nobody else runs at the full one."""
+    fears = [{"at": f"{minute}:00", "frightened": 9} for minute in (8, 10, 13, 28, 31, 34)]
+    mine, calm = (plan(fears, bothered=True, responds={"distress": 0.1, "consolable": c}) for c in (0.3, 1.0))
+    seeds, care = [Seeds(1, "a", "a"), Seeds(2, "b", "b")], load_population("default").care
+    alone = cohort.live(mine, [mine.patient], seeds[:1], care)
+    beside = cohort.live(mine, [mine.patient, calm.patient], seeds, care)
+    assert beside.slowed.tolist() == [True, False]
+    assert alone.level_end[0] == beside.level_end[0]
+    assert np.array_equal(alone.sys[:, 0], beside.sys[:, 0])
+
+
+def test_times_between_two_steps_are_kept_at_the_next() -> None:
+    """A start, an end and a cuff that do not fall on a multiple of 5 s: the session is the same, a little later."""
+    people = load_population("default")
+    seeds = [Seeds(9, f"p{i}", f"p{i} 1") for i in range(20)]
+    persons = [people.person(s, 1) for s in seeds]
+    whole = people.scenario(1)
+    order = whole.order.model_copy(update={"start": whole.order.start + 2})
+    odd = whole.model_copy(update={"order": order, "cuff": whole.cuff.model_copy(update={"every": 301})})
+    one, other = (cohort.live(s, persons, seeds, people.care) for s in (whole, odd))
+    assert other.level_end == pytest.approx(one.level_end)
+    assert np.allclose(other.scores_end["dissociation"], one.scores_end["dissociation"], atol=1)
+    assert other.antiemetic.sum() == one.antiemetic.sum() > 0
+    assert np.diff(other.times) == pytest.approx(301 / 60, abs=STEP_S / 60)
+
+
+@pytest.mark.parametrize("n", [1, 7])
+def test_a_cohort_may_be_small(n: int) -> None:
+    lived = series.live(load_population("default"), n, 2)
+    assert len(list(series.rows(lived))) == n
+    assert list(published.compare(lived))
+
+
 def test_the_same_seed_is_the_same_cohort_and_another_is_another() -> None:
     people = load_population("default")
     one, two, other = (list(series.rows(series.live(people, 12, seed, series=False))) for seed in (3, 3, 4))
