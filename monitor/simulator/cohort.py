@@ -87,8 +87,13 @@ class Sessions:
         return last
 
     def change_at(self, minute: float, readings: Array) -> Array:
-        """The reading begun nearest to this minute, against the last before the drug."""
-        return np.asarray(readings[int(np.argmin(np.abs(self.times - minute)))] - self.baseline(readings))
+        """The reading begun nearest to this minute (less than five away), against the last before the drug."""
+        away = np.abs(self.times - minute)
+        found = np.full(readings.shape[1], np.nan)
+        for i in np.argsort(away):
+            if away[i] < 5.0:
+                found = np.where(np.isnan(found), readings[i], found)
+        return found - self.baseline(readings)
 
     def highest(self, readings: Array) -> Array:
         """The highest reading under the drug."""

@@ -33,6 +33,7 @@ WANDER_HR, DRIFT_HR, WANDER_SPO2, DRIFT_SPO2, WANDER_RR = 1.1, 0.2, 0.40, 0.05, 
 FLUTTER, FLUTTER_HR = 0.6, 0.35
 """The ECG's rate is averaged less than the probe's: memory and SD of what it shows beside it."""
 
+ASKED = ("dissociation", "bothered", "comfort", "nausea", "anxiety", "dizziness", "headache", "cadss", "cadss6")
 REMEMBERS_EVERY_S, REMEMBERS_S = 10, 2 * 3600
 SAID_RECENTLY_S = 600
 _NEAR = 1.0 / AVERAGED_S
@@ -180,7 +181,7 @@ class Patient:
 
         ``dissociation``, ``comfort``, ``nausea``, ``anxiety``, ``dizziness``, ``headache`` 0 to 10; ``bothered`` no / a
         little / yes; ``moaas`` 5 to 0; ``cadss`` and ``cadss6`` totals; ``vomited`` in the ten minutes before;
-        ``like_oneself`` again; ``says`` what they say by themselves.
+        ``like_oneself`` again; ``says`` what they say by themselves. None where they cannot be roused to answer.
         """
         lived = self.life.experience
         if at is None or at >= self._at:
@@ -192,6 +193,9 @@ class Patient:
         told: dict[str, object] = {scale: value if isinstance(value, bool) else int(value) for scale, value in scores.items()}
         told["bothered"] = BOTHERED_WORDS[scores["bothered"]]
         told["says"] = says
+        if scores["moaas"] <= 1:
+            # Who does not wake when shaken answers nothing.
+            told.update(dict.fromkeys(ASKED))
         return told
 
     def _saying(self) -> str:

@@ -14,11 +14,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from monitor.simulator.ketamine import DEFAULT_SET, SETS
+from monitor.simulator.ketamine import DEFAULT_SET
 from monitor.simulator.life import Seeds
-from monitor.simulator.scenario import Baseline, CuffSetting, Ordered, Person, Scenario, Text, load_scenario
+from monitor.simulator.scenario import Baseline, CuffSetting, Ordered, Person, Scenario, Text, known_set, load_scenario
 from monitor.yamlmarks import BadFile, Lines, read_yaml, validated
 
 FOLDER = Path(__file__).resolve().parents[2] / "sample_data" / "populations"
@@ -39,6 +39,12 @@ class Spread(_Part):
     sd: float = Field(ge=0)
     low: float
     high: float
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Spread:
+        if not self.low <= self.mean <= self.high:
+            raise ValueError("low, mean and high must stand in this order")
+        return self
 
     def at(self, z: float) -> float:
         return min(self.high, max(self.low, self.mean + self.sd * z))
@@ -110,12 +116,36 @@ class Population(_Part):
     care: Care
     names_from: Names
 
+    @field_validator("drug_set")
+    @classmethod
+    def _known_set(cls, name: str) -> str:
+        return known_set(name)
+
+    @field_validator("weight_kg")
+    @classmethod
+    def _weighs(cls, spread: Spread) -> Spread:
+        if not 30 <= spread.low <= spread.high <= 300:
+            raise ValueError("weights lie between 30 and 300 kg")
+        return spread
+
+    @field_validator("age")
+    @classmethod
+    def _adult(cls, spread: Spread) -> Spread:
+        if not 18 <= spread.low <= spread.high <= 100:
+            raise ValueError("ages lie between 18 and 100 years")
+        return spread
+
+    @field_validator("hold_above")
+    @classmethod
+    def _pressures(cls, limit: tuple[float, float]) -> tuple[float, float]:
+        if not (120 <= limit[0] <= 200 and 70 <= limit[1] <= 120):
+            raise ValueError("no infusion would ever start; write systolic 120 to 200, diastolic 70 to 120")
+        return limit
+
     @model_validator(mode="after")
     def _comparable(self) -> Population:
         if len({(o.minutes, o.start) for o in self.orders}) > 1:
             raise ValueError("orders may differ in dose alone, so that readings fall on the same minutes")
-        if self.drug_set not in SETS:
-            raise ValueError(f"unknown drug_set {self.drug_set!r}; known are {', '.join(SETS)}")
         return self
 
     def scenario(self, infusion: int) -> Scenario:

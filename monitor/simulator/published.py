@@ -78,7 +78,7 @@ def wilson(k: float, n: float) -> tuple[float, float]:
     """The 95 % interval of a share."""
     z, share = 1.96, k / n
     middle, half = share + z * z / (2 * n), z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
+    return max(0.0, (middle - half) / (1 + z * z / n)), (middle + half) / (1 + z * z / n)
 
 
 def _ratio(weights: Array, rows: Rows) -> float:
@@ -262,8 +262,8 @@ PUBLISHED: tuple[Published, ...] = (
     Published("dia_change_40_sd", YALE, 8.45, _sd_band(8.45, 138), _values(lambda s: s.change_at(40, s.dia)), _sd),
     Published("sys_peak_mean", WAN, 19.6, _around(19.6, 12.8, 97), _values(lambda s: s.highest(s.sys) - s.baseline(s.sys)), _mean),
     Published("dia_peak_mean", WAN, 13.4, _around(13.4, 9.8, 97), _values(lambda s: s.highest(s.dia) - s.baseline(s.dia)), _mean),
-    Published("pressure_peak_minute", YALE, 40.0, (30.0, 40.0), _course, _peak_minute),
-    Published("rise_left_90_min_after_end", "clinical reference: back within 1.5 h", 0.0, (-10.0, 10.0), _course, _left_after(90)),
+    Published("pressure_peak_minute", YALE, 40.0, (30.0, 40.0), _course, _peak_minute, True),
+    Published("rise_left_90_min_after_end", "clinical reference: back within 1.5 h", 0.0, (-10.0, 10.0), _course, _left_after(90), True),
     Published("severe_per_infusion", YALE, 0.98, _share(23, 2342), _values(_severe, _all), _ratio, True),
     Published("severe_per_patient", YALE, 12.3, _share(17, 138), _patients(_severe, LONG), _ratio, True),
     Published("severe_in_first_three", YALE, 43.4, _share(10, 23), _first_three, _ratio, True),

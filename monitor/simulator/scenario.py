@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator, model_validator
 
 from monitor.infusion import Act, Does, Order
 from monitor.simulator.ketamine import DEFAULT_SET, KE0_HALF_TIME_MIN, SETS
@@ -337,6 +337,13 @@ _CONDITIONS = ("at", "counted", "unless", "only_if", "since")
 KINDS_OF_HAPPENING: tuple[str, ...] = tuple(name for name in Happening.model_fields if name not in _CONDITIONS)
 
 
+def known_set(name: str) -> str:
+    """The name, if there is a drug set of it. Raises ValueError."""
+    if name not in SETS:
+        raise ValueError(f"unknown drug_set {name!r}; known are {', '.join(SETS)}")
+    return name
+
+
 class Scenario(_Part):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")
     title: Text
@@ -351,11 +358,10 @@ class Scenario(_Part):
     goals: tuple[Text, ...] = ()
     critical_actions: tuple[CriticalAction, ...] = ()
 
-    @model_validator(mode="after")
-    def _known_set(self) -> Scenario:
-        if self.drug_set not in SETS:
-            raise ValueError(f"unknown drug_set {self.drug_set!r}; known are {', '.join(SETS)}")
-        return self
+    @field_validator("drug_set")
+    @classmethod
+    def _known_set(cls, name: str) -> str:
+        return known_set(name)
 
     def prescribed(self) -> Order:
         """The order as a session takes it."""

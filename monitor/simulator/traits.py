@@ -115,7 +115,7 @@ def draw(person: Person, of_person: Generator, of_day: Generator) -> Traits:
     return Traits(
         sys_rise=_told(told.sys_rise, min(60.0, sys_rise)),
         dia_rise=_told(told.dia_rise, min(42.0, dia_rise)),
-        hr_rise=_told(told.hr_rise, 4.6 + 4.0 * z[3] + 2.0 * day[6]),
+        hr_rise=_told(told.hr_rise, 3.2 + 4.0 * z[3] + 2.0 * day[6]),
         dissociation=_told(told.dissociation, dissociation),
         cadss=4.6 * math.exp(0.1 * z[11]),
         nausea=_told(told.nausea, min(9.0, nausea)),

@@ -401,7 +401,7 @@ def test_the_right_acts_are_the_critical_ones_in_time(name: str) -> None:
         (MINIMAL.replace("70", "-70"), 5, "patient.weight_kg"),
         (MINIMAL.replace("age", "aeg"), 4, "'age' is missing, was that meant?"),
         (MINIMAL + "  persona: happy\n", 6, "patient.persona"),
-        (MINIMAL + "drug_set: propofol\n", 1, "unknown drug_set"),
+        (MINIMAL + "drug_set: propofol\n", 6, "unknown drug_set"),
         (MINIMAL + "happenings:\n  - at: 12\n    probe_off: 90 s\n", 7, "12 has no unit"),
         (MINIMAL + "happenings:\n  - at: 12:00\n    probe_off: soon\n", 8, "'soon' is not a time"),
         (MINIMAL + "happenings:\n  - at: 12:00\n    probe_of: 90 s\n", 8, "unknown key 'probe_of'"),
