@@ -29,6 +29,9 @@ SATURATES_NG_ML = 750.0
 NORKETAMINE_AGAINST = 0.8
 """What 1 ng/mL of norketamine takes from the pressure that 1 ng/mL of ketamine makes. Sourced in kind (Kamp 2021:
 S-ketamine raises cardiac output, S-norketamine lowers it), proposal in size."""
+LEAST_PRESSING = 0.25
+"""Of the level at the site, what presses at least at the reference. Proposal: with a slow site in a set that makes much
+norketamine there would be nothing left to measure the pressure by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class Life:
         # Every effect is told for the end of the standard infusion in this very person.
         end = self.kinetics.after(self._level, STANDARD_MG_PER_KG_H, STANDARD_S)
         self._whole = {effect: end[site] for effect, site in self.sites.items()}
-        self._press_whole = _saturating(self._pressing(end))
+        self._press_whole = _saturating(self.m.most(LEAST_PRESSING * self._whole["pressure"], self._pressing(end)))
 
         self.experience = Experience(self.m, self.traits)
         self.body = Body(self.m, base, self.traits, wander)
