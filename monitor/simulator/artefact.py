@@ -66,7 +66,7 @@ class Faults:
 
     def begin(self, kind: str, at: int, lasts: int) -> None:
         """One of ``TIMED_FAULTS``, for so many seconds from now."""
-        self._until[kind] = at + lasts
+        self._until[kind] = max(self._until.get(kind, 0), at + lasts)
         if kind == "motion":
             self._phase_until = at + self._span(MOTION_HELD_S)
             self._until["hold"] = self._phase_until

@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import sqrt
 
 from monitor.simulator.experience import Experience
-from monitor.simulator.maths import Maths, Number, Truth, near
+from monitor.simulator.maths import STEP_S, Maths, Number, Truth, near
 from monitor.simulator.noise import Draws
 from monitor.simulator.remedies import Help
 from monitor.simulator.scenario import Baseline
@@ -61,10 +61,10 @@ class Body:
         "_lag_dia",
         "_lag_sys",
         "_m",
-        "_narrow_at",
         "_narrow_by",
         "_narrow_over",
         "_narrow_until",
+        "_narrowed",
         "_surge_dia",
         "_surge_sys",
         "_surge_until",
@@ -86,10 +86,10 @@ class Body:
         self._wander, self._wander_dia = draws.next()
         self._lag_sys: Number = 0.0
         self._lag_dia: Number = 0.0
-        self._narrow_at: Number = 0
         self._narrow_by: Number = 0.0
         self._narrow_over: Number = 1
         self._narrow_until: Number = 0
+        self._narrowed: Number = 0.0
         self._surge_sys: Number = 0.0
         self._surge_dia: Number = 0.0
         self._surge_until: Number = 0
@@ -109,8 +109,8 @@ class Body:
 
     def narrow(self, at: int, percent: float, over: int, lasts: int, who: Truth = True) -> None:
         pick = self._m.pick
-        self._narrow_at, self._narrow_by = pick(who, at, self._narrow_at), pick(who, percent / 100.0, self._narrow_by)
-        self._narrow_over, self._narrow_until = pick(who, max(1, over), self._narrow_over), pick(who, at + lasts, self._narrow_until)
+        self._narrow_by, self._narrow_over = pick(who, percent / 100.0, self._narrow_by), pick(who, max(1, over), self._narrow_over)
+        self._narrow_until = pick(who, at + lasts, self._narrow_until)
 
     def surge(self, at: int, sys: float, dia: float, lasts: int, who: Truth = True) -> None:
         pick = self._m.pick
@@ -136,9 +136,10 @@ class Body:
     def _breathe(self, at: int, level: Number, lived: Experience, help: Help) -> None:
         m, base = self._m, self._base
         drive = m.most(0.1, 1.0 - KETAMINE_DRIVE * level - help.calmed * (BENZODIAZEPINE_DRIVE + TOGETHER_DRIVE * level))
-        # The share of the airway that is lost.
-        grown = m.least(1.0, (at - self._narrow_at) / self._narrow_over) * (1.0 - WORDS_HOLD * help.words)
-        lost = SLACK_DRIVE * m.most(0.0, lived.drowsy - 2.0) + m.pick(at < self._narrow_until, self._narrow_by * grown, 0.0)
+        # The share of the airway that is lost; a narrowing on top of another goes on from where that one is.
+        narrowed = m.least(self._narrow_by, self._narrowed + self._narrow_by * STEP_S / self._narrow_over)
+        self._narrowed = m.pick(at < self._narrow_until, narrowed, 0.0)
+        lost = SLACK_DRIVE * m.most(0.0, lived.drowsy - 2.0) + self._narrowed * (1.0 - WORDS_HOLD * help.words)
         moved = drive * (1.0 - m.pick(help.opened, 0.0, lost))
         lack = DESATURATION * m.most(0.0, ENOUGH_BREATHING - moved) * (1.0 - OXYGEN_MAKES_GOOD * help.oxygen)
         aim = m.most(55.0, m.least(100.0, base.spo2 - lack + OXYGEN_ADDS * help.oxygen))

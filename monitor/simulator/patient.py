@@ -149,9 +149,9 @@ class Patient:
         if h.clock_step is not None:
             self._faults.step_clock(h.clock_step.by, at, h.clock_step.lasts)
         if h.cuff_fails is not None:
-            self._cuff_fails_left = h.cuff_fails
+            self._cuff_fails_left = max(self._cuff_fails_left, h.cuff_fails)
         if h.cuff_fails_for is not None:
-            self._cuff_fails_until = at + h.cuff_fails_for
+            self._cuff_fails_until = max(self._cuff_fails_until, at + h.cuff_fails_for)
         if h.rhythm is not None:
             self._heart.begin(Rhythm[h.rhythm.kind.upper()], at, h.rhythm.lasts)
         if h.says is not None:

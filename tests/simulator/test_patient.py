@@ -221,6 +221,13 @@ def test_a_reading_of_the_cuff_in_a_dropout_does_not_arrive_and_moves_no_later_o
     assert readings(rows) == [n for n in readings(live(Patient(scenario(), 1), [START], 700)) if n.measured_at != 330]
 
 
+def test_a_shorter_fault_of_a_kind_does_not_end_a_longer_one() -> None:
+    happenings = [{"at": "1:00", "dropout": "5 min"}, {"at": "2:00", "dropout": "10 s"}, {"at": "7:00", "cuff_fails": 2}]
+    rows = live(Patient(scenario([*happenings, {"at": "7:01", "cuff_fails": 1}]), 1), [START], 1300)
+    assert all(rows[t] == [] for t in range(60, 360))
+    assert [n.quality for n in readings(rows)] == [Quality.OK, Quality.CUFF_FAILED, Quality.CUFF_FAILED, Quality.OK]
+
+
 @pytest.mark.parametrize("kind", ["probe_off", "motion"])
 def test_what_was_never_shown_is_not_held(kind: str) -> None:
     rows = live(Patient(scenario([{"at": "0:00", "from": "opening", kind: "1 min"}]), 1), [START], 200)
@@ -365,6 +372,15 @@ def test_a_narrowing_airway_desaturates_slowly() -> None:
     falling = [truth(plan, [START], t)["spo2"] for t in (300, 420, 480, 540, 660)]
     assert falling == sorted(falling, reverse=True)
     assert falling[0] > 97 and falling[-1] < 90
+
+
+def test_an_airway_that_narrows_again_does_not_open_for_it() -> None:
+    again = {**NARROW, "at": "11:00"}
+    patient = Patient(scenario([NARROW, again]), 1)
+    live(patient, [START], 660)
+    before = patient.life.body.spo2
+    live(patient, [], 760)
+    assert patient.life.body.spo2 <= before < 92
 
 
 def test_opening_the_airway_brings_the_saturation_back_and_oxygen_does_so_in_part() -> None:
