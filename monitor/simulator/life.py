@@ -83,6 +83,8 @@ class Life:
         self._level = self.kinetics.start()
         self._level_at = 0
         self.rate: Number = 0.0
+        self._ran: Number = 0.0
+        """The rate that runs, or ran last."""
         # Every effect is told for the end of the standard infusion in this very person.
         end = self.kinetics.after(self._level, STANDARD_MG_PER_KG_H, STANDARD_S)
         self._whole = {effect: end[site] for effect, site in self.sites.items()}
@@ -152,8 +154,9 @@ class Life:
         new = m.pick(who, rate, self.rate)
         if rate > 0:
             self.started_at = m.pick(who & (self.started_at < 0), at, self.started_at)
-        self._did(Deed.RATE_LOWERED if rate > 0 else Deed.STOPPED, at, new < self.rate)
-        self.rate = new
+        # Who goes on after a pause at less than before it has lowered the rate.
+        self._did(Deed.RATE_LOWERED if rate > 0 else Deed.STOPPED, at, new < (self._ran if rate > 0 else self.rate))
+        self.rate, self._ran = new, m.pick(new > 0, new, self._ran)
 
     def _did(self, deed: str, at: int, who: Truth) -> None:
         if self.m.any(who):

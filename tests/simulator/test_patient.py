@@ -419,6 +419,13 @@ def test_what_happens_can_hang_on_what_was_done() -> None:
     assert truth(plan, [START, Act(718, Does.DRUG, 2, "benzodiazepine")], 725)["moaas"] <= 2
 
 
+@pytest.mark.parametrize(("rate", "afraid"), [(0.3, False), (RATE, True)])
+def test_going_on_at_less_after_a_pause_is_a_lowered_rate(rate: float, afraid: bool) -> None:
+    plan = scenario([{"at": "12:00", "unless": ["rate_lowered"], "frightened": 9}], bothered=False)
+    told = truth(plan, [START, Act(500, Does.RATE, 0.0), Act(560, Does.RATE, rate)], 820)
+    assert (told["anxiety"] > 4) == afraid
+
+
 def test_nothing_that_counts_from_the_start_happens_before_it() -> None:
     patient = Patient(scenario([{"at": "0:00", "probe_off": "5 min"}]), 1)
     rows = live(patient, [Act(500, Does.RATE, RATE)], 510)
