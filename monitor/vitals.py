@@ -238,7 +238,8 @@ class Window:
                 if series is None:
                     series = self.series[sample.signal] = deque()
                 series.append(sample)
-                while series[0].measured_at < sample.measured_at - HORIZON_S:
+                # Counted from now: a clock that leaps ahead for a second neither empties the window nor keeps it from being emptied.
+                while len(series) > 1 and abs(at - series[0].measured_at) > HORIZON_S:
                     series.popleft()
         if pressures:
             self.cuff.append(_reading(pressures, at))

@@ -24,7 +24,7 @@ from monitor.simulator.patient import Patient
 from monitor.simulator.scenario import Scenario, load_scenario
 from monitor.sources.simulated import SimulatedSource
 from monitor.store.packing import pack, unpack
-from monitor.vitals import Freshness, Numeric, Quality, Signal, Window
+from monitor.vitals import HORIZON_S, Channel, Freshness, Numeric, Quality, Signal, Window
 
 ROOT = Path(os.environ.get("INFUSION_RECORDINGS") or Path(__file__).parents[3] / "shared" / "recordings")
 needs_recordings = pytest.mark.skipif(not ROOT.is_dir(), reason="the shared recordings are not here (set INFUSION_RECORDINGS)")
@@ -200,3 +200,16 @@ def test_a_value_from_another_time_is_not_shown_as_live(by: str, step: int, docu
             sight = Sight(document, SimpleNamespace(away=None, phase=Phase.RUNNING), window, at)  # type: ignore[arg-type]
             assert lost.truth(sight) == (MET if off else NOT_MET)
     assert all(n.quality is Quality.OK for n in row)
+
+
+@pytest.mark.parametrize("step", [-7200, 7200])
+def test_a_clock_that_leaps_for_a_second_leaves_the_window_its_past_and_its_bound(step: int) -> None:
+    window = Window([Channel(Signal.HR, 1.0, "HR")])
+    for tick in range(HORIZON_S):
+        window.push([Numeric(Signal.HR, 70.0, tick)], tick)
+    window.push([Numeric(Signal.HR, 70.0, HORIZON_S + step)], HORIZON_S)
+    assert len(window.series[Signal.HR]) > HORIZON_S - 2
+    for tick in range(HORIZON_S + 1, 4 * HORIZON_S):
+        window.push([Numeric(Signal.HR, 70.0, tick)], tick)
+    assert len(window.series[Signal.HR]) <= HORIZON_S + 1
+    assert window.value(Signal.HR, 4 * HORIZON_S) is not None
