@@ -105,10 +105,8 @@ def test_two_patients_share_nothing() -> None:
 
 def test_a_resumed_session_goes_on_exactly_as_if_never_stopped() -> None:
     plan = load_scenario("strange-frightened")
-    acts = [*plan.unattended(), Act(1300, Does.REASSURE), Act(1400, Does.CUFF_NOW)]
+    acts = [*plan.unattended(), Act(1300, Does.REASSURE), Act(1400, Does.CUFF_NOW), Act(1700, Does.REASSURE)]
     whole = live(Patient(plan, 9), acts, 2500)
-    resumed = Patient(plan, 9)
-    live(resumed, acts, 1500)
     again = Patient(plan, 9)
     live(again, acts, 1500)
     assert live(again, [a for a in acts if a.at > 1500], 2500) == whole[1501:]
