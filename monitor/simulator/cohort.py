@@ -97,7 +97,7 @@ class Sessions:
 
     def highest(self, readings: Array) -> Array:
         """The highest reading under the drug."""
-        return np.asarray(np.nanmax(readings[self.times > 0], axis=0))
+        return np.asarray(np.fmax.reduce(readings[self.times > 0], axis=0))
 
     def reached(self, sys: float, dia: float) -> Array:
         """Whether a reading under the drug reached either pressure."""

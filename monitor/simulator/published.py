@@ -45,12 +45,13 @@ class Published:
 
 
 def compare(lived: Cohort, of_series: bool = True) -> Iterator[dict[str, object]]:
-    """Every published figure beside the cohort's own."""
+    """Every published figure beside the cohort's own. A population of nobody's is laid beside the default one's figures."""
+    name = lived.population.id if any(p.population == lived.population.id for p in PUBLISHED) else "default"
     rng = np.random.Generator(np.random.PCG64(1))
     count = int(lived.patient.max()) + 1
     again = rng.multinomial(count, np.full(count, 1.0 / count), size=DRAWN_AGAIN).astype(float)
     for p in PUBLISHED:
-        if p.population != lived.population.id or (p.needs_series and not of_series):
+        if p.population != name or (p.needs_series and not of_series):
             continue
         rows = p.rows(lived)
         value = p.figure(np.ones(count), rows)

@@ -186,6 +186,12 @@ def test_a_figure_is_not_what_it_is_compared_with() -> None:
     assert {"sys_change_40_mean", "te_hypertension_per_patient", "level_end_arterial", "dissociation_reported"} <= outside
 
 
+def test_a_population_of_ones_own_is_laid_beside_the_default_figures() -> None:
+    mine = load_population("default").model_copy(update={"id": "mine"})
+    found = {f["statistic"] for f in published.compare(series.live(mine, 6, 1))}
+    assert "sys_change_40_mean" in found and "vomiting" not in found
+
+
 def test_a_mix_counts_its_scenarios_by_weight(tmp_path: Path) -> None:
     file = tmp_path / "mix.yaml"
     file.write_text("mix:\n  - {scenario: pleasant, weight: 3}\n  - {scenario: hypertensive-surge, weight: 1}\n")
