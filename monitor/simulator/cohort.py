@@ -169,7 +169,7 @@ def live(
             life.take(act)
         for happening in [h for h in waiting if (at if h.counted == "opening" else at - start.at) >= h.at]:
             waiting.remove(happening)
-            life.befall(happening, at, life.befalls(happening, at))
+            life.befall(happening, at, life.befalls(happening))
         if at == stop.at:
             level_end = np.broadcast_to(life.level(at)[0], n).copy()
         life.step(at)

@@ -19,7 +19,7 @@ from monitor.simulator.body import Body
 from monitor.simulator.experience import Experience
 from monitor.simulator.ketamine import SETS, STANDARD_MG_PER_KG_H, STANDARD_S, Kinetics, individual, kinetics
 from monitor.simulator.maths import MANY, ONE, Maths, Number, Truth
-from monitor.simulator.noise import Draws, Generator, stream
+from monitor.simulator.noise import CLIP, Draws, Generator, stream
 from monitor.simulator.remedies import Remedies
 from monitor.simulator.scenario import Baseline, Deed, Happening, Person, Scenario
 from monitor.simulator.traits import draw, together
@@ -79,7 +79,6 @@ class Life:
         times = tuple(dict.fromkeys((half.pressure, half.breathing, half.experience)))
         self.sites = {effect: 3 + times.index(getattr(half, effect)) for effect in ("pressure", "breathing", "experience")}
         self.kinetics: Kinetics = kinetics(scenario.drug_set, weight, times, multipliers)
-        self._weight = weight
         self._level = self.kinetics.start()
         self._level_at = 0
         self.rate: Number = 0.0
@@ -164,12 +163,12 @@ class Life:
 
     # What happens
 
-    def befalls(self, happening: Happening, at: int) -> Truth:
+    def befalls(self, happening: Happening) -> Truth:
         """Whom this happening befalls, by what was done before."""
         since: Number = 0
         if happening.since is not None:
             since = happening.since + (self.m.most(0, self.started_at) if happening.counted == "start" else 0)
-        who: Truth = self.m.pick(self.started_at >= -1, True, True)
+        who: Truth = True
         for deed in happening.unless:
             who = who & (self.deeds.get(deed, -1) < since)
         for deed in happening.only_if:
@@ -209,7 +208,7 @@ DEEDS = {
 
 
 def _multipliers(scenario: Scenario, person: Person, seeds: Seeds) -> Sequence[float]:
-    return individual(SETS[scenario.drug_set], seeds.of_person("body").standard_normal(6).clip(-2.5, 2.5).tolist(), person.sex)
+    return individual(SETS[scenario.drug_set], seeds.of_person("body").standard_normal(6).clip(-CLIP, CLIP).tolist(), person.sex)
 
 
 def _bases(people: Sequence[Person]) -> Baseline:

@@ -15,7 +15,7 @@ from numpy.random import Generator
 
 from monitor.simulator.maths import Number
 
-__all__ = ["Draws", "Generator", "Waves", "share", "stream"]
+__all__ = ["CLIP", "Draws", "Generator", "Waves", "correlated", "share", "stream"]
 
 CLIP = 2.5
 """Standard deviations. Bounded noise: a monitor averages, and a rare draw shall not fire a rule by itself."""
@@ -30,6 +30,11 @@ def stream(seed: int, about: str, name: str) -> Generator:
     """The generator of one named stream of one seed; two scenarios with the same seed do not wander in step."""
     key = (zlib.crc32(about.encode()), STREAM_NUMBERS[name])
     return Generator(np.random.PCG64(np.random.SeedSequence(entropy=seed, spawn_key=key)))
+
+
+def correlated(share: float, z: float, other: float) -> float:
+    """A score that goes with ``z`` to this correlation, and for the rest with ``other``."""
+    return share * z + math.sqrt(1.0 - share * share) * other
 
 
 def share(z: float) -> float:

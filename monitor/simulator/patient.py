@@ -136,7 +136,7 @@ class Patient:
         since = {"opening": at, "start": -1 if started < 0 else at - started}
         for happening in [h for h in self._waiting if since[h.counted] >= h.at]:
             self._waiting.remove(happening)
-            if self.life.befalls(happening, at):
+            if self.life.befalls(happening):
                 self.life.befall(happening, at)
                 self._spoil(happening, at)
 

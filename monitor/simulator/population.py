@@ -14,11 +14,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from monitor.simulator.ketamine import DEFAULT_SET
 from monitor.simulator.life import Seeds
-from monitor.simulator.scenario import Baseline, CuffSetting, Ordered, Person, Scenario, Text, known_set, load_scenario
+from monitor.simulator.noise import correlated
+from monitor.simulator.scenario import Baseline, CuffSetting, Ordered, Part, Person, Scenario, Text, known_set, load_scenario
 from monitor.yamlmarks import BadFile, Lines, read_yaml, validated
 
 FOLDER = Path(__file__).resolve().parents[2] / "sample_data" / "populations"
@@ -30,11 +31,7 @@ TRIES = 40
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Spread(_Part):
+class Spread(Part):
     mean: float
     sd: float = Field(ge=0)
     low: float
@@ -50,7 +47,7 @@ class Spread(_Part):
         return min(self.high, max(self.low, self.mean + self.sd * z))
 
 
-class Usual(_Part):
+class Usual(Part):
     """What rest looks like between persons, and from day to day."""
 
     mean: float
@@ -60,7 +57,7 @@ class Usual(_Part):
     """For each year of age over 45."""
 
 
-class Names(_Part):
+class Names(Part):
     """From which strength (0 to 10) the patients' reports name something as a side effect. All are proposals.
 
     What is named by itself is far less than what is felt or asked for: dissociation is reported by 35.6 % (Rodrigues
@@ -74,7 +71,7 @@ class Names(_Part):
     anxiety: float = Field(ge=0, le=10)
 
 
-class Care(_Part):
+class Care(Part):
     """What the team does by itself, looking every five minutes. Pressures are systolic, diastolic: either counts."""
 
     stop_at: tuple[float, float]
@@ -90,7 +87,7 @@ class Care(_Part):
     antiemetic_before_if_motion_sick: bool = True
 
 
-class Population(_Part):
+class Population(Part):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")
     title: Text
     follows: Annotated[str, Field(max_length=2000)]
@@ -169,7 +166,7 @@ class Population(_Part):
         for _ in range(TRIES):
             day = of_day.standard_normal(5).clip(-3, 3).tolist()
             sys = _of(self.sys, z[2], day[0], age) + (self.hypertension_sys if hypertension else 0.0)
-            dia = _of(self.dia, _with(SHARE_OF_DIA, z[2], z[3]), _with(SHARE_OF_DIA, day[0], day[1]), age)
+            dia = _of(self.dia, correlated(SHARE_OF_DIA, z[2], z[3]), correlated(SHARE_OF_DIA, day[0], day[1]), age)
             dia += 0.5 * self.hypertension_sys if hypertension else 0.0
             if sys <= self.hold_above[0] and dia <= self.hold_above[1]:
                 break
@@ -185,7 +182,7 @@ class Population(_Part):
             baseline=Baseline(
                 sys=sys,
                 dia=max(45.0, min(self.hold_above[1], dia, sys - 20.0)),
-                hr=max(45.0, min(115.0, _of(self.hr, _with(SHARE_OF_HR, z[2], z[4]), day[2], age))),
+                hr=max(45.0, min(115.0, _of(self.hr, correlated(SHARE_OF_HR, z[2], z[4]), day[2], age))),
                 spo2=max(94.0, min(99.6, _of(self.spo2, z[5], day[3], age))),
                 rr=max(10.0, min(20.0, _of(self.rr, z[6], day[4], age))),
             ),
@@ -222,12 +219,12 @@ def _over(base: Mapping[str, object], data: Mapping[str, object]) -> dict[str, o
     return whole
 
 
-class _Weighted(_Part):
+class _Weighted(Part):
     scenario: Text
     weight: float = Field(gt=0, le=1e6)
 
 
-class _Mix(_Part):
+class _Mix(Part):
     mix: Annotated[tuple[_Weighted, ...], Field(min_length=1, max_length=100)]
 
 
@@ -257,7 +254,3 @@ def populations(folder: Path = FOLDER) -> Sequence[str]:
 
 def _of(usual: Usual, z: float, day: float, age: int) -> float:
     return usual.mean + usual.per_year * (age - 45) + usual.sd * z + usual.day_sd * day
-
-
-def _with(share: float, z: float, other: float) -> float:
-    return share * z + math.sqrt(1.0 - share * share) * other

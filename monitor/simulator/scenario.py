@@ -61,7 +61,7 @@ STREAMS = (Signal.HR, Signal.PULSE, Signal.SPO2, Signal.RR)
 """What arrives every second, in the order of a row."""
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -73,7 +73,7 @@ class Persona(StrEnum):
     STRANGE = "strange"
 
 
-class Baseline(_Part):
+class Baseline(Part):
     """At rest, before the infusion: mmHg, beats/min, per cent, breaths/min."""
 
     sys: float = Field(default=122, ge=80, le=200)
@@ -89,7 +89,7 @@ class Baseline(_Part):
         return self
 
 
-class Responds(_Part):
+class Responds(Part):
     """What this patient shows at the end of 0.5 mg/kg over 40 min. What is left out is drawn from the population."""
 
     sys_rise: float | None = Field(default=None, ge=-30, le=90)
@@ -113,7 +113,7 @@ class Responds(_Part):
     """How much the pressure wanders by itself, and how much readings scatter: 1 average, 0.5 half as much."""
 
 
-class Person(_Part):
+class Person(Part):
     age: int = Field(ge=16, le=100)
     weight_kg: float = Field(gt=25, le=300)
     sex: Literal["female", "male", "unsaid"] = "unsaid"
@@ -131,7 +131,7 @@ class Person(_Part):
     responds: Responds = Responds()
 
 
-class Ordered(_Part):
+class Ordered(Part):
     dose_mg_per_kg: float = Field(default=0.5, gt=0, le=5)
     minutes: float = Field(default=40, gt=0, le=480)
     concentration_mg_per_ml: float = Field(default=1.0, gt=0, le=50)
@@ -139,7 +139,7 @@ class Ordered(_Part):
     """When an unattended run starts the infusion, from the opening of the session."""
 
 
-class EffectHalfTimes(_Part):
+class EffectHalfTimes(Part):
     """Minutes in which half of a change of the level reaches each effect; 0 is at once.
 
     6.1 is sourced (Olofsen 2012: the average over endpoints, 0 to 11.8); that it holds for each of these is assumed.
@@ -150,7 +150,7 @@ class EffectHalfTimes(_Part):
     experience: float = Field(default=KE0_HALF_TIME_MIN, ge=0, le=30)
 
 
-class CuffSetting(_Part):
+class CuffSetting(Part):
     every: Seconds = Field(default=300, ge=60, le=7200)
     fails: float = Field(default=0.0, ge=0, le=1)
     """The chance that a reading fails by itself."""
@@ -200,7 +200,7 @@ DeedName = Annotated[str, BeforeValidator(_read_deed)]
 TaskName = Annotated[str, BeforeValidator(_read_task)]
 
 
-class Stuck(_Part):
+class Stuck(Part):
     signal: Signal
     lasts: Seconds
 
@@ -211,14 +211,14 @@ class Stuck(_Part):
         return self
 
 
-class ClockStep(_Part):
+class ClockStep(Part):
     """The monitor's clock is off by so much (``-90 s``: behind), for so long."""
 
     by: Annotated[int, BeforeValidator(read_signed_seconds), _written]
     lasts: Seconds
 
 
-class Narrowing(_Part):
+class Narrowing(Part):
     """The airway narrows by so many per cent, slowly, until it is opened or the time is over."""
 
     percent: float = Field(gt=0, le=90)
@@ -226,7 +226,7 @@ class Narrowing(_Part):
     lasts: Seconds = 1200
 
 
-class Surge(_Part):
+class Surge(Part):
     """Blood pressure driven up by something other than the drug, such as pain."""
 
     sys: float = Field(gt=0, le=90)
@@ -238,7 +238,7 @@ LONGEST_PAUSE_S = 15
 """Longer than this without a beat nobody stays awake; an arrest is not simulated. Proposal."""
 
 
-class Rhythmic(_Part):
+class Rhythmic(Part):
     """Another rhythm for a while. The rate stays what it is, but for a pause: nothing beats."""
 
     kind: Literal["ectopics", "bigeminy", "fibrillation", "paused"]
@@ -258,7 +258,7 @@ def _read_yes(value: object) -> object:
     return True if value == "yes" else value
 
 
-class Happening(_Part):
+class Happening(Part):
     """One thing that happens at a time. Exactly one kind; ``unless`` and ``only_if`` ask what was done before.
 
     It happens if none of ``unless`` and all of ``only_if`` were done, at any time before or, where ``since`` is given,
@@ -316,7 +316,7 @@ class Happening(_Part):
         return next(k for k in KINDS_OF_HAPPENING if getattr(self, k) is not None)
 
 
-class CriticalAction(_Part):
+class CriticalAction(Part):
     """What a trainee is expected to do, and by when (from the start of the infusion, or from the opening)."""
 
     do: TaskName
@@ -344,7 +344,7 @@ def known_set(name: str) -> str:
     return name
 
 
-class Scenario(_Part):
+class Scenario(Part):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")
     title: Text
     summary: str = Field(default="", max_length=1000)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from monitor.simulator.maths import Number, Truth
-from monitor.simulator.noise import Generator
+from monitor.simulator.noise import CLIP, Generator, correlated
 from monitor.simulator.scenario import Person, Persona
 
 SYS_RISE, SYS_RISE_SD, SYS_RISE_DAY_SD = 12.6, 4.4, 5.9
@@ -84,9 +84,9 @@ def together(many: Sequence[Traits]) -> Traits:
 
 def draw(person: Person, of_person: Generator, of_day: Generator) -> Traits:
     """The traits of a patient on a day. All draws are made whatever the scenario tells, so that a told trait moves no other."""
-    z = [max(-2.5, min(2.5, float(x))) for x in of_person.standard_normal(12)]
+    z = [max(-CLIP, min(CLIP, float(x))) for x in of_person.standard_normal(12)]
     u = [float(x) for x in of_person.random(6)]
-    day = [max(-2.5, min(2.5, float(x))) for x in of_day.standard_normal(10)]
+    day = [max(-CLIP, min(CLIP, float(x))) for x in of_day.standard_normal(10)]
     told = person.responds
     women = person.sex == "female"
     novelty = 0.5 ** (person.infusion - 1)
@@ -96,7 +96,10 @@ def draw(person: Person, of_person: Generator, of_day: Generator) -> Traits:
     factor *= (HYPERTENSION_RISE if person.hypertension else 1.0) * (ANTIDEPRESSANT_RISE if person.antidepressant else 1.0)
     sys_rise = factor * (_log_normal(SYS_RISE, SYS_RISE_SD, z[0]) + SYS_RISE_DAY_SD * day[0])
     of_dia = factor * (DIA_RISE_OF_WOMEN if women else 1.0)
-    dia_rise = of_dia * (_log_normal(DIA_RISE, DIA_RISE_SD, _with(z[0], z[1])) + DIA_RISE_DAY_SD * _with(day[0], day[1]))
+    dia_rise = of_dia * (
+        _log_normal(DIA_RISE, DIA_RISE_SD, correlated(RISES_TOGETHER, z[0], z[1]))
+        + DIA_RISE_DAY_SD * correlated(RISES_TOGETHER, day[0], day[1])
+    )
 
     middle, spread, low, high = _DISSOCIATION[persona]
     dissociation = min(high, max(low, middle + spread * (0.8 * z[2] + 0.6 * day[2])))
@@ -155,11 +158,6 @@ def _pick(u: float) -> Persona:
 
 def _told(told: float | None, drawn: float) -> float:
     return drawn if told is None else told
-
-
-def _with(z: float, other: float) -> float:
-    """A score that goes with ``z`` as the diastolic goes with the systolic."""
-    return RISES_TOGETHER * z + math.sqrt(1 - RISES_TOGETHER**2) * other
 
 
 def _log_normal(mean: float, sd: float, z: float) -> float:

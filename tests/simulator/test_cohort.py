@@ -255,7 +255,7 @@ def course(scenario: Scenario, acts: Iterable[Act], minutes: Iterable[float], me
             life.take(act)
         for h in [h for h in waiting if h.at <= at]:
             waiting.remove(h)
-            life.befall(h, at, life.befalls(h, at))
+            life.befall(h, at, life.befalls(h))
         life.step(at)
         if at in wanted:
             found.append(np.broadcast_to(measure(life, at), N).copy())
