@@ -7,7 +7,8 @@ for it; nothing runs in a thread of its own.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from monitor import clock
@@ -26,14 +27,20 @@ class Follower:
     def __init__(self, log: EventLog, document: Document, rooms: Rooms) -> None:
         self.log, self.document, self.rooms = log, document, rooms
         self.zone = clock.zone(rooms.zone)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._views: dict[int, View] = {}
         self._version: int | None = None
         self._beat_at: datetime | None = None
         self._trouble = ""
 
+    @contextmanager
+    def reading(self) -> Iterator[Picture]:
+        """The ward as it stands now, held still: nobody brings it forward before the block ends."""
+        with self._lock:
+            yield self.picture()
+
     def picture(self) -> Picture:
-        """The ward as it stands now."""
+        """The ward as it stands now; its views go on with the next picture."""
         with self._lock:
             try:
                 self._catch_up()

@@ -1,4 +1,7 @@
-"""What the dashboard's server does besides Streamlit: the browser side's files, and the evaluator's care."""
+"""What the dashboard's server does besides Streamlit: the browser side's files, the push, and the evaluator's care.
+
+Streamlit protects no route that is not its own: each looks after itself. ``server.baseUrlPath`` is not used.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,20 @@ from collections.abc import AsyncIterator, Callable, Collection
 from pathlib import PurePath
 from typing import Any
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
 
+from monitor.live.hub import Hub, Screen
+from monitor.live.push import Push
 from monitor.live.station import Evaluator, leave, station
+from monitor.live.tickets import Topic
 
 CARE_EVERY_S = 1.0
+SUBPROTOCOL = "ward"
+LARGEST_SAID = 1024
 log_ = logging.getLogger("monitor.dashboard")
 
 
@@ -38,21 +48,71 @@ def asset_route(names: Collection[str], body: Callable[[str], bytes]) -> Route:
     return Route("/live/assets/{name}", asset)
 
 
+def push_route() -> WebSocketRoute:
+    """Where a screen is told what is new. Whoever has no ticket, or comes from another site, is not accepted at all."""
+
+    async def live(socket: WebSocket) -> None:
+        hub, topic = station().hub, _admitted(socket)
+        if topic is None:
+            await socket.close()
+            return
+        await socket.accept(subprotocol=SUBPROTOCOL)
+        with hub.joined(topic) as screen:
+            work = {asyncio.create_task(_speak(socket, screen)), asyncio.create_task(_hear(socket, hub, screen))}
+            await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+
+    return WebSocketRoute("/live/ws", live)
+
+
+def _admitted(socket: WebSocket) -> Topic | None:
+    """The topic of the ticket that a screen shows, when it comes from a page of this very server."""
+    origin, host = socket.headers.get("origin"), socket.headers.get("host")
+    if not origin or not host or origin.partition("://")[2] != host:
+        return None
+    match socket.scope["subprotocols"]:
+        case [name, ticket] if name == SUBPROTOCOL:
+            return station().tickets.read(ticket)
+    return None
+
+
+async def _speak(socket: WebSocket, screen: Screen) -> None:
+    while True:
+        message = await screen.queue.get()
+        await (socket.send_text(message) if isinstance(message, str) else socket.send_bytes(message))
+
+
+async def _hear(socket: WebSocket, hub: Hub, screen: Screen) -> None:
+    """What the screen says about itself: small JSON objects. Anything else ends the connection."""
+    while (message := await socket.receive())["type"] == "websocket.receive":
+        text = message.get("text") or ""
+        try:
+            said = orjson.loads(text) if len(text) <= LARGEST_SAID else None
+        except orjson.JSONDecodeError:
+            said = None
+        if not isinstance(said, dict):
+            await socket.close(1008)
+            return
+        hub.heard(screen, said)
+
+
 @contextlib.asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     """Start the evaluator when nobody holds the lease, and look after it until the server ends."""
     evaluator = Evaluator(station())
     evaluator.ensure()
-    care = asyncio.create_task(_care(evaluator))
+    tasks = [asyncio.create_task(_care(evaluator)), asyncio.create_task(Push(station().follower, station().hub).run())]
     # Streamlit collects garbage after every run of a script; what is here now need not be looked at each time.
     gc.collect()
     gc.freeze()
     try:
         yield {}
     finally:
-        care.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await care
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.to_thread(evaluator.end)
         leave()
 

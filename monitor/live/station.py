@@ -11,6 +11,8 @@ from pathlib import Path
 
 from monitor import settings
 from monitor.live.follower import Follower
+from monitor.live.hub import Hub
+from monitor.live.tickets import Tickets
 from monitor.protocol.document import Document, load_protocol
 from monitor.store import lease, open_log
 from monitor.store.log import EventLog
@@ -29,6 +31,8 @@ class Station:
     log: EventLog
     follower: Follower
     url: str
+    hub: Hub
+    tickets: Tickets
 
 
 _station: Station | None = None
@@ -47,7 +51,7 @@ def station() -> Station:
             document = load_protocol(protocol)
             url = settings.store_url()
             log = open_log(url)
-            _station = Station(rooms, path, document, protocol, log, Follower(log, document, rooms), url)
+            _station = Station(rooms, path, document, protocol, log, Follower(log, document, rooms), url, Hub(), Tickets())
         return _station
 
 

@@ -159,6 +159,7 @@ def test_an_answer_anywhere_shows_everywhere_and_a_note_is_never_html(browser: A
     named(page, "B. Three")
     page.get_by_role("button", name="Call the prescriber").first.wait_for()
     other.get_by_text("Seizure").first.wait_for()
+    page.wait_for_timeout(500)  # a tap while the card moves in does nothing
     page.get_by_role("button", name="Call the prescriber").first.click()
     page.get_by_role("button", name=re.compile("^Did")).first.click()
     assert eventually(lambda: [x for x in events(log, "2") if x.kind == "prompt_answered" and x.by == "B. Three"])

@@ -7,7 +7,8 @@ import { WORDS } from "./words.js";
 function status(name) {
   const text = line("span", "status-text");
   const sub = line("small", "");
-  const node = el("p", "status", icon(name).el, text, sub);
+  const mark = icon(name);
+  const node = el("p", `status ${name}`, mark.el, text, sub);
   return {
     el: node,
     apply(given, lost) {
@@ -15,6 +16,7 @@ function status(name) {
       if (!given) return;
       say(text, given.text);
       say(sub, given.sub);
+      if (given.bars) mark.apply(given.bars < 3 ? `${name}${given.bars}` : name);
       flag(node, "lost", lost);
       attr(node, "data-priority", lost ? "tech" : null);
     },

@@ -1,7 +1,9 @@
-// What every page component shares: its root, its styles, the way back to Python (acts), the spoken alert and the
-// watchdog. The feed is not its business: whoever calls with a frame, by a rerun or by a socket, feeds it.
+// What every page component shares: its root, its styles, the way back to Python (acts), the spoken alert, the push and
+// the watchdog. Whoever brings a frame, the socket or a rerun of the page, feeds it the same way.
 import { cutOff } from "./cutoff.js";
 import { attr, el, line, refit, say } from "./dom.js";
+import { Feed } from "./feed.js";
+import { elapsed, instant } from "./moment.js";
 import { WORDS } from "./words.js";
 
 export const CUT_OFF_MS = 3000;
@@ -37,9 +39,8 @@ function nonce() {
   return `${Date.now().toString(36)}-${counter}-${random[0].toString(36)}${random[1].toString(36)}`;
 }
 
-// Monotonic time stops while a laptop sleeps and the wall clock may be set: the longer of the two is the age.
-const instant = () => ({ mono: performance.now(), wall: Date.now() });
-const elapsed = (from) => Math.max(performance.now() - from.mono, Date.now() - from.wall);
+// Three bars for a push that comes within a third of a second; one for a page that has to ask.
+const bars = (seconds) => (seconds <= 0.3 ? 3 : seconds <= 1 ? 2 : 1);
 
 class Host {
   constructor(parent, build, styles) {
@@ -58,6 +59,13 @@ class Host {
     this.cut = false;
     this.since = instant();
     this.spoken = new Map();
+    this.listeners = new Set();
+    this.push = new Feed({
+      take: (frame, seconds) => this.feed({ ...frame, feed: { ...frame.feed, text: WORDS.live(seconds), bars: bars(seconds) } }),
+      bytes: (buffer) => this.listeners.forEach((listener) => listener(buffer)),
+      ask: () => this.call?.setTriggerValue?.("ticket", nonce()),
+      fed: (how) => this.call?.setStateValue?.("feed", how),
+    });
     const ready = () => {
       this.root.style.visibility = "";
       refit();
@@ -73,6 +81,25 @@ class Host {
     };
     this.sizes = new ResizeObserver(this.onSize);
     this.sizes.observe(this.root);
+  }
+
+  // What a run of the page brings. Its frame is used only while the push brings none.
+  given(data) {
+    this.push.offer(data?.push);
+    if (this.push.live) return;
+    const frame = data && "frame" in data ? data.frame : data;
+    this.feed(this.push.how === "asked" && frame ? { ...frame, feed: { ...frame.feed, text: WORDS.asked, bars: 1 } } : frame);
+  }
+
+  // Calls back with every binary message of this page (an ArrayBuffer). Gives the way to end that.
+  onBytes(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  // Tells the server about this screen, by push only: {sound: "on" | "off" | "quiet"}. It is said again after a reconnect.
+  tell(said) {
+    this.push.tell(said);
   }
 
   // A frame counts as new when its seq differs: the same data again (a theme change, a rerun) proves nothing.
@@ -107,6 +134,7 @@ class Host {
       this.close();
       return;
     }
+    this.push.look();
     const age = elapsed(this.since);
     if (age <= CUT_OFF_MS) return;
     if (!this.cut) this.cut = true;
@@ -134,6 +162,7 @@ class Host {
     clearInterval(this.timer);
     document.removeEventListener("visibilitychange", this.onShow);
     this.sizes.disconnect();
+    this.push.close();
     this.view?.close?.();
     hosts.delete(this.parent);
   }
@@ -142,7 +171,7 @@ class Host {
 const hosts = new WeakMap();
 
 // The default export of a page: components.v2 calls it at mount and at each change of data, with the same parent.
-// data is the frame, or {"frame": frame|null}. The cleanup of an outdated call may come while the component lives
+// data is {"frame": frame|null, "push": {"ticket", "topic"}}, or a frame alone. The cleanup of an outdated call may come while the component lives
 // on, so it takes the page down only when the root has left the document.
 export function component(build, styles) {
   return (call) => {
@@ -153,8 +182,7 @@ export function component(build, styles) {
       hosts.set(parent, host);
     }
     host.call = call;
-    const data = call.data;
-    host.feed(data && "frame" in data ? data.frame : data);
+    host.given(call.data);
     return () => setTimeout(() => host.root.isConnected || host.close(), 0);
   };
 }

@@ -1,0 +1,143 @@
+"""Following the store for all connected screens: what changed is drawn once a topic, serialised once, sent to all of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import orjson
+
+from monitor import clock
+from monitor.board.room import room_frame
+from monitor.board.tile import Frame, ward_frame
+from monitor.board.trend import trend_frame
+from monitor.board.view import Picture, View
+from monitor.live.follower import Follower
+from monitor.live.hub import Hub
+from monitor.live.patches import patch
+from monitor.live.tickets import Topic
+from monitor.store.log import StoreError
+
+POLL_S = 0.02
+LEAST_S = 0.1
+"""Screens are not told more often than this, however fast a ward is paced."""
+BEAT_S = 1.1
+"""They are told this often even when nothing is new, so that ages run on. A ward that ticks tells them sooner by itself."""
+TREND_EVERY_S = 5
+
+log_ = logging.getLogger("monitor.push")
+
+Chunk = Callable[[View], bytes | None]
+"""Makes what an opened room's screens are sent as bytes (its waves). Called in a thread, under the follower's lock, once
+after new seconds of the room came in, and only while somebody looks at it; the newest second is ``view.at``."""
+
+
+class Drawing:
+    """One topic's frames, one after the other. A room's trend goes with every fifth second."""
+
+    def __init__(self, topic: Topic) -> None:
+        self.topic = topic
+        self._trend_at: tuple[int, int] | None = None
+
+    def frame(self, picture: Picture) -> Frame:
+        page, room, name = self.topic
+        if page == "ward":
+            return ward_frame(picture, name)
+        frame, view = room_frame(picture, room, name), picture.views.get(room)
+        if view is not None:
+            sent = self._trend_at
+            if sent is None or sent[0] != view.session or not 0 <= view.at - sent[1] < TREND_EVERY_S:
+                self._trend_at = (view.session, view.at)
+                frame["trend"] = trend_frame(picture, view)
+        return frame
+
+
+class News(NamedTuple):
+    topic: Topic
+    change: str | None
+    whole: str | None
+    chunk: bytes | None
+
+
+class Channel:
+    """What a topic's screens hold: the last frame, by number."""
+
+    def __init__(self, topic: Topic) -> None:
+        self.drawing = Drawing(topic)
+        self.number = 0
+        self.held: Frame = {}
+        self.told = 0.0
+
+    def news(self, picture: Picture, snapshot: bool, waves: Mapping[str, bytes | None]) -> News:
+        frame = self.drawing.frame(picture)
+        if "trend" in self.held:
+            frame.setdefault("trend", self.held["trend"])
+        change, now = patch(self.held, frame), clock.monotonic()
+        if change or now - self.told >= 1.0:
+            self.number, self.held, self.told = self.number + 1, frame, now
+            said = self._said(patch=change)
+        else:
+            said = None
+        topic = self.drawing.topic
+        return News(topic, said, self._said(frame=frame) if snapshot else None, waves.get(topic.room))
+
+    def _said(self, **what: Any) -> str:
+        # "at" only tells how evenly messages come: the browser takes the smallest difference seen for none.
+        return orjson.dumps({"n": self.number, "at": round(clock.monotonic() * 1000), **what}).decode()
+
+
+class Push:
+    def __init__(self, follower: Follower, hub: Hub, chunk: Chunk | None = None) -> None:
+        self.follower, self.hub, self.chunk = follower, hub, chunk
+        self._channels: dict[Topic, Channel] = {}
+        self._waved: dict[str, tuple[int, int]] = {}
+        self._version: int | None = None
+        self._told = 0.0
+
+    async def run(self) -> None:
+        """Until cancelled. Nothing here waits for the store or draws on the event loop."""
+        while True:
+            await asyncio.sleep(POLL_S)
+            try:
+                if self.hub.screens and self._due():
+                    await self._tell()
+            except Exception:
+                # The screens' own watchdog greys them meanwhile.
+                log_.exception("could not tell the screens what is new")
+                await asyncio.sleep(1.0)
+
+    def _due(self) -> bool:
+        waited = clock.monotonic() - self._told
+        if any(screen.behind for screen in self.hub.screens.values()) or waited >= BEAT_S:
+            return True
+        if waited < LEAST_S:
+            return False
+        version = None
+        with suppress(StoreError):
+            version = self.follower.log.version()
+        changed, self._version = version != self._version, version
+        return changed
+
+    async def _tell(self) -> None:
+        wanted = self.hub.wanted()
+        self._told = clock.monotonic()
+        for topic, change, whole, chunk in await asyncio.to_thread(self._news, wanted):
+            self.hub.bring(topic, change, whole)
+            if chunk is not None:
+                self.hub.publish(topic, chunk)
+
+    def _news(self, wanted: Mapping[Topic, bool]) -> list[News]:
+        self._channels = {topic: self._channels.get(topic) or Channel(topic) for topic in wanted}
+        with self.follower.reading() as picture:
+            waves = self._chunks(picture, {topic.room for topic in wanted if topic.room})
+            return [channel.news(picture, wanted[topic], waves) for topic, channel in self._channels.items()]
+
+    def _chunks(self, picture: Picture, rooms: set[str]) -> dict[str, bytes | None]:
+        views = {room: view for room in rooms if (view := picture.views.get(room)) is not None}
+        reached = {room: (view.session, view.at) for room, view in views.items()}
+        fresh = [view for room, view in views.items() if reached[room] != self._waved.get(room)]
+        self._waved = reached
+        return {} if self.chunk is None else {view.state.opened.room: self.chunk(view) for view in fresh}

@@ -1,0 +1,53 @@
+"""A ticket lets one screen open the push socket: the page mints it after its guard, the route reads it before it accepts.
+
+It names the page, the room and the viewer, is good for a minute, and is signed with a key that only this process knows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import NamedTuple
+
+from monitor import clock
+
+LIFE_S = 60.0
+
+
+class Topic(NamedTuple):
+    """What a screen shows and to whom. Everybody with the same topic is sent the same messages."""
+
+    page: str
+    room: str = ""
+    name: str = ""
+
+
+class Tickets:
+    def __init__(self) -> None:
+        self._key = secrets.token_bytes(32)
+
+    def mint(self, topic: Topic) -> str:
+        """A ticket in letters that a WebSocket subprotocol may have."""
+        body = json.dumps([*topic, clock.monotonic() + LIFE_S]).encode()
+        return f"{_text(body)}.{_text(self._signed(body))}"
+
+    def read(self, ticket: str) -> Topic | None:
+        """The topic that a ticket opens; None for one that is forged, broken or too old."""
+        try:
+            body, signature = (urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in ticket.split("."))
+        except ValueError:
+            return None
+        if not hmac.compare_digest(signature, self._signed(body)):
+            return None
+        page, room, name, until = json.loads(body)
+        return Topic(page, room, name) if clock.monotonic() <= until else None
+
+    def _signed(self, body: bytes) -> bytes:
+        return hmac.digest(self._key, body, hashlib.sha256)
+
+
+def _text(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -1,0 +1,53 @@
+"""How a page is fed: by push; where that cannot be had, by its own fragment once a second, behind the same component."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import streamlit as st
+
+from monitor.live.push import Drawing
+from monitor.live.station import station
+from monitor.live.tickets import Topic
+from monitor.views import acts, components
+
+FEED_EVERY_S = 0.9
+"""A little below a second, so that no second of a session is skipped and a lost number is gone in time."""
+_frames = count()
+
+
+def feed(name: components.Name, key: str, topic: Topic) -> None:
+    """Mount a page's component with its first frame and a ticket for the rest.
+
+    The browser says when it wants to be fed from here (state ``feed``) and when it wants another ticket (``ticket``).
+    """
+    asked, drawing = _asked(key), Drawing(topic)
+
+    @st.fragment(run_every=FEED_EVERY_S if asked else None)
+    def fed() -> None:
+        acts.follow_from_feed()
+        if _asked(key) != asked:
+            st.rerun()
+        here = station()
+        with here.follower.reading() as picture:
+            frame = {**drawing.frame(picture), "seq": next(_frames)}
+        push = {"ticket": here.tickets.mint(topic), "topic": "/".join(topic)}
+        components.mount(name)(
+            key=key,
+            data={"frame": frame, "push": push},
+            on_act_change=acts.take(key, topic.room or None),
+            on_feed_change=_noticed,
+            on_ticket_change=_noticed,
+        )
+
+    fed()
+
+
+def _asked(key: str) -> bool:
+    """Whether the browser asks for frames because no push reaches it."""
+    state = st.session_state.get(key)
+    return state is not None and state.get("feed") == "asked"
+
+
+def _noticed() -> None:
+    """The run that follows does what is needed."""
