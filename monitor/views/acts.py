@@ -9,7 +9,7 @@ import streamlit as st
 
 from monitor import access, commands
 from monitor import events as e
-from monitor.board.room import ONE_TAP
+from monitor.board.card import ONE_TAP
 from monitor.live.station import station
 from monitor.store.log import Conflict, StoreError
 from monitor.views.guard import WHO

@@ -8,7 +8,7 @@ import streamlit as st
 
 from monitor import charting, commands
 from monitor import events as e
-from monitor.board.room import ONE_TAP
+from monitor.board.card import ONE_TAP
 from monitor.board.view import View
 from monitor.live.station import station
 from monitor.protocol.document import Option

@@ -9,7 +9,7 @@ import streamlit as st
 
 from monitor import access, charting, commands, units
 from monitor import events as e
-from monitor.board.room import handover_card
+from monitor.board.handover import handover_card
 from monitor.board.view import Picture, View
 from monitor.infusion import Order
 from monitor.live.station import station

@@ -1,0 +1,114 @@
+"""A prompt with its workings: evidence, protocol line, options, what to expect, and its answer."""
+
+from __future__ import annotations
+
+from monitor import charting, units
+from monitor import events as e
+from monitor.board.tile import Frame
+from monitor.board.view import PRIORITY_WORD, STARS, Picture, View, rule_of, shown_priority
+from monitor.protocol.document import Rule
+from monitor.protocol.prompts import DEFER_S, recheck_at
+from monitor.session import Prompt
+from monitor.vitals import KINDS, Signal
+
+_STATUS = {"sourced": "sourced", "unchecked": "known but unchecked", "proposal": "proposal"}
+
+
+def card(picture: Picture, view: View, prompt: Prompt) -> Frame:
+    document, at = picture.document, picture.at(view)
+    rule, priority = rule_of(picture, prompt), shown_priority(prompt)
+    word = PRIORITY_WORD[priority]
+    frame: Frame = {
+        "id": f"{prompt.rule}#{prompt.episode}",
+        "rule": prompt.rule,
+        "priority": priority,
+        "stars": STARS[priority],
+        "head": prompt.message,
+        "sub": word + (" · found late" if prompt.late else ""),
+        "since": units.span(at - prompt.since),
+        "since_word": "unanswered",
+        "state": "active",
+        "first": None,
+        "seen": [_seen(picture, view, v) for v in prompt.evidence],
+        "protocol": None,
+        "options": [],
+        "technical": False,
+        "expect": "",
+        "recheck": "",
+        "defer": [],
+        "decline": [],
+        "defer_disabled": None,
+        "answered": None,
+    }
+    if prompt.state is e.PromptState.OVER:
+        frame.update(state="over", sub=f"{word} · the values are back inside; waits for an answer")
+    elif prompt.state is e.PromptState.RECHECK:
+        frame["sub"] = f"{word} · re-check: still so"
+    if rule is None:
+        return frame
+    signed = "" if document.signed else ", unsigned"
+    frame.update(
+        sub=f"{frame['sub']} · {rule.title}",
+        protocol={
+            "rule": rule.id,
+            "quote": rule.line,
+            "status": f"Limit: {_STATUS[rule.citation.limit]} ({rule.citation.source}). Action: {_STATUS[rule.citation.action]}{signed}.",
+        },
+        options=[{"id": o, "label": document.option[o].label, "opens": document.option[o].command not in ONE_TAP} for o in rule.options],
+        technical=prompt.prompt_kind is e.PromptKind.TECHNICAL,
+        expect=rule.expect,
+        recheck=f"{units.span(rule.recheck)} after the answer" if rule.recheck is not None else "none; it ends with its cause",
+        defer=list(document.reasons_defer),
+        decline=list(document.reasons_decline),
+    )
+    if rule.emergency:
+        frame["first"] = list(document.emergency.lines)
+    if prompt.priority is e.Priority.HIGH:
+        back = rule.recheck if rule.recheck is not None else DEFER_S
+        frame["sub"] += f" · a deferral comes back within {units.span(back)}"
+    if prompt.answered is not None:
+        frame.update(state="answered", answered=_answer(picture, view, prompt, rule))
+    return frame
+
+
+ONE_TAP = frozenset({"observe", "call", "cuff", "watch", "away_end", "emergency"})
+"""Options whose act needs no form: one tap on "Did" records it."""
+
+
+def _seen(picture: Picture, view: View, evidence: e.Evidence) -> Frame:
+    unknown = evidence.value is None
+    name = evidence.name
+    if name in KINDS:
+        label = KINDS[Signal(name)].label
+    elif name in charting.SCALES:
+        label = charting.SCALES[name].label
+    else:
+        label = picture.document.observation[name].label if name in picture.document.observation else name.replace("_", " ")
+    if evidence.value is None:
+        value = label
+    elif evidence.note.startswith("seconds"):
+        value = f"{label} {units.span(evidence.value)}"
+        return {"at": "", "value": value, "note": evidence.note.removeprefix("seconds").strip(), "unknown": False}
+    else:
+        value = f"{label} {evidence.value:g}"
+    return {
+        "at": "" if evidence.at is None else picture.time(view, evidence.at, seconds=True),
+        "value": value,
+        "note": evidence.note if not unknown else f"cannot tell: {evidence.note}",
+        "unknown": unknown,
+    }
+
+
+def _answer(picture: Picture, view: View, prompt: Prompt, rule: Rule) -> Frame:
+    answered = prompt.answered
+    assert answered is not None
+    chosen = ", ".join(picture.document.option[o].label.lower() for o in answered.options if o in picture.document.option)
+    due = recheck_at(rule, prompt)
+    left = None if due is None else due - picture.at(view)
+    whole = max(1, (due or 0) - answered.at)
+    return {
+        "text": f"{prompt.message} · {answered.answer.value}: {chosen or answered.reason}",
+        "by": f"{answered.by} {picture.time(view, answered.at)}" + (f" · {rule.expect}" if rule.expect else ""),
+        "countdown": units.span(left) if left is not None else None,
+        "percent": None if left is None else max(0, min(100, round(100 * (1 - left / whole)))),
+    }

@@ -1,0 +1,59 @@
+"""The checklist of a phase, with what the monitor can tell about each item."""
+
+from __future__ import annotations
+
+from monitor.board.tile import Frame, button
+from monitor.board.view import Picture, View
+from monitor.protocol.conditions import MET, NOT_MET, Sight
+from monitor.protocol.document import CheckItem
+from monitor.session import Phase
+
+
+def checklist_panel(picture: Picture, view: View) -> Frame | None:
+    name, title = {
+        Phase.READY: ("before", "Before the infusion"),
+        Phase.RECOVERY: ("discharge", "Before leaving"),
+    }.get(view.state.phase, (None, ""))
+    if name is None or name not in picture.document.checklists:
+        return None
+    items = picture.document.checklists[name]  # type: ignore[index]
+    sight = Sight(picture.document, view.state, view.window, picture.at(view))
+    shown_items = [i for i in items if i.applies is None or i.applies.truth(sight) != NOT_MET]
+    left = {i.id for i in picture.document.open_items(name, view.state)}
+    buttons = []
+    if name == "before":
+        buttons.append(button("Order…", {"do": "dialog", "name": "order"}, solid=view.state.order is None))
+        buttons.append(button("Start the infusion…", {"do": "dialog", "name": "start"}, solid=not left and view.state.order is not None))
+        if any(i.effect == "blocks" and i.override for i in items if i.id in left):
+            buttons.append(button("Override…", {"do": "dialog", "name": "override", "fill": {"checklist": name}}))
+    else:
+        buttons.append(button("Discharge…", {"do": "dialog", "name": "discharge"}, solid=not left))
+    return {
+        "id": name,
+        "title": title,
+        "done": f"{len(shown_items) - len([i for i in shown_items if i.id in left])} of {len(shown_items)}",
+        "items": [_item(picture, view, sight, name, i) for i in shown_items],
+        "buttons": buttons,
+    }
+
+
+def _item(picture: Picture, view: View, sight: Sight, checklist: str, item: CheckItem) -> Frame:
+    checked = view.state.checks.get((checklist, item.id))
+    note = item.note or None
+    if item.hint is not None:
+        truth = item.hint.truth(sight)
+        note = {MET: "monitor: yes", NOT_MET: "monitor: not yet"}.get(truth, "monitor: cannot tell") + (
+            f" · {item.note}" if item.note else ""
+        )
+    if checked is not None and checked.override_by:
+        note = f"overridden by {checked.override_by}"
+    return {
+        "id": item.id,
+        "text": item.question,
+        "effect": item.effect,
+        "multiple": item.multiple,
+        "note": note,
+        "answers": [
+            {"id": a.id, "label": a.label, "chosen": checked is not None and a.id in checked.answers, "bad": a.stops} for a in item.answers
+        ],
+    }

@@ -1,0 +1,95 @@
+"""The infusion's clock and ledger, and the drugs that were given."""
+
+from __future__ import annotations
+
+from monitor import commands, units
+from monitor.board import words
+from monitor.board.tile import Frame, button
+from monitor.board.view import Picture, View
+from monitor.infusion import Pump
+from monitor.session import Phase
+
+_CHANGES = {"started": "started", "rate": "rate", "paused": "paused", "resumed": "resumed", "stopped": "stopped"}
+
+
+def infusion_panel(picture: Picture, view: View) -> Frame | None:
+    state, at = view.state, picture.at(view)
+    order, ledger = state.order, state.ledger
+    if order is None or ledger is None:
+        return {
+            "order": "no order yet",
+            "clock": "0:00",
+            "text": "not started",
+            "sub": "",
+            "percent": 0,
+            "facts": [],
+            "rows": [],
+            "buttons": [button("Order…", {"do": "dialog", "name": "order"}, solid=True)] if state.phase is Phase.READY else [],
+        }
+    given = ledger.given_mg(at)
+    pump_word = {Pump.PLANNED: "not started", Pump.RUNNING: "running", Pump.PAUSED: "paused", Pump.ENDED: "ended"}[ledger.pump]
+    left = ledger.left_s(order, at)
+    return {
+        "order": f"ketamine {order.concentration_mg_per_ml:g} mg/mL · as charted, pump set by hand",
+        "clock": units.span(ledger.running_s(at)),
+        "text": f"of {units.span(order.minutes * 60)}, {pump_word}",
+        "sub": f"planned end in {units.span(left)}" if left else "pauses not counted",
+        "percent": min(100, round(100 * given / order.dose_mg)),
+        "facts": [
+            ["Given", f"{given:.1f}", "mg"],
+            ["Left", f"{max(0.0, order.dose_mg - given):.1f}", "mg"],
+            ["Dose", f"{given / order.weight_kg:.2f}", f"of {order.dose_mg_per_kg:.2f} mg/kg"],
+            ["Rate", f"{ledger.rate_mg_per_kg_h:.2f}", "mg/kg/h"],
+            ["Pump", f"{units.ml_per_h(ledger.rate_mg_per_kg_h, order.weight_kg, order.concentration_mg_per_ml):.1f}", "mL/h"],
+        ],
+        "rows": [
+            {
+                "at": picture.time(view, c.at, seconds=True),
+                "what": _CHANGES[c.what],
+                "rate": f"{c.rate_mg_per_kg_h:.2f}",
+                "mg": f"{ledger.given_mg(c.at):.1f}",
+            }
+            for c in reversed(ledger.changes)
+        ],
+        "buttons": _pump_buttons(view),
+    }
+
+
+def _pump_buttons(view: View) -> list[Frame]:
+    phase_now = view.state.phase
+    if phase_now is Phase.READY:
+        return [button("Order…", {"do": "dialog", "name": "order"}), button("Start…", {"do": "dialog", "name": "start"})]
+    if phase_now is Phase.RUNNING:
+        return [
+            button("Rate…", {"do": "dialog", "name": "rate"}),
+            button("Pause", {"do": "dialog", "name": "pause"}, icon="pause"),
+            button("Stop…", {"do": "dialog", "name": "stop"}),
+        ]
+    if phase_now is Phase.PAUSED:
+        return [
+            button("Resume…", {"do": "dialog", "name": "resume"}, icon="run"),
+            button("Stop…", {"do": "dialog", "name": "stop"}),
+        ]
+    return []
+
+
+def drugs_panel(picture: Picture, view: View) -> Frame:
+    state, at = view.state, picture.at(view)
+    rows: list[Frame] = []
+    for given in reversed(state.drugs):
+        same = [g for g in state.drugs if g.drug == given.drug]
+        repeat = commands.earliest_repeat(picture.document, same) if given is same[-1] else None
+        locked = repeat is not None and repeat > at
+        note = f"earliest repeat {picture.time(view, repeat)}" if locked and repeat is not None else ""
+        if given.breaks:
+            note = "; ".join((*given.breaks, note)) if note else "; ".join(given.breaks)
+        rows.append(
+            {
+                "name": words.drug(picture.document, given.drug, given.dose, given.unit, given.route),
+                "at": f"{picture.time(view, given.at)}, {given.by}",
+                "note": note,
+                "locked": locked,
+            }
+        )
+    allowed = state.phase not in (Phase.DISCHARGED, Phase.CLOSED)
+    return {"rows": rows, "button": button("Add…", {"do": "dialog", "name": "drug"}) if allowed else None}

@@ -1,0 +1,57 @@
+"""What a person may do: from a command to the events that record it, or a named refusal. The only write path.
+
+Guardrails separate intent from fact. An intent (order, start, "give now") outside a bound is refused; where the
+protocol lets it be overridden, the prescriber's name and a reason are asked for. A fact (given at 10:12, the pump found
+at 60 mL/h) is always recorded, marked with the bound that it breaks.
+"""
+
+from monitor.commands.before import check, set_baseline, set_order
+from monitor.commands.cuff import set_cuff_interval, start_cuff
+from monitor.commands.drugs import drug_breaks, earliest_repeat, give_drug
+from monitor.commands.emergencies import emergency, emergency_act, end_emergency
+from monitor.commands.infusion import change_rate, pause, resume, start, stop
+from monitor.commands.log import CORRECTABLE, correct, note, observe, score, symptom
+from monitor.commands.opening import close, discharge, open_session, set_pace
+from monitor.commands.prompts import answer
+from monitor.commands.scene import Command, Override, Refusal, Scene, carry_out
+from monitor.commands.watch import come_back, go_away, leave_watch, offer_watch, take_watch
+
+__all__ = [
+    "CORRECTABLE",
+    "Command",
+    "Override",
+    "Refusal",
+    "Scene",
+    "answer",
+    "carry_out",
+    "change_rate",
+    "check",
+    "close",
+    "come_back",
+    "correct",
+    "discharge",
+    "drug_breaks",
+    "earliest_repeat",
+    "emergency",
+    "emergency_act",
+    "end_emergency",
+    "give_drug",
+    "go_away",
+    "leave_watch",
+    "note",
+    "observe",
+    "offer_watch",
+    "open_session",
+    "pause",
+    "resume",
+    "score",
+    "set_baseline",
+    "set_cuff_interval",
+    "set_order",
+    "set_pace",
+    "start",
+    "start_cuff",
+    "stop",
+    "symptom",
+    "take_watch",
+]

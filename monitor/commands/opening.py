@@ -1,0 +1,58 @@
+"""Opening and closing a session, leaving, and the pace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor import events as e
+from monitor.commands.scene import Command, Refusal, Scene, in_phase
+from monitor.infusion import Pump
+from monitor.protocol.document import CheckItem
+from monitor.session import Phase
+from monitor.store.log import EventLog
+from monitor.ward import drafts
+
+
+def open_session(log: EventLog, opened: e.SessionOpened, source: e.SourceSet, speed: float, by: str) -> int:
+    """A patient settles in an empty room. Raises RoomTaken where somebody is there."""
+    first: list[e.AnyEvent] = [opened, source]
+    if speed != 1.0:
+        first.append(e.PaceSet(speed=speed))
+    return log.open_session(opened.room, drafts(first, by))
+
+
+def discharge(escort: str, against_advice: bool = False, reason: str = "") -> Command:
+    def command(scene: Scene) -> Sequence[e.AnyEvent]:
+        in_phase(scene, "discharge", Phase.RECOVERY, Phase.READY, Phase.OBSERVED)
+        left = scene.document.blocking("discharge", scene.state) if scene.state.phase is Phase.RECOVERY else []
+        if left and not against_advice:
+            raise Refusal("checklist_open", f"Still open before leaving: {_questions(left)}")
+        if against_advice and not reason.strip():
+            raise Refusal("reason_missing", "Leaving against advice is recorded with what was said; write the reason.")
+        return [e.Discharged(escort=escort.strip(), against_advice=against_advice, reason=reason.strip())]
+
+    return command
+
+
+def close(reason: str = "") -> Command:
+    def command(scene: Scene) -> Sequence[e.AnyEvent]:
+        if scene.state.pump in (Pump.RUNNING, Pump.PAUSED):
+            raise Refusal("infusion_open", "The infusion is charted as running or paused; chart its stop first.")
+        if scene.state.phase is Phase.RECOVERY:
+            raise Refusal("not_discharged", "Discharge the patient first, or record that they left against advice.")
+        return [e.SessionClosed(reason=reason)]
+
+    return command
+
+
+def set_pace(speed: float) -> Command:
+    def command(scene: Scene) -> Sequence[e.AnyEvent]:
+        if not 0 <= speed <= 60:
+            raise Refusal("pace_out_of_bounds", "The pace goes from 0 (stand still) to 60 times.")
+        return [] if scene.state.speed == speed else [e.PaceSet(speed=speed)]
+
+    return command
+
+
+def _questions(items: Sequence[CheckItem]) -> str:
+    return "; ".join(i.question for i in items[:3]) + (f" and {len(items) - 3} more" if len(items) > 3 else "")

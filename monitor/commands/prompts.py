@@ -1,0 +1,37 @@
+"""Answering a prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor import events as e
+from monitor.commands.scene import Command, Refusal, Scene
+
+
+def answer(rule: str, episode: int, what: e.Answer, options: Sequence[str] = (), reason: str = "", acts: Sequence[Command] = ()) -> Command:
+    """Answer an open prompt. ``acts`` are what the chosen options record: they and the answer go in together."""
+
+    def command(scene: Scene) -> Sequence[e.AnyEvent]:
+        prompt = scene.state.prompts.get(rule)
+        if prompt is None or prompt.episode != episode or not prompt.open:
+            raise Refusal("prompt_ended", "This prompt has ended meanwhile.")
+        if prompt.answered is not None:
+            if prompt.answered.by == scene.by and prompt.answered.answer is what:
+                return []
+            raise Refusal("answered_before", f"{prompt.answered.by} has answered this prompt.")
+        asked = scene.document.rule.get(rule)
+        offered = asked.options if asked is not None else ()
+        unknown = [o for o in options if o not in offered]
+        if unknown:
+            raise Refusal("unknown_option", f"{unknown[0]} is not an option of this prompt.")
+        if what is e.Answer.DID and offered and not options:
+            raise Refusal("no_option", "Tick what you did.")
+        if what is not e.Answer.DID and not reason.strip():
+            raise Refusal("reason_missing", "Say why.")
+        said: list[e.AnyEvent] = []
+        for act in acts:
+            said.extend(act(scene))
+        said.append(e.PromptAnswered(rule=rule, episode=episode, answer=what, options=tuple(options), reason=reason.strip()))
+        return said
+
+    return command

@@ -1,0 +1,88 @@
+"""What every command stands on: the scene it looks at, the refusal it may raise, and how it is carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from monitor import events as e
+from monitor.protocol.document import Document
+from monitor.session import Phase, SessionState, folded
+from monitor.store.log import Conflict, Entry, EventLog
+from monitor.ward import drafts, logged
+
+DOUBLE_TAP_S = 2
+"""The same entry by the same person within so many seconds is one entry."""
+TRIES = 8
+
+
+class Refusal(Exception):
+    """A command that was not carried out. ``name`` is for programs, the sentence for people.
+
+    ``overridable``: it may be done after all, with the prescriber's name and a reason.
+    """
+
+    def __init__(self, name: str, sentence: str, overridable: bool = False) -> None:
+        self.name, self.sentence, self.overridable = name, sentence, overridable
+        super().__init__(sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    by: str = ""
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.by.strip() and self.reason.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a command may look at: the session's state, the protocol, the second it will take part in, and who acts."""
+
+    state: SessionState
+    document: Document
+    at: int
+    by: str
+
+
+Command = Callable[[Scene], Sequence[e.AnyEvent]]
+
+
+def carry_out(log: EventLog, document: Document, session: int, by: str, command: Command) -> list[Entry]:
+    """Fold the session, ask the command, append what it says. Somebody else's entry in between: ask again.
+
+    Raises Refusal, or what the store raises. Nothing is stored then.
+    """
+    for attempt in range(TRIES):
+        at = log.head(session).tick + 1
+        entries = log.entries(session)
+        state = folded(map(logged, entries))
+        scene = Scene(state, document, at, by)
+        if state.phase is Phase.CLOSED:
+            raise Refusal("closed", "This session is closed; nothing more can be entered.")
+        said = list(command(scene))
+        if not said:
+            return []
+        try:
+            return log.append(session, drafts(said, by), after=entries[-1].seq)
+        except Conflict:
+            if attempt == TRIES - 1:
+                raise
+    return []
+
+
+def in_phase(scene: Scene, what: str, *allowed: Phase) -> None:
+    if scene.state.phase not in allowed:
+        raise Refusal("wrong_phase", f"The session is {scene.state.phase.value}: it is not the time to {what}.")
+
+
+def prescribed(scene: Scene) -> None:
+    if scene.state.opened.observed:
+        raise Refusal("observed", "This session is only observed; it has no infusion.")
+
+
+def tapped(scene: Scene, ats: Sequence[int]) -> bool:
+    """Whether one of these was entered just now: a second tap, not a second thing."""
+    reach = DOUBLE_TAP_S * max(1.0, scene.state.speed)
+    return any(scene.at - at <= reach for at in ats)

@@ -1,0 +1,47 @@
+"""Who watches a room, and a patient away from the monitor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor import events as e
+from monitor.commands.scene import Command, Refusal, Scene
+
+
+def take_watch(name: str, break_cover_min: int | None = None) -> Command:
+    def command(scene: Scene) -> Sequence[e.AnyEvent]:
+        if not name.strip():
+            raise Refusal("no_name", "Say who watches this room.")
+        return [e.WatchTaken(name=name.strip(), break_cover_min=break_cover_min)]
+
+    return command
+
+
+def offer_watch(to: str, card: Sequence[str]) -> Command:
+    def command(scene: Scene) -> Sequence[e.AnyEvent]:
+        if not scene.state.watcher:
+            raise Refusal("unwatched", "Nobody watches this room, so there is nothing to hand over; take it.")
+        return [e.WatchOffered(to=to.strip(), card=tuple(card))]
+
+    return command
+
+
+def leave_watch() -> Command:
+    return lambda scene: [e.WatchLeft()] if scene.state.watcher else []
+
+
+def go_away(why: str, escort: str, cap_min: int) -> Command:
+    def command(scene: Scene) -> Sequence[e.AnyEvent]:
+        if scene.state.away is not None:
+            raise Refusal("away_already", "The patient is already charted as away.")
+        if not escort.strip():
+            raise Refusal("no_escort", "Say who goes with the patient.")
+        if not 1 <= cap_min <= 30:
+            raise Refusal("cap_out_of_bounds", "Away from the monitor is for 1 to 30 minutes.")
+        return [e.AwayStarted(why=why, escort=escort.strip(), cap_min=cap_min)]
+
+    return command
+
+
+def come_back() -> Command:
+    return lambda scene: [e.AwayEnded()] if scene.state.away is not None else []
