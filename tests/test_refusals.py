@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-import inspect
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +12,7 @@ from monitor import commands as c
 from monitor import events as e
 from monitor import settings
 from monitor.admission import Patient, admit_recorded, admit_simulated, well_answered
+from monitor.commands.scene import DOUBLE_TAP_S
 from monitor.infusion import Order
 from monitor.protocol.document import Document
 from monitor.session import Phase, SessionState, folded
@@ -222,8 +223,9 @@ def test_it_is_refused_by_name_and_nothing_is_stored(
 
 
 def test_every_refusal_there_is_has_been_asked_for() -> None:
-    tree = ast.parse(inspect.getsource(c))
-    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "Refusal"]
+    trees = [ast.parse(path.read_text()) for path in Path(c.__file__).parent.glob("*.py")]
+    nodes = (n for tree in trees for n in ast.walk(tree))
+    calls = [n for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "Refusal"]
     names = {a.args[0].value for a in calls if isinstance(a.args[0], ast.Constant)}
     assert len(names) > 30
     assert names - {a[0] for a in ASKED} == set()
@@ -268,7 +270,7 @@ def test_a_late_score_tapped_twice_is_one_entry(document: Document) -> None:
 
 
 def test_the_same_score_later_is_a_new_entry(document: Document) -> None:
-    room = running(document).do(c.score("nausea", 2)).tick(c.DOUBLE_TAP_S + 5).do(c.score("nausea", 2))
+    room = running(document).do(c.score("nausea", 2)).tick(DOUBLE_TAP_S + 5).do(c.score("nausea", 2))
     assert len(room.state.scores["nausea"]) == 2
 
 
