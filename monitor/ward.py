@@ -6,6 +6,7 @@ is in memory is only a reading of the log: after any failure it is dropped and r
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -41,7 +42,11 @@ def logged(entry: Entry) -> e.Logged:
 
 @dataclass(slots=True)
 class Pace:
-    """Which second a session should have reached: ``tick`` at ``mono``, and ``speed`` seconds a second from there."""
+    """Which second a session should have reached: ``tick`` at ``mono``, and ``speed`` seconds a second from there.
+
+    A session's seconds begin with those of the machine's clock, so that all rooms tick in one round: one transaction and
+    one message to the screens a second, however many rooms there are.
+    """
 
     tick: float
     mono: float
@@ -55,7 +60,8 @@ class Pace:
         return mono - self.mono - (tick - self.tick) / self.speed if self.speed else 0.0
 
     def change(self, mono: float, speed: float, at: int) -> None:
-        self.tick, self.mono, self.speed = float(at), mono, speed
+        self.tick, self.speed = float(at), speed
+        self.mono = math.floor(mono * speed) / speed if speed else mono
 
 
 class RoomCourse:

@@ -11,7 +11,6 @@ from monitor.board.view import (
     RANK,
     SPARK_S,
     STARS,
-    TREND_STEP_S,
     Picture,
     View,
     live,
@@ -28,6 +27,7 @@ from monitor.session import Phase, Prompt
 from monitor.vitals import CUFF, Freshness, Signal
 
 Frame = dict[str, Any]
+SPARK_STEP_S = 15
 RATES = (Signal.HR, Signal.PULSE)
 ADVICE = (
     "Advises and records. Does not drive the pump and does not replace the bedside monitor's alarms. "
@@ -285,9 +285,9 @@ def _spark(view: View, signal: Signal) -> list[float | None]:
     kept = view.trend.get(signal)
     if not kept:
         return []
-    points = list(kept)[-(SPARK_S // TREND_STEP_S) :]
-    # One point every 15 s is finer than the pixels of a tile.
-    return [value for _, value in points[::3]]
+    # One point every 15 s is finer than the pixels of a tile. Always the same ones, so that the line only moves on.
+    since = kept[-1][0] - SPARK_S
+    return [value for tick, value in kept if tick > since and tick % SPARK_STEP_S == 0]
 
 
 def no_signal(picture: Picture, view: View) -> Frame | None:

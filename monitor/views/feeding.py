@@ -13,6 +13,8 @@ from monitor.views import acts, components
 
 FEED_EVERY_S = 0.9
 """A little below a second, so that no second of a session is skipped and a lost number is gone in time."""
+IDLE_EVERY_S = 3600
+"""Only a page with a fragment that runs by itself is run again when the browser finds a restarted dashboard."""
 _frames = count()
 
 
@@ -23,7 +25,7 @@ def feed(name: components.Name, key: str, topic: Topic) -> None:
     """
     asked, drawing = _asked(key), Drawing(topic)
 
-    @st.fragment(run_every=FEED_EVERY_S if asked else None)
+    @st.fragment(run_every=FEED_EVERY_S if asked else IDLE_EVERY_S)
     def fed() -> None:
         acts.follow_from_feed()
         if _asked(key) != asked:

@@ -39,11 +39,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(folder: Path, rooms: str) -> Iterator[Running]:
+def running(folder: Path, rooms: str, port: int | None = None) -> Iterator[Running]:
     """``rooms`` is the text of a rooms file. Everything ends with the block."""
     rooms_file = folder / "rooms.yaml"
     rooms_file.write_text(rooms, encoding="utf-8")
-    store, port, log = f"sqlite:///{folder / 'log.db'}", free_port(), folder / "dashboard.log"
+    store, port, log = f"sqlite:///{folder / 'log.db'}", port or free_port(), folder / "dashboard.log"
     environment = {**os.environ, "INFUSION_ROOMS": str(rooms_file), "INFUSION_STORE": store}
     command = [
         sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port), "--server.headless", "true",

@@ -1,0 +1,170 @@
+"""The push in a real browser: cut, refused, restarted, and one screen beside another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser.chromium import launched
+from tests.browser.dashboard import Running, running
+from tests.browser.test_flows import eventually, named, tile, wall
+
+pytestmark = pytest.mark.browser
+
+ROOMS = """
+station: Test station
+protocol: protocols/example.yaml
+rooms:
+  - room: "1"
+  - room: "2"
+    demo: {alias: Otter, scenario: scenarios/pleasant.yaml, seed: 2, watcher: demo}
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with launched() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("program"), ROOMS) as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser: Any, program: Running) -> Iterator[Any]:
+    """A page whose push can be held back: ``held`` None lets it through, "silent" swallows it, "closed" ends and refuses it."""
+    opened = browser.new_page(viewport={"width": 1920, "height": 1080})
+    opened.set_default_timeout(20000)
+    opened.held, opened.sockets, opened.messages = None, [], []
+
+    def between(socket: Any) -> None:
+        opened.sockets.append(socket)
+        if opened.held == "closed":
+            socket.close()
+            return
+        server = socket.connect_to_server()
+
+        def passed_on(message: Any) -> None:
+            if opened.held is None:
+                opened.messages.append(message)
+                socket.send(message)
+
+        server.on_message(passed_on)
+
+    opened.route_web_socket(re.compile("/live/ws$"), between)
+    yield opened
+    opened.close()
+
+
+def opened(page: Any, address: str) -> None:
+    page.goto(address)
+    page.wait_for_selector("article.tile[data-tick]")
+
+
+def live(page: Any) -> bool:
+    found: bool = page.locator(".status.link .status-text").inner_text().startswith("Live, 0.")
+    return found
+
+
+def cut(page: Any) -> bool:
+    found: bool = page.evaluate("document.querySelector('.im').hasAttribute('data-cut')")
+    return found
+
+
+def ticks(page: Any, seconds: float) -> int:
+    """How far the tile of room 2 comes in this time."""
+    reads = "() => Number(document.querySelector('article.tile[data-tick]').dataset.tick)"
+    before = page.evaluate(reads)
+    page.wait_for_timeout(seconds * 1000)
+    return int(page.evaluate(reads)) - int(before)
+
+
+RERUNS = """() => { window.runs = 0; const real = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) { if (this.url.includes('_stcore')) window.runs += 1; return real.call(this, data); }; }"""
+
+
+def test_a_pushed_wall_goes_on_without_a_rerun_and_keeps_every_node(page: Any, program: Running) -> None:
+    page.add_init_script(f"({RERUNS})()")
+    opened(page, program.address)
+    assert eventually(lambda: live(page))
+    page.wait_for_timeout(1000)
+    page.evaluate(
+        """() => { window.changed = []; window.runs = 0; new MutationObserver(list => list.forEach(m =>
+        [...m.addedNodes, ...m.removedNodes].forEach(n => window.changed.push(n.nodeName + n.className))))
+        .observe(document.querySelector('.im'), {childList: true, subtree: true}); }"""
+    )
+    assert ticks(page, 6) >= 5
+    assert page.evaluate("window.changed") == []
+    assert page.evaluate("window.runs") == 0
+
+
+def test_a_push_that_falls_silent_greys_the_tiles_and_the_page_asks_until_it_is_back(page: Any, program: Running) -> None:
+    opened(page, program.address)
+    assert eventually(lambda: live(page))
+    page.held = "silent"
+    page.wait_for_timeout(2500)
+    assert not cut(page)
+    assert eventually(lambda: cut(page), 2)
+    assert "NO CONNECTION" in page.locator(".banner").inner_text()
+    assert not tile(page, "2").locator(".spo2 .num").first.is_visible() or tile(page, "2").locator(".spo2 .num").first.inner_text() == "--"
+    assert eventually(lambda: not cut(page) and not live(page)), "the page feeds itself meanwhile"
+    page.held = None
+    assert eventually(lambda: live(page), 20)
+
+
+def test_where_no_socket_opens_the_page_asks_every_second(page: Any, program: Running) -> None:
+    page.held = "closed"
+    opened(page, program.address)
+    assert eventually(lambda: "asking" in page.locator(".status.link").inner_text())
+    assert ticks(page, 5) >= 3
+    assert not cut(page)
+    assert len(page.sockets) < 15, "it does not hammer the server"
+    page.held = None
+    assert eventually(lambda: live(page), 15)
+    before = len(page.messages)
+    assert ticks(page, 4) >= 3
+    assert len(page.messages) > before
+
+
+def test_who_says_their_name_is_pushed_to_under_that_name(page: Any, program: Running) -> None:
+    opened(page, program.address)
+    assert eventually(lambda: live(page))
+    page.get_by_role("button", name="Who is here?").click()
+    named(page, "C. Four")
+    page.get_by_role("button", name="C. Four").wait_for()
+    page.wait_for_timeout(3000)
+    assert page.get_by_role("button", name="C. Four").is_visible()
+    assert live(page)
+
+
+def test_an_answer_on_one_screen_is_on_the_other_with_the_name(browser: Any, page: Any, program: Running) -> None:
+    other = wall(browser, program)
+    page.goto(f"{program.address}/room?room=2")
+    page.get_by_role("button", name="Seizure").click()
+    named(page, "B. Three")
+    other.locator(".banner").get_by_text("Seizure").wait_for()
+    page.get_by_role("button", name="Call the prescriber").first.wait_for()
+    page.wait_for_timeout(500)  # a tap while the card moves in does nothing
+    page.get_by_role("button", name="Call the prescriber").first.click()
+    page.get_by_role("button", name=re.compile("^Did")).first.click()
+    tile(other, "2").get_by_text(re.compile("B. Three")).wait_for()
+    other.close()
+
+
+def test_a_page_finds_the_dashboard_again_after_its_restart(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("again")
+    with running(folder, ROOMS) as first:
+        page = wall(browser, first)
+        page.wait_for_selector("article.tile[data-tick]")
+        assert eventually(lambda: live(page))
+    assert eventually(lambda: cut(page), 5)
+    with running(folder, ROOMS, port=int(first.address.rsplit(":", 1)[1])):
+        assert eventually(lambda: live(page) and not cut(page), 30)
+        assert ticks(page, 3) >= 2
+    page.close()
