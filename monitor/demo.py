@@ -12,6 +12,7 @@ from monitor import charting, commands, settings
 from monitor import events as e
 from monitor.admission import Admission, Patient, admit_recorded, admit_simulated, well_answered
 from monitor.infusion import Pump
+from monitor.pressures import last_reading
 from monitor.protocol.document import Document
 from monitor.session import Phase
 from monitor.sources.simulated import SimulatedSource
@@ -64,7 +65,7 @@ def tend(log: EventLog, document: Document, course: RoomCourse) -> None:
     state = course.assessment.state
     if not state.opened.demo or state.opened.observed or not state.speed:
         return
-    at, reading = course.at, course.assessment.window.reading()
+    at, reading = course.at, last_reading(state, course.assessment.window)
     acts: list[commands.Command] = []
     if state.phase is Phase.READY and reading is not None and reading.sys and reading.dia:
         if state.baseline is None:

@@ -276,6 +276,28 @@ class CuffStarted(Event):
     kind: Literal["cuff_started"] = "cuff_started"
 
 
+class CuffStopped(Event):
+    """An inflating cuff was let down: no reading of it comes. The cycle goes on."""
+
+    kind: Literal["cuff_stopped"] = "cuff_stopped"
+
+
+class CuffPutOff(Event):
+    """The patient rests: the next cycle comes at the second ``until`` instead of its own."""
+
+    kind: Literal["cuff_put_off"] = "cuff_put_off"
+    until: int
+
+
+class PressureCharted(Event):
+    """A blood pressure taken by hand."""
+
+    kind: Literal["pressure_charted"] = "pressure_charted"
+    sys: float = Field(ge=40, le=280)
+    dia: float = Field(ge=20, le=200)
+    for_at: int | None = None
+
+
 class WatchTaken(Event):
     """``name`` watches this room from now on."""
 
@@ -393,6 +415,9 @@ AnyEvent = Annotated[
     | PromptAnswered
     | CuffIntervalSet
     | CuffStarted
+    | CuffStopped
+    | CuffPutOff
+    | PressureCharted
     | WatchTaken
     | WatchOffered
     | WatchLeft

@@ -25,11 +25,14 @@ class Does(StrEnum):
     PROBE = "probe"
     CUFF_NOW = "cuff_now"
     CUFF_INTERVAL = "cuff_interval"
+    CUFF_PUT_OFF = "cuff_put_off"
+    CUFF_STOP = "cuff_stop"
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something done at a session second. ``value`` by kind: rate mg/kg/h; bolus of ketamine and drug dose mg; oxygen L/min; interval s.
+    """Something done at a session second. ``value`` by kind: rate mg/kg/h; bolus of ketamine and drug dose mg; oxygen L/min; interval s;
+    the cuff put off until that second.
 
     ``detail`` names the drug's class where ``does`` is ``drug`` (``antiemetic_5ht3``, ``benzodiazepine``, ...).
     """

@@ -11,7 +11,9 @@ from enum import StrEnum
 from typing import Any
 
 from monitor import events as e
+from monitor.cycle import Cycle
 from monitor.infusion import Act, Does, Ledger, Order, Pump, RateChange
+from monitor.vitals import CuffReading
 
 
 class Phase(StrEnum):
@@ -52,6 +54,25 @@ class Given:
     unit: str
     route: str
     breaks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A blood pressure that a person took and charted."""
+
+    seq: int
+    at: int
+    known_at: int
+    by: str
+    reading: CuffReading
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The cuff's next cycle was put off at this second, until that one."""
+
+    at: int
+    until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +175,15 @@ class SessionState:
     """The last look at the pump, where it says other than what is charted: running or stopped."""
     broken: Charted | None = None
     """The last recorded fact that breaks a bound."""
+    by_hand: tuple[ByHand, ...] = ()
+    """Pressures taken by hand, in the order in which they were taken."""
     cuff_interval_s: int | None = None
+    cycle: Cycle | None = None
+    """When the cuff starts by itself, where it obeys: in a simulated room."""
+    rest: Rest | None = None
+    """The last time that a cycle was put off."""
+    cuff_started_at: int | None = None
+    cuff_stopped_at: int | None = None
     watcher: str = ""
     watch_since: int = 0
     cover_until: int | None = None
@@ -203,7 +232,9 @@ def begin(first: e.Logged) -> SessionState:
         raise ValueError(f"a session's log begins with session_opened, not {opened.kind}")
     phase = Phase.OBSERVED if opened.observed else Phase.READY
     at = first.tick
-    return SessionState(opened, phase=phase, phase_since=at, opened_at=at, cuff_interval_s=opened.cuff_interval_s, seq=first.seq)
+    every = opened.cuff_interval_s
+    cycle = Cycle(0, every) if every is not None and opened.source_kind == "simulated" else None
+    return SessionState(opened, phase=phase, phase_since=at, opened_at=at, cuff_interval_s=every, cycle=cycle, seq=first.seq)
 
 
 def fold(state: SessionState, logged: e.Logged) -> SessionState:
@@ -304,6 +335,22 @@ def _drug(state: SessionState, event: e.DrugGiven, at: e.Logged) -> SessionState
     return replace(state, drugs=tuple(sorted((*state.drugs, given), key=lambda g: g.at)))
 
 
+def _by_hand(state: SessionState, event: e.PressureCharted, at: e.Logged) -> SessionState:
+    about = _about(event, at)
+    taken = ByHand(at.seq, about, at.tick, at.by, CuffReading(about, event.sys, event.dia, None, by=at.by))
+    return replace(state, by_hand=tuple(sorted((*state.by_hand[-(KEPT - 1) :], taken), key=lambda t: t.at)))
+
+
+def _cuff_interval(state: SessionState, event: e.CuffIntervalSet, at: e.Logged) -> SessionState:
+    cycle = state.cycle.paced(at.tick, event.seconds) if state.cycle is not None else None
+    return replace(state, cuff_interval_s=event.seconds, cycle=cycle)
+
+
+def _put_off(state: SessionState, event: e.CuffPutOff, at: e.Logged) -> SessionState:
+    cycle = state.cycle.put_off(at.tick, event.until) if state.cycle is not None else None
+    return replace(state, rest=Rest(at.tick, event.until), cycle=cycle)
+
+
 def _checked(state: SessionState, event: e.ChecklistAnswered, at: e.Logged) -> SessionState:
     earlier = state.checks.get((event.checklist, event.item))
     checked = Checked(event.answers, at.by, at.tick, event.override_by, earlier)
@@ -355,19 +402,23 @@ def _corrected(state: SessionState, event: e.Corrected, at: e.Logged) -> Session
     drugs = tuple(d for d in state.drugs if d.seq != event.seq)
     broken = None if state.broken is not None and state.broken.seq == event.seq else state.broken
     differs = None if state.pump_differs is not None and state.pump_differs.seq == event.seq else state.pump_differs
-    cleared = replace(state, scores=scores, observed=seen, symptoms=symptoms, drugs=drugs, broken=broken, pump_differs=differs)
+    by_hand = tuple(t for t in state.by_hand if t.seq != event.seq)
+    cleared = replace(
+        state, scores=scores, observed=seen, symptoms=symptoms, drugs=drugs, by_hand=by_hand, broken=broken, pump_differs=differs
+    )
     if event.instead is None:
         return cleared
     instead = e.read({"for_at": stood, **event.instead})
     return fold(cleared, e.Logged(at.seq, at.tick, at.at, at.by, instead))
 
 
-def _entries(state: SessionState) -> Iterator[Charted | Given]:
+def _entries(state: SessionState) -> Iterator[Charted | Given | ByHand]:
     for book in (state.scores, state.observed):
         for entries in book.values():
             yield from entries
     yield from state.symptoms.values()
     yield from state.drugs
+    yield from state.by_hand
 
 
 def _emergency_act(state: SessionState, event: e.EmergencyAct, at: e.Logged) -> SessionState:
@@ -413,14 +464,18 @@ _CHANGES: Mapping[str, Callable[[SessionState, Any, e.Logged], SessionState]] = 
     "watch_left": lambda s, _, at: replace(s, watcher="", watch_since=at.tick, cover_until=None, offer=None),
     "away_started": lambda s, ev, at: replace(s, away=Away(at.tick, ev.why, ev.escort, ev.cap_min * 60)),
     "away_ended": lambda s, _, at: replace(s, away=None),
-    "cuff_interval_set": lambda s, ev, at: replace(s, cuff_interval_s=ev.seconds),
+    "pressure_charted": _by_hand,
+    "cuff_interval_set": _cuff_interval,
+    "cuff_put_off": _put_off,
+    "cuff_started": lambda s, _, at: replace(s, cuff_started_at=at.tick),
+    "cuff_stopped": lambda s, _, at: replace(s, cuff_stopped_at=at.tick),
     "pace_set": lambda s, ev, at: replace(s, speed=ev.speed),
     "discharged": _discharged,
     "session_closed": _closed,
 }
 
 
-def _about(event: e.Scored | e.Observed | e.SymptomCharted | e.DrugGiven, at: e.Logged) -> int:
+def _about(event: e.Scored | e.Observed | e.SymptomCharted | e.DrugGiven | e.PressureCharted, at: e.Logged) -> int:
     return at.tick if event.for_at is None else min(event.for_at, at.tick)
 
 
@@ -446,6 +501,10 @@ def act_of(logged: e.Logged) -> Act | None:
             return Act(at, Does.CUFF_NOW)
         case e.CuffIntervalSet():
             return Act(at, Does.CUFF_INTERVAL, float(event.seconds))
+        case e.CuffPutOff():
+            return Act(at, Does.CUFF_PUT_OFF, float(event.until))
+        case e.CuffStopped():
+            return Act(at, Does.CUFF_STOP)
         case e.Observed() if event.what in _ACTS:
             return Act(at, _ACTS[event.what], event.number or 0.0, event.value)
         case _:

@@ -124,13 +124,15 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class CuffReading:
-    """One try of the cuff. A failed one has no pressures."""
+    """One try of the cuff, or a pressure taken by hand. A failed one has no pressures."""
 
     at: int
     sys: float | None
     dia: float | None
     mean: float | None
     failed: bool = False
+    by: str = ""
+    """Who took it by hand; empty: the cuff."""
 
 
 class Rhythm(IntEnum):

@@ -25,10 +25,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("monitor.protocol", "monitor.simulator"),
     ("monitor.settings",),
     ("monitor.yamlmarks",),
+    ("monitor.pressures",),
     ("monitor.session",),
     ("monitor.events",),
     ("monitor.sources.source",),
-    ("monitor.infusion", "monitor.charting", "monitor.vitals"),
+    ("monitor.infusion", "monitor.charting", "monitor.vitals", "monitor.cycle"),
     ("monitor.units", "monitor.clock"),
 )
 """Each line may import only lines below it; modules of one entry may import each other."""

@@ -235,6 +235,8 @@ ACTS: dict[str, Act | None] = {
     "airway": Act(60, Does.AIRWAY),
     "probe": Act(60, Does.PROBE),
     "cuff_every 180": Act(60, Does.CUFF_INTERVAL, 180.0),
+    "cuff_rest 900": Act(60, Does.CUFF_PUT_OFF, 900.0),
+    "pressure 150/90": None,
     "nausea 5": None,
     "seen": None,
     "emergency": None,

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor import units
-from monitor.board.tile import Frame, button, cuff_due, cuff_left_s, pressure
+from monitor.board.tile import Frame, button, cuff_left_s, pressure
 from monitor.board.view import Picture, View
+from monitor.pressures import last_reading, measuring, readings
+from monitor.protocol.conditions import Sight
+from monitor.protocol.rest import Held, put_off_until
 from monitor.session import Phase
 from monitor.vitals import Signal
 
 
 def bp(picture: Picture, view: View) -> Frame:
     frame = pressure(picture, view)
-    reading = view.window.reading()
+    reading = last_reading(view.state, view.window)
     if frame["value"] is not None and reading is not None:
-        frame["at"] = picture.time(view, reading.at)
+        frame["at"] = picture.time(view, reading.at) + (" by hand" if reading.by else "")
         frame["mean"] = f"mean {units.shown(reading.mean)}" if reading.mean is not None else ""
         base = view.state.baseline
         if base is not None and frame["deviation"] is not None:
@@ -26,34 +29,56 @@ def bp(picture: Picture, view: View) -> Frame:
 def cuff_panel(picture: Picture, view: View) -> Frame:
     state = view.state
     interval = state.cuff_interval_s
-    left = cuff_left_s(picture, view)
     obeys = state.opened.source_kind == "simulated" and not view.standing
-    text = (cuff_due(picture, view) or "").replace("cuff over", "late by").replace("cuff", "next in")
-    every = f"every {interval / 60:g} min" if interval is not None else "no interval"
-    buttons = []
-    if obeys:
-        buttons.append(button("Start now", {"do": "cuff", "what": "start"}))
-        buttons += [
-            button(f"Every {m} min", {"do": "cuff", "what": "interval", "minutes": m}, pressed=interval == m * 60) for m in (3, 5, 10)
-        ]
-    reading = view.window.reading()
+    left = cuff_left_s(picture, view)
+    running = measuring(state, view.window, picture.at(view)) and not view.standing
+    percent = 100 if running else None if left is None or not interval else max(0, min(100, round(100 * (1 - left / interval))))
+    every = f"Every {interval / 60:g} min" if interval is not None else "Every…"
+    rest = put_off_until(Sight(picture.document, state, view.window, picture.at(view)))
+    held = rest.sentence if isinstance(rest, Held) else None
+    buttons = [
+        button("Start now" if obeys else "Started", {"do": "cuff", "what": "start"}, disabled=running),
+        button("Stop" if obeys else "Stopped", {"do": "cuff", "what": "stop"}, disabled=obeys and not running),
+        button("By hand…", {"do": "dialog", "name": "pressure"}),
+        button(every, {"do": "dialog", "name": "cuff_interval"}),
+        button("Rest: skip 1", {"do": "cuff", "what": "rest"}, disabled=held is not None, aria=f"Rest: skip 1. {held or ''}"),
+    ]
+    reading = last_reading(state, view.window)
     if state.phase in (Phase.READY, Phase.OBSERVED) and reading is not None:
         label = f"Baseline {units.shown(reading.sys or 0)}/{units.shown(reading.dia or 0)}"
         buttons.append(button(label, {"do": "baseline"}, pressed=state.baseline_at is not None and state.baseline_at >= reading.at))
-    percent = None if left is None or not interval else max(0, min(100, round(100 * (1 - left / interval))))
-    head_text = ", ".join(t for t in (text, every) if t)
-    return {"head": head_text if obeys else f"as the recording has it, {text or 'no cycle'}", "percent": percent, "buttons": buttons}
+    return {
+        "head": _next(picture, view, left, running),
+        "percent": percent,
+        "buttons": buttons,
+        "note": " · ".join(filter(None, ("" if obeys else "recorded as done at the bedside", f"no rest: {held}" if held else ""))),
+    }
+
+
+def _next(picture: Picture, view: View, left: int | None, running: bool) -> str:
+    interval = view.state.cuff_interval_s
+    every = f", every {interval / 60:g} min" if interval is not None else ""
+    if running:
+        return f"measuring{every}"
+    if left is None:
+        return f"no cycle known{every}"
+    rest = view.state.rest
+    if left >= 0:
+        rested = " after a rest" if rest is not None and rest.until == picture.at(view) + left else ""
+        return f"next in {units.span(left)}{rested or every}"
+    return f"late by {units.span(-left)}{every}"
 
 
 def cuff_table(picture: Picture, view: View) -> Iterator[Frame]:
     base = view.state.baseline
     shown_limit = picture.document.deviation_limit_sys
-    for reading in list(view.window.cuff)[-5:][::-1]:
+    for reading in list(readings(view.state, view.window))[-5:][::-1]:
         rate = next((s.value for s in reversed(view.window.series.get(Signal.HR, ())) if s.measured_at <= reading.at), None)
         row: Frame = {
             "at": picture.time(view, reading.at),
             "value": None,
             "failed": None,
+            "by_hand": "by hand" if reading.by else None,
             "from_base": "",
             "strong": False,
             "hr": units.shown(rate) if rate is not None else "",

@@ -22,6 +22,7 @@ from monitor.board.view import (
     why_gone,
 )
 from monitor.infusion import Pump
+from monitor.pressures import last_reading, measuring, next_cycle, readings
 from monitor.protocol.prompts import recheck_at
 from monitor.session import Phase, Prompt
 from monitor.vitals import CUFF, Freshness, Signal
@@ -319,11 +320,11 @@ def pressure(picture: Picture, view: View) -> Frame:
         "cuff": None,
         "priority": marked(picture, view, ("nibp_sys", "nibp_dia")),
     }
-    if not any(s in view.window.channels for s in CUFF):
-        return {**frame, "why": ["no source"], "cuff": None}
+    tries = list(readings(state, view.window))
+    if not tries and not any(s in view.window.channels for s in CUFF):
+        return {**frame, "why": ["no source"]}
     frame["cuff"] = cuff_due(picture, view)
-    tries = list(view.window.cuff)
-    reading = view.window.reading()
+    reading = last_reading(state, view.window)
     last = tries[-1] if tries else None
     was = f"last {_mmhg(reading.sys, reading.dia)} at {picture.time(view, reading.at)}" if reading is not None else ""
     if last is not None and last.failed:
@@ -380,6 +381,8 @@ def deviation(picture: Picture, view: View, sys: float | None, dia: float | None
 
 
 def cuff_due(picture: Picture, view: View) -> str | None:
+    if not view.standing and measuring(view.state, view.window, picture.at(view)):
+        return "cuff now"
     left = cuff_left_s(picture, view)
     if left is None:
         return None
@@ -387,11 +390,10 @@ def cuff_due(picture: Picture, view: View) -> str | None:
 
 
 def cuff_left_s(picture: Picture, view: View) -> int | None:
-    """Seconds until the cuff's next cycle, by its last try and its interval; negative when it is late."""
-    interval = view.state.cuff_interval_s
-    if interval is None or not view.window.cuff or view.standing:
-        return None
-    return view.window.cuff[-1].at + interval - picture.at(view)
+    """Seconds until the cuff's next cycle; negative when it is late."""
+    at = picture.at(view)
+    due = None if view.standing else next_cycle(view.state, view.window, at)
+    return None if due is None else due - at
 
 
 def _score(picture: Picture, view: View, scale: str, label: str) -> Frame:

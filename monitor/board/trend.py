@@ -9,6 +9,7 @@ from monitor import events as e
 from monitor.board import words
 from monitor.board.view import STARS, TREND_S, Picture, View
 from monitor.infusion import Pump
+from monitor.pressures import last_reading, readings
 from monitor.vitals import Signal
 
 AHEAD_S = 15 * 60
@@ -26,15 +27,15 @@ def trend_frame(picture: Picture, view: View) -> dict[str, Any]:
     ticks = sorted({tick for kept in view.trend.values() for tick, _ in kept if tick >= begin})
     series = {signal: dict(kept) for signal, kept in view.trend.items()}
     rate = Signal.HR if Signal.HR in series else Signal.PULSE
-    readings = [r for r in view.window.cuff if r.at >= begin]
+    taken = [r for r in readings(state, view.window) if r.at >= begin]
     base = state.baseline
     frame: dict[str, Any] = {
         "t": [ms(t) for t in ticks],
         "hr": [series.get(rate, {}).get(t) for t in ticks],
         "spo2": [series.get(Signal.SPO2, {}).get(t) for t in ticks],
         "rr": [series.get(Signal.RR, {}).get(t) for t in ticks],
-        "cuff": [[ms(r.at), r.sys, r.dia] for r in readings if not r.failed],
-        "failed": [ms(r.at) for r in readings if r.failed],
+        "cuff": [[ms(r.at), r.sys, r.dia] for r in taken if not r.failed],
+        "failed": [ms(r.at) for r in taken if r.failed],
         "diss": _steps(view, charting.DISSOCIATION, begin, ms),
         "comf": _steps(view, charting.COMFORT, begin, ms),
         "rate": [],
@@ -81,6 +82,8 @@ def _marks(picture: Picture, view: View, begin: int, ms: Any) -> list[dict[str, 
         elif isinstance(event, e.DrugGiven):
             name = words.drug(picture.document, event.drug, event.dose, event.unit, event.route).split()[0]
             found.append({"t": ms(entry.tick if event.for_at is None else event.for_at), "text": name, "priority": None})
+        elif any(taken.seq == entry.seq for taken in view.state.by_hand):
+            found.append({"t": ms(entry.tick), "text": "by hand", "priority": None})
         elif isinstance(event, e.PromptChanged) and event.state is e.PromptState.ACTIVE and event.priority is not e.Priority.LOW:
             technical = event.prompt_kind is e.PromptKind.TECHNICAL and event.priority is not e.Priority.HIGH
             priority = "tech" if technical else event.priority.value
@@ -96,7 +99,7 @@ def _offset_min(picture: Picture) -> int:
 
 
 def _spoken(view: View) -> str:
-    reading, base = view.window.reading(), view.state.baseline
+    reading, base = last_reading(view.state, view.window), view.state.baseline
     if reading is None or reading.sys is None or reading.dia is None:
         return "Trend of the last hour: no blood pressure yet"
     text = f"Trend of the last hour: blood pressure {reading.sys:g}/{reading.dia:g}"

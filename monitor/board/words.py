@@ -58,6 +58,12 @@ def entry(document: Document, event: e.AnyEvent) -> str | None:
             return f"Cuff every {event.seconds / 60:g} min"
         case e.CuffStarted():
             return "Cuff started"
+        case e.CuffStopped():
+            return "Cuff stopped"
+        case e.CuffPutOff():
+            return "Cuff: one cycle left out, the patient rests"
+        case e.PressureCharted():
+            return f"BP {event.sys:g}/{event.dia:g} by hand"
         case e.WatchTaken():
             cover = f" for {event.break_cover_min} min" if event.break_cover_min else ""
             return f"{event.name} watches{cover}"

@@ -6,7 +6,7 @@ at 60 mL/h) is always recorded, marked with the bound that it breaks.
 """
 
 from monitor.commands.before import check, set_baseline, set_order
-from monitor.commands.cuff import set_cuff_interval, start_cuff
+from monitor.commands.cuff import chart_pressure, rest_cuff, set_cuff_interval, start_cuff, stop_cuff
 from monitor.commands.drugs import drug_breaks, earliest_repeat, give_drug
 from monitor.commands.emergencies import emergency, emergency_act, end_emergency
 from monitor.commands.infusion import change_rate, pause, resume, start, stop
@@ -25,6 +25,7 @@ __all__ = [
     "answer",
     "carry_out",
     "change_rate",
+    "chart_pressure",
     "check",
     "close",
     "come_back",
@@ -43,6 +44,7 @@ __all__ = [
     "offer_watch",
     "open_session",
     "pause",
+    "rest_cuff",
     "resume",
     "score",
     "set_baseline",
@@ -52,6 +54,7 @@ __all__ = [
     "start",
     "start_cuff",
     "stop",
+    "stop_cuff",
     "symptom",
     "take_watch",
 ]

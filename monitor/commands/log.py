@@ -68,7 +68,7 @@ def note(text: str) -> Command:
     return command
 
 
-CORRECTABLE = frozenset({"scored", "observed", "symptom_charted", "drug_given"})
+CORRECTABLE = frozenset({"scored", "observed", "symptom_charted", "drug_given", "pressure_charted"})
 
 
 def correct(log_entries: Sequence[Entry], seq: int, instead: dict[str, Any] | None, reason: str) -> Command:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 from monitor import events as e
 from monitor.protocol.document import Document
 from monitor.session import Phase, SessionState, folded
+from monitor.store import packing
 from monitor.store.log import Conflict, Entry, EventLog
+from monitor.vitals import Window
 from monitor.ward import drafts, logged
 
 DOUBLE_TAP_S = 2
 """The same entry by the same person within so many seconds is one entry."""
 TRIES = 8
+LOOKS_BACK_S = 45 * 60
+"""Two readings of the slowest cycle that still counts."""
 
 
 class Refusal(Exception):
@@ -44,6 +49,8 @@ class Scene:
     document: Document
     at: int
     by: str
+    look: Callable[[], Window] = field(default=lambda: Window(()))
+    """The recent samples, read only by a command that has to look at them."""
 
 
 Command = Callable[[Scene], Sequence[e.AnyEvent]]
@@ -58,7 +65,7 @@ def carry_out(log: EventLog, document: Document, session: int, by: str, command:
         at = log.head(session).tick + 1
         entries = log.entries(session)
         state = folded(map(logged, entries))
-        scene = Scene(state, document, at, by)
+        scene = Scene(state, document, at, by, partial(_recent, log, session, state, at))
         if state.phase is Phase.CLOSED:
             raise Refusal("closed", "This session is closed; nothing more can be entered.")
         said = list(command(scene))
@@ -70,6 +77,13 @@ def carry_out(log: EventLog, document: Document, session: int, by: str, command:
             if attempt == TRIES - 1:
                 raise
     return []
+
+
+def _recent(log: EventLog, session: int, state: SessionState, at: int) -> Window:
+    window = Window(c.channel() for c in state.opened.channels)
+    for tick, packed in log.rows(session, first=max(0, at - LOOKS_BACK_S)):
+        window.push(packing.unpack(packed, tick), tick)
+    return window
 
 
 def in_phase(scene: Scene, what: str, *allowed: Phase) -> None:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from monitor import charting
 from monitor.events import Evidence
 from monitor.infusion import Pump
+from monitor.pressures import last_reading, readings
 from monitor.session import Charted, Phase, SessionState
 from monitor.vitals import HORIZON_S, CuffReading, Numeric, Quality, Signal, Window
 
@@ -215,41 +216,41 @@ class Pressure(Condition):
         """Successful readings that may still count, newest first."""
         reach = self.within if self.within is not None else sight.document.bp_max_age_s(sight.state)
         earlier = max(reach, self.apart + 15 * 60)
-        readings: list[CuffReading] = []
-        for reading in reversed(sight.window.cuff):
-            if sight.at - reading.at > (earlier if readings else reach):
+        found: list[CuffReading] = []
+        for reading in reversed(readings(sight.state, sight.window)):
+            if sight.at - reading.at > (earlier if found else reach):
                 break
             if not reading.failed:
-                readings.append(reading)
+                found.append(reading)
                 if self.readings == 1:
                     break
-        return readings
+        return found
 
     def truth(self, sight: Sight) -> int:
-        readings = self._recent(sight)
-        if not readings:
+        recent = self._recent(sight)
+        if not recent:
             return CANNOT_TELL
-        latest = self.counts(readings[0], sight.state)
+        latest = self.counts(recent[0], sight.state)
         if latest is not MET or self.readings == 1 or sight.instant:
             return latest
-        for earlier in readings[1:]:
+        for earlier in recent[1:]:
             if self.counts(earlier, sight.state) != MET:
                 break
-            if readings[0].at - earlier.at >= self.apart:
+            if recent[0].at - earlier.at >= self.apart:
                 return MET
         return CANNOT_TELL
 
     def evidence(self, sight: Sight) -> Iterator[Evidence]:
-        readings = self._recent(sight)
-        if not readings:
+        recent = self._recent(sight)
+        if not recent:
             yield Evidence(name="nibp_sys", value=None, at=None, note="no reading that still counts")
         base = sight.state.baseline
-        for reading in readings[: self.readings]:
+        for reading in recent[: self.readings]:
             over = ""
             if base is not None and reading.sys is not None and reading.dia is not None:
                 over = f"{reading.sys - base.sys:+.0f}/{reading.dia - base.dia:+.0f} over baseline"
             yield Evidence(name="nibp_sys", value=reading.sys, at=reading.at, note=over)
-            yield Evidence(name="nibp_dia", value=reading.dia, at=reading.at)
+            yield Evidence(name="nibp_dia", value=reading.dia, at=reading.at, note="by hand" if reading.by else "")
 
     def signals(self) -> Iterator[str]:
         return iter((Signal.NIBP_SYS.value, Signal.NIBP_DIA.value))
@@ -579,20 +580,19 @@ class Lost(Condition):
 
 
 class CuffFailed(Condition):
-    """The last tries of the cuff, so many in a row, gave no reading."""
+    """The last tries, so many in a row, gave no reading. A pressure taken by hand between them is one."""
 
     type: Literal["cuff_failed"] = "cuff_failed"
     tries: int = Field(default=2, ge=1, le=10)
 
     def truth(self, sight: Sight) -> int:
-        cuff = sight.window.cuff
-        if not cuff:
+        recent = list(readings(sight.state, sight.window))[-self.tries :]
+        if not recent:
             return CANNOT_TELL
-        recent = list(cuff)[-self.tries :]
         return MET if len(recent) == self.tries and all(r.failed for r in recent) else NOT_MET
 
     def evidence(self, sight: Sight) -> Iterator[Evidence]:
-        for reading in list(sight.window.cuff)[-self.tries :]:
+        for reading in list(readings(sight.state, sight.window))[-self.tries :]:
             yield Evidence(name="nibp_sys", value=None, at=reading.at, note="failed" if reading.failed else "read")
 
     def signals(self) -> Iterator[str]:
@@ -729,7 +729,7 @@ def _iv_site_due(sight: Sight) -> int | None:
     seen = state.last("iv_site")
     if seen is None or seen.at < state.ledger.started_at:
         return state.ledger.started_at
-    return next((r.at for r in sight.window.cuff if not r.failed and r.at > seen.at), None)
+    return next((r.at for r in readings(state, sight.window) if not r.failed and r.at > seen.at), None)
 
 
 def _away_over(sight: Sight) -> int | None:
@@ -745,10 +745,11 @@ def _bound_broken(sight: Sight) -> int | None:
 
 def _bp_old(sight: Sight) -> int | None:
     """Since when no pressure counts any more: the last reading's age limit, or the start's where none was taken."""
-    reading = sight.window.reading()
+    reading = last_reading(sight.state, sight.window)
     limit = sight.document.bp_max_age_s(sight.state)
     since = (reading.at if reading is not None else sight.state.counts_from) + limit
-    return since if sight.at > since and Signal.NIBP_SYS in sight.window.channels else None
+    measured = Signal.NIBP_SYS in sight.window.channels or reading is not None
+    return since if sight.at > since and measured else None
 
 
 def _no_source(sight: Sight) -> int | None:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from monitor import charting
 from monitor.events import Priority, PromptKind
 from monitor.infusion import Bound, Order
+from monitor.pressures import last_reading
 from monitor.protocol.conditions import (
     CANNOT_TELL,
     MET,
@@ -117,6 +118,16 @@ class Drug(Part):
     expect: Words
     note: str = ""
     citation: Citation
+
+
+class CuffRest(Part):
+    """When the patient may be left resting for one cycle of the cuff: never over the ``watch`` limit, never while
+    pressure rises by ``rising_by`` mmHg from reading to reading, never in the minutes ``not_between`` after the start.
+    """
+
+    watch: AnyCondition
+    rising_by: float = Field(gt=0)
+    not_between: tuple[Duration, Duration]
 
 
 class CheckAnswer(Part):
@@ -233,6 +244,7 @@ class Document(Part):
     bp_max_age: Duration
     bp_intervals_to_old: float = Field(default=2.0, ge=1)
     cuff_interval: Duration
+    cuff_rest: CuffRest
     recovery_minimum: Duration
     like_oneself: tuple[Duration, Duration]
     deviation_limit_sys: float
@@ -410,7 +422,11 @@ class Document(Part):
             if last is not None and last.at + 30 * 60 > done:
                 # From the drug on: what was not due before it is not overdue at once.
                 due.append(max(done, last.at) + closer)
-        return min(due, default=None)
+        soonest = min(due, default=None)
+        if soonest is not None and "cuff" in asked.by and state.rest is not None and state.rest.at >= done:
+            # A patient who was left resting is not late before the rest is over.
+            return max(soonest, state.rest.until)
+        return soonest
 
     def last_given(self, purpose: str, state: SessionState) -> Given | None:
         """The last drug for this purpose."""
@@ -421,7 +437,7 @@ class Document(Part):
 
     def _done(self, asked: Observation, by: str, state: SessionState, window: Window) -> int:
         if by == "cuff":
-            reading = window.reading()
+            reading = last_reading(state, window)
             return reading.at if reading else -1
         if by not in charting.SCALES:
             # Who leaves a patient resting has seen them: breathing and colour well.
@@ -507,6 +523,10 @@ def _dangling(document: Document) -> Iterator[tuple[Sequence[str | int], str]]:
                     wrong = _unknown(document, part, purposes)
                     if wrong:
                         yield ("checklists", name, n), f"{item.id}: {wrong}"
+    for part in walk(document.cuff_rest.watch):
+        wrong = _unknown(document, part, purposes)
+        if wrong:
+            yield ("cuff_rest", "watch"), wrong
     for n, obs in enumerate(document.observations):
         for purpose in obs.after_drug:
             if purpose not in purposes:

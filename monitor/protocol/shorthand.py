@@ -17,7 +17,8 @@ def chart(document: Document, words: tuple[str, ...], state: SessionState | None
 
     ``nausea 5``, ``nausea unasked``, ``seen``, ``vomited``, ``iv_site problem``, ``breathing 8``, ``symptom chest_pain``,
     ``no_symptom chest_pain``, ``drug ondansetron 4``, ``start 0.75``, ``rate 0.4``, ``pause``, ``resume 0.75``, ``stop``,
-    ``check ITEM ANSWER``, ``baseline 120/75``, ``cuff_every 300``, ``watch NAME``, ``unwatch``, ``away 5``, ``back``,
+    ``check ITEM ANSWER``, ``baseline 120/75``, ``cuff_every 300``, ``cuff_rest 900``
+    (until that second), ``pressure 150/90`` (by hand), ``watch NAME``, ``unwatch``, ``away 5``, ``back``,
     ``discharge ESCORT``, ``emergency``, ``emergency_end``, ``answer RULE did [OPTION ...]``. Raises ValueError with one sentence.
     """
     what, rest = words[0], words[1:]
@@ -65,6 +66,11 @@ def _chart(document: Document, what: str, rest: tuple[str, ...], state: SessionS
             return [charted_baseline(rest[0])]
         case "cuff_every":
             return [e.CuffIntervalSet(seconds=_whole(rest[0]))]
+        case "pressure":
+            taken = charted_baseline(rest[0])
+            return [e.PressureCharted(sys=taken.sys, dia=taken.dia)]
+        case "cuff_rest":
+            return [e.CuffPutOff(until=_whole(rest[0]))]
         case "watch":
             return [e.WatchTaken(name=rest[0])]
         case "unwatch":

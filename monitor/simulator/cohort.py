@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.cycle import READING_S
 from monitor.infusion import Act, Does
 from monitor.simulator import noise
-from monitor.simulator.cuff import READING_S, reading
+from monitor.simulator.cuff import reading
 from monitor.simulator.experience import A_LITTLE_BOTHERED, oneself
 from monitor.simulator.life import Life, Seeds
 from monitor.simulator.maths import STEP_S

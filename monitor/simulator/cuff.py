@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 
+from monitor.cycle import READING_S, Cycle
 from monitor.simulator.body import MEAN_SHARE
 from monitor.simulator.maths import Maths, Number
 
-READING_S = 30
-"""From the start of inflation to the reading: proposal (common monitors need 20 to 45 s)."""
 FAILING_S = 45
 """A cuff that cannot read tries for longer before it says so."""
 SHORTEST_S, LONGEST_S = 60, 7200
@@ -24,15 +23,17 @@ class Cuffed(Enum):
 class Cuff:
     """Cycles from the opening of the session: at 0, ``every``, 2 x ``every``, ... One measurement at a time."""
 
-    __slots__ = ("_asked", "_due", "_failing", "_last_start", "_ready_at", "every")
+    __slots__ = ("_asked", "_cycle", "_failing", "_ready_at")
 
     def __init__(self, every: int) -> None:
-        self.every = every
-        """Seconds between starts; 0 where the cycle is off."""
-        self._due: int | None = 0
-        self._last_start = 0
+        self._cycle: Cycle | None = Cycle(0, every)
         self._ready_at: int | None = None
         self._asked = self._failing = False
+
+    @property
+    def every(self) -> int:
+        """Seconds between starts; 0 where the cycle is off."""
+        return self._cycle.every if self._cycle is not None else 0
 
     @property
     def inflated(self) -> bool:
@@ -45,10 +46,19 @@ class Cuff:
     def cycle(self, at: int, every: int) -> None:
         """A new interval, counted from the last start; 0 or less switches the cycle off."""
         if every <= 0:
-            self.every, self._due = 0, None
+            self._cycle = None
             return
-        self.every = max(SHORTEST_S, min(LONGEST_S, every))
-        self._due = max(at, self._last_start + self.every)
+        every = max(SHORTEST_S, min(LONGEST_S, every))
+        self._cycle = self._cycle.paced(at, every) if self._cycle is not None else Cycle(at, every)
+
+    def put_off(self, at: int, until: int) -> None:
+        """The next start comes later, once."""
+        if self._cycle is not None:
+            self._cycle = self._cycle.put_off(at, until)
+
+    def stop(self) -> None:
+        """The cuff deflates at once, and no reading comes; the cycle keeps its beat."""
+        self._ready_at, self._asked = None, False
 
     def fail(self) -> None:
         """The measurement that is going on will come to nothing, and take longer over it."""
@@ -58,14 +68,9 @@ class Cuff:
 
     def step(self, at: int) -> Cuffed | None:
         """What the cuff does at this second, if anything."""
-        due = self._due is not None and at >= self._due
-        if due:
-            self._due = at + self.every
         if self._ready_at is None:
-            if not (due or self._asked):
+            if not (self._asked or (self._cycle is not None and self._cycle.next(at) == at)):
                 return None
-            if due:
-                self._last_start = at
             self._asked = self._failing = False
             self._ready_at = at + READING_S
             return Cuffed.STARTED

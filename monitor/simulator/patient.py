@@ -126,6 +126,10 @@ class Patient:
                 self._cuff.now()
             case Does.CUFF_INTERVAL:
                 self._cuff.cycle(act.at, round(act.value))
+            case Does.CUFF_PUT_OFF:
+                self._cuff.put_off(act.at, round(act.value))
+            case Does.CUFF_STOP:
+                self._cuff.stop()
             case _:
                 pass
 

@@ -109,9 +109,8 @@ def simple(act: Act, room: str, who: str) -> commands.Command | None:
             entries = here.log.entries(session) if session is not None else []
             return commands.correct(entries, int(act.get("seq", -1)), None, "taken back")
         case "cuff":
-            if act.get("what") == "start":
-                return commands.start_cuff()
-            return commands.set_cuff_interval(int(act.get("minutes", 0)) * 60)
+            done = {"start": commands.start_cuff, "stop": commands.stop_cuff, "rest": commands.rest_cuff}.get(str(act.get("what")))
+            return done() if done is not None else None
         case "baseline":
             return _baseline(room)
         case "watch":
@@ -136,11 +135,12 @@ def _no_symptoms() -> commands.Command:
 
 def _baseline(room: str) -> commands.Command | None:
     from monitor.board.view import live
+    from monitor.pressures import last_reading
     from monitor.vitals import Signal
 
     picture = station().follower.picture()
     view = picture.views.get(room)
-    reading = view.window.reading() if view is not None else None
+    reading = last_reading(view.state, view.window) if view is not None else None
     if view is None or reading is None or reading.sys is None or reading.dia is None:
         return None
     rate, oxygen = live(picture, view, (Signal.HR, Signal.PULSE)), live(picture, view, (Signal.SPO2,))

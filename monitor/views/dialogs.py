@@ -56,6 +56,12 @@ def attempt(room: str, *wanted: commands.Command) -> None:
         st.caption("The prescriber may override this: write the name and the reason below, then save again.")
 
 
+def late_field(view: View, key: str) -> int | None:
+    """The second that a late entry is about; None: now."""
+    ago = st.number_input("How many minutes ago (0: now)", 0, 240, 0, key=f"{key}_ago")
+    return max(0, view.at - round(ago * 60 * max(1.0, view.state.speed))) if ago else None
+
+
 def override_fields(key: str) -> commands.Override:
     with st.expander("Prescriber's override"):
         by = st.text_input("Prescriber", key=f"{key}_by", max_chars=80)
@@ -236,12 +242,11 @@ def drug_fields(view: View, fill: Fill, key: str) -> commands.Command | None:
     dose = left.number_input(f"Dose, {drug.unit}", 0.0, 10000.0, float(drug.dose), key=f"{key}_dose_{drug.id}")
     route = right.text_input("Route", drug.route, key=f"{key}_route_{drug.id}", max_chars=40)
     mode = st.radio("This is", ["given now or earlier: a fact", "about to be given: check it first"], key=f"{key}_mode")
-    ago = st.number_input("Given how many minutes ago", 0, 240, 0, key=f"{key}_ago") if mode.startswith("given") else 0
+    for_at = late_field(view, key) if mode.startswith("given") else None
     for line in commands.drug_breaks(document, view.state, drug, dose, view.at):
         st.warning(line[0].upper() + line[1:])
     st.caption(f"{drug.expect} {drug.note}".strip())
     override = override_fields(key)
-    for_at = max(0, view.at - round(ago * 60 * max(1.0, view.state.speed))) if ago else None
     return commands.give_drug(drug.id, dose, route, fact=mode.startswith("given"), override=override, for_at=for_at)
 
 
@@ -311,6 +316,47 @@ def correct_form(room: str, fill: Fill) -> None:
             st.error("Say why, in a few words.")
             return
         attempt(room, commands.correct(entries, seq, instead, reason.strip()))
+
+
+# ---- blood pressure ----
+
+
+def pressure_form(room: str, fill: Fill) -> None:
+    found = seen(room)
+    if found is None:
+        return
+    left, right = st.columns(2)
+    sys = left.number_input("Systolic, mmHg", 40, 280, None, key="by_hand_sys")
+    dia = right.number_input("Diastolic, mmHg", 20, 200, None, key="by_hand_dia")
+    for_at = late_field(found[1], "by_hand")
+    st.caption("Counts like a reading of the cuff, and is marked as taken by hand.")
+    if st.button("Chart the pressure", type="primary"):
+        if sys is None or dia is None:
+            st.error("Enter both pressures. Where only one could be felt, write a note.")
+            return
+        attempt(room, commands.chart_pressure(sys, dia, for_at))
+
+
+INTERVALS_MIN = (1, 2, 3, 5, 10, 15)
+
+
+def cuff_interval_form(room: str, fill: Fill) -> None:
+    found = seen(room)
+    if found is None:
+        return
+    state = found[1].state
+    obeys = state.opened.source_kind == "simulated"
+    st.caption("The cuff of a simulated room obeys." if obeys else "This records what was set at the bedside.")
+    now = (state.cuff_interval_s or 0) // 60
+    minutes = st.radio(
+        "A reading every",
+        INTERVALS_MIN,
+        INTERVALS_MIN.index(now) if now in INTERVALS_MIN else None,
+        format_func="{} min".format,
+        horizontal=True,
+    )
+    if st.button("Set the cycle" if obeys else "Record the cycle", type="primary", disabled=minutes is None):
+        attempt(room, commands.set_cuff_interval(int(minutes or 0) * 60))
 
 
 # ---- the room ----
@@ -383,6 +429,8 @@ FORMS: dict[str, tuple[str, Form]] = {
     "stop": ("stop", stop_form),
     "drug": ("a drug", drug_form),
     "note": ("note", note_form),
+    "pressure": ("blood pressure by hand", pressure_form),
+    "cuff_interval": ("the cuff's cycle", cuff_interval_form),
     "cadss": ("CADSS", cadss_form),
     "breathing": ("breathing", breathing_form),
     "oxygen": ("oxygen", oxygen_form),

@@ -152,6 +152,16 @@ def test_a_shorter_interval_counts_from_the_last_start_and_zero_ends_the_cycle()
     assert patient.cuff_every_s == 0
 
 
+def test_a_stopped_cuff_deflates_without_a_reading_and_keeps_its_cycle() -> None:
+    rows = live(Patient(scenario(), 1), [Act(310, Does.CUFF_STOP), Act(400, Does.CUFF_STOP)], 700)
+    assert [n.measured_at for n in readings(rows)] == [30, 630]
+
+
+def test_a_cycle_that_is_put_off_comes_once_later_and_the_others_follow_it() -> None:
+    rows = live(Patient(scenario(), 1), [Act(100, Does.CUFF_PUT_OFF, 570)], 1200)
+    assert [n.measured_at for n in readings(rows)] == [30, 600, 900, 1200]
+
+
 def test_a_cuff_that_cannot_read_says_so_and_gives_no_pressure() -> None:
     rows = live(Patient(scenario([{"at": "0:01", "from": "opening", "cuff_fails": 2}]), 1), [], 1300)
     tried = readings(rows)

@@ -1,5 +1,5 @@
 // The large numerics of the room, and the cuff: last reading, next cycle, its buttons, the table of readings.
-import { attr, el, flag, keyed, line, list, placed, say, show } from "./dom.js";
+import { attr, el, flag, keyed, line, list, placed, say, sayOrHide, show } from "./dom.js";
 import { button } from "./button.js";
 import { table } from "./infusion.js";
 import { progress } from "./tile.js";
@@ -36,9 +36,10 @@ export function cuffRow(host) {
   attr(now, "aria-label", WORDS.bp);
   const headline = line("small", "");
   const bar = progress(WORDS.cuff);
+  const note = line("p", "cuff-note");
   const buttons = el("div", "pairs");
   const setButtons = placed(buttons, () => button(host));
-  const cuff = el("section", "panel cuff", el("div", "panel-head", el("h2", "", WORDS.cuff), headline), bar.el, buttons);
+  const cuff = el("section", "panel cuff", el("div", "panel-head", el("h2", "", WORDS.cuff), headline), bar.el, buttons, note);
   attr(cuff, "aria-label", WORDS.cuff);
   const w = WORDS.cuffTable;
   const readings = table(w.caption, [[w.at], [w.value], [w.base], [w.hr, "r"]]);
@@ -47,15 +48,17 @@ export function cuffRow(host) {
     const value = line("span", "");
     const mark = line("span", "mark", "!!");
     attr(mark, "data-priority", "tech");
+    const hand = line("small", "by-hand");
     const base = line("td", "");
     const hr = line("td", "r");
-    const row = el("tr", "", at, el("td", "", mark, value), base, hr);
+    const row = el("tr", "", at, el("td", "", mark, value, hand), base, hr);
     return {
       el: row,
       apply(given) {
         say(at, given.at);
         show(mark, Boolean(given.failed));
         say(value, given.failed ? ` ${given.failed}` : given.value);
+        sayOrHide(hand, given.by_hand);
         say(base, given.from_base);
         say(hr, given.hr);
         flag(row, "strong", given.strong);
@@ -73,7 +76,7 @@ export function cuffRow(host) {
       bp.apply(frame.bp);
       show(cuff, Boolean(frame.cuff));
       say(headline, frame.cuff?.head);
-      show(bar.el, frame.cuff?.percent != null);
+      say(note, frame.cuff?.note);
       bar.apply({ kind: "running", percent: frame.cuff?.percent });
       setButtons(frame.cuff?.buttons);
       show(log, list(frame.cuff_table).length > 0);
