@@ -301,7 +301,9 @@ def test_the_prescriber_overrides_a_blocking_answer(document: Document) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [c.set_pace(1.0), c.leave_watch(), c.come_back(), c.end_emergency(), c.check("before", "consent", "yes")], ids=str
+    "command",
+    [c.set_pace(1.0), c.leave_watch(), c.come_back(), c.end_emergency(), c.check("before", "consent", "yes")],
+    ids=["pace", "watch", "back", "emergency", "check"],
 )
 def test_what_is_so_already_makes_no_entry(document: Document, command: c.Command) -> None:
     room = set_up(document)

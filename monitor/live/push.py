@@ -102,12 +102,16 @@ class Push:
         while True:
             await asyncio.sleep(POLL_S)
             try:
-                if self.hub.screens and self._due():
-                    await self._tell()
+                await self.look()
             except Exception:
                 # The screens' own watchdog greys them meanwhile.
                 log_.exception("could not tell the screens what is new")
                 await asyncio.sleep(1.0)
+
+    async def look(self) -> None:
+        """Once: tell the screens what is new, if anything is and somebody looks."""
+        if self.hub.screens and self._due():
+            await self._tell()
 
     def _due(self) -> bool:
         waited = clock.monotonic() - self._told

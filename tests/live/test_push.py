@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -43,15 +42,7 @@ class Bench:
     async def second(self) -> None:
         self.time.pass_by(1.0)
         self.ward.round()
-        await asyncio.sleep(0.15)
-
-    def run(self, script: Callable[[], Awaitable[None]]) -> None:
-        async def scene() -> None:
-            task = asyncio.create_task(self.push.run())
-            await script()
-            task.cancel()
-
-        asyncio.run(scene())
+        await self.push.look()
 
 
 def taken(screen: Screen) -> list[Any]:
@@ -69,7 +60,7 @@ def test_a_topic_is_serialised_once_for_all_of_its_screens(document: Document, t
             sent = [(one.queue.get_nowait(), other.queue.get_nowait()) for _ in range(4)]
             assert all(mine is yours for mine, yours in sent)
 
-    bench.run(script)
+    asyncio.run(script())
 
 
 def test_a_second_sends_what_changed_in_it_and_nothing_is_sent_to_nobody(document: Document, time: Time) -> None:
@@ -87,10 +78,10 @@ def test_a_second_sends_what_changed_in_it_and_nothing_is_sent_to_nobody(documen
             tick = first["frame"]["tiles"][1]["tick"]
             assert second["patch"]["tiles"]["1"]["tick"] == [tick + 1]
             bench.log.append(1, [])
-            await asyncio.sleep(0.15)
+            await bench.push.look()
             assert taken(screen) == [], "a change that nobody sees"
 
-    bench.run(script)
+    asyncio.run(script())
 
 
 def test_ages_run_on_when_nobody_assesses(document: Document, time: Time) -> None:
@@ -102,12 +93,12 @@ def test_ages_run_on_when_nobody_assesses(document: Document, time: Time) -> Non
             taken(screen)
             for _ in range(9):
                 time.pass_by(pushing.BEAT_S)
-                await asyncio.sleep(0.06)
+                await bench.push.look()
             said = taken(screen)
             assert len(said) == 9
             assert any(m["patch"].get("assessed", {}).get("ok") == [False] for m in said)
 
-    bench.run(script)
+    asyncio.run(script())
 
 
 def test_a_room_is_sent_its_trend_every_fifth_second_and_waves_once_a_second(document: Document, time: Time) -> None:
@@ -130,7 +121,7 @@ def test_a_room_is_sent_its_trend_every_fifth_second_and_waves_once_a_second(doc
             assert {room for room, _ in asked} == {"2"}
             assert len({at for _, at in asked}) == len(asked), "one chunk a second, however many look"
 
-    bench.run(script)
+    asyncio.run(script())
 
 
 def test_a_fault_in_drawing_is_logged_and_does_not_end_the_push(
@@ -142,11 +133,14 @@ def test_a_fault_in_drawing_is_logged_and_does_not_end_the_push(
 
     async def script() -> None:
         with bench.hub.joined(WARD) as screen:
-            await bench.second()
+            following = asyncio.create_task(bench.push.run())
+            while "could not tell the screens" not in caplog.text:
+                await asyncio.sleep(pushing.POLL_S)
             assert taken(screen) == []
             monkeypatch.setattr(pushing, "ward_frame", real)
-            await asyncio.sleep(1.2)
-            assert "frame" in taken(screen)[0]
+            time.pass_by(pushing.BEAT_S)
+            assert "frame" in json.loads(await asyncio.wait_for(screen.queue.get(), 30))
+            following.cancel()
 
-    bench.run(script)
+    asyncio.run(script())
     assert "could not tell the screens" in caplog.text
