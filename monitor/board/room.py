@@ -15,6 +15,7 @@ from monitor.board.infusion import drugs_panel, infusion_panel
 from monitor.board.log import events_panel, log_panel
 from monitor.board.tile import RATES, Frame, button, head, no_signal, phase, progress, strip, tile_state, vital
 from monitor.board.view import Picture, View, open_prompts
+from monitor.board.waves import waves_panel
 from monitor.protocol.document import Rule
 from monitor.session import Phase
 from monitor.vitals import KINDS, Signal
@@ -47,6 +48,7 @@ def room_frame(picture: Picture, room: str, who: str) -> Frame:
             "spo2": {**vital(picture, view, (Signal.SPO2,), "SpO2"), "sub": "oximeter", "limits": _limits(picture, view, (Signal.SPO2,))},
             "rr": {**vital(picture, view, (Signal.RR,), "RR"), "sub": "", "limits": _limits(picture, view, (Signal.RR,))},
         },
+        "waves": waves_panel(view),
         "more": [_more(picture, view, s) for s in MORE if s in view.window.channels],
         "no_signal": no_signal(picture, view),
         "bp": bp(picture, view),

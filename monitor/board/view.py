@@ -11,12 +11,14 @@ from monitor import clock
 from monitor import events as e
 from monitor.protocol.document import Document, Rule
 from monitor.session import Prompt, SessionState
-from monitor.vitals import CUFF, WAVES, Numeric, Quality, Signal, Window
+from monitor.vitals import CUFF, WAVES, Beats, Numeric, Quality, Signal, Window
 
 TREND_STEP_S = 5
 TREND_S = 60 * 60
 SPARK_S = 30 * 60
 JOURNAL = 400
+BEATS_S = 20
+"""As many seconds of waves fill the widest sweep at its slowest."""
 BEAT_LOST_S = 6.0
 """A heartbeat older than this means that nobody is assessing."""
 GRACE_S = 2.0
@@ -44,12 +46,15 @@ class View:
     anchors: list[Anchor] = field(default_factory=list)
     trend: dict[Signal, deque[tuple[int, float | None]]] = field(default_factory=dict)
     """Per signal, one value every five seconds (the last one in them), None where there was none."""
+    beats: deque[tuple[int, Beats | None]] = field(default_factory=lambda: deque(maxlen=BEATS_S))
+    """What the waves of the last seconds are drawn from, where the source simulates."""
     standing: str = ""
     """Why session time stands still, while it does."""
 
-    def push(self, tick: int, row: Sequence[Numeric]) -> None:
+    def push(self, tick: int, row: Sequence[Numeric], beats: Beats | None = None) -> None:
         self.window.push(row, tick)
         self.at = tick
+        self.beats.append((tick, beats))
         if tick % TREND_STEP_S == 0:
             for signal in self.window.channels:
                 if signal in CUFF or signal in WAVES:

@@ -106,4 +106,4 @@ class Follower:
         for entry in entries:
             view.state = fold(view.state, entry)
         for tick, packed in rows:
-            view.push(tick, packing.unpack(packed, tick))
+            view.push(tick, packing.unpack(packed, tick), packing.beats(packed))

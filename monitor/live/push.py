@@ -30,9 +30,10 @@ TREND_EVERY_S = 5
 
 log_ = logging.getLogger("monitor.push")
 
-Chunk = Callable[[View], bytes | None]
+Chunk = Callable[[View, int | None], bytes | None]
 """Makes what an opened room's screens are sent as bytes (its waves). Called in a thread, under the follower's lock, once
-after new seconds of the room came in, and only while somebody looks at it; the newest second is ``view.at``."""
+after new seconds of the room came in, and only while somebody looks at it; the newest second is ``view.at``. It is told
+the last second that all of them have, None when one of them has nothing yet."""
 
 
 class Drawing:
@@ -136,12 +137,18 @@ class Push:
     def _news(self, wanted: Mapping[Topic, bool]) -> list[News]:
         self._channels = {topic: self._channels.get(topic) or Channel(topic) for topic in wanted}
         with self.follower.reading() as picture:
-            waves = self._chunks(picture, {topic.room for topic in wanted if topic.room})
+            waves = self._chunks(picture, wanted)
             return [channel.news(picture, wanted[topic], waves) for topic, channel in self._channels.items()]
 
-    def _chunks(self, picture: Picture, rooms: set[str]) -> dict[str, bytes | None]:
+    def _chunks(self, picture: Picture, wanted: Mapping[Topic, bool]) -> dict[str, bytes | None]:
+        bare = {topic.room for topic, snapshot in wanted.items() if snapshot}
+        rooms = {topic.room for topic in wanted if topic.room}
         views = {room: view for room in rooms if (view := picture.views.get(room)) is not None}
-        reached = {room: (view.session, view.at) for room, view in views.items()}
-        fresh = [view for room, view in views.items() if reached[room] != self._waved.get(room)]
-        self._waved = reached
-        return {} if self.chunk is None else {view.state.opened.room: self.chunk(view) for view in fresh}
+        sent, self._waved = self._waved, {room: (view.session, view.at) for room, view in views.items()}
+        chunks: dict[str, bytes | None] = {}
+        for room, view in views.items():
+            session, at = sent.get(room, (None, None))
+            since = at if session == view.session and room not in bare else None
+            if self.chunk is not None and since != view.at:
+                chunks[room] = self.chunk(view, since)
+        return chunks

@@ -23,6 +23,7 @@ from monitor.live.hub import Hub, Screen
 from monitor.live.push import Push
 from monitor.live.station import Evaluator, leave, station
 from monitor.live.tickets import Topic
+from monitor.live.waves import Waves
 
 CARE_EVERY_S = 1.0
 SUBPROTOCOL = "ward"
@@ -103,7 +104,9 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     """Start the evaluator when nobody holds the lease, and look after it until the server ends."""
     evaluator = Evaluator(station())
     evaluator.ensure()
-    tasks = [asyncio.create_task(_care(evaluator)), asyncio.create_task(Push(station().follower, station().hub).run())]
+    waves = Waves(station().log)
+    push = Push(station().follower, station().hub, waves.chunk)
+    tasks = [asyncio.create_task(_care(evaluator)), asyncio.create_task(push.run())]
     # Streamlit collects garbage after every run of a script; what is here now need not be looked at each time.
     gc.collect()
     gc.freeze()
@@ -113,6 +116,7 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        waves.end()
         await asyncio.to_thread(evaluator.end)
         leave()
 

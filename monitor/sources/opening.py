@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from monitor.events import SourceSet
 from monitor.simulator.scenario import load_scenario
-from monitor.sources.recorded import open_recording
+from monitor.sources.recorded import open_recording, read_waves
 from monitor.sources.simulated import SimulatedSource
 from monitor.sources.source import BadFile, Source
+from monitor.vitals import Signal
 
 
 def fingerprint(path: Path) -> str:
@@ -18,11 +23,21 @@ def fingerprint(path: Path) -> str:
 
 def open_source(kind: str, named: SourceSet) -> Source:
     """The source behind a session. Raises BadFile where its file is gone or has changed since the session opened."""
+    path = _unchanged(named)
+    if kind == "simulated":
+        return SimulatedSource(load_scenario(path), named.seed)
+    return open_recording(path)
+
+
+def open_waves(named: SourceSet, rates: Mapping[Signal, int]) -> dict[Signal, npt.NDArray[np.float32]]:
+    """The waves of the recording behind a session, at these rates; without those that it does not hold. Raises BadFile."""
+    return read_waves(_unchanged(named), rates)
+
+
+def _unchanged(named: SourceSet) -> Path:
     path = Path(named.path)
     if not path.is_file():
         raise BadFile(named.path, None, "is gone, so this session cannot go on; bring it back or close the session")
     if named.sha256 and fingerprint(path) != named.sha256:
         raise BadFile(named.path, None, "has changed since the session opened, so it cannot go on; close the session")
-    if kind == "simulated":
-        return SimulatedSource(load_scenario(path), named.seed)
-    return open_recording(path)
+    return path

@@ -3,5 +3,6 @@
 from monitor.sources.recorded.inspection import inspect
 from monitor.sources.recorded.simulated_csv import write_recording
 from monitor.sources.recorded.source import RecordedSource, open_recording
+from monitor.sources.recorded.waves import read_waves
 
-__all__ = ["RecordedSource", "inspect", "open_recording", "write_recording"]
+__all__ = ["RecordedSource", "inspect", "open_recording", "read_waves", "write_recording"]
