@@ -14,7 +14,7 @@ ALL = {
     "waves": engine.wave_speed,
     "size": chain.file_size,
     "kill": chain.kill_and_return,
-    "ward": browser.ward_of_twelve,
+    "live": browser.live,
     "paint": browser.first_paint,
 }
 

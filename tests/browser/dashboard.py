@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ class Running:
     store: str
     process: subprocess.Popen[bytes]
     log: Path
+    environment: Mapping[str, str]
 
     def children(self) -> list[int]:
         """The process ids of what it started itself: the evaluator."""
@@ -39,21 +40,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(folder: Path, rooms: str, port: int | None = None) -> Iterator[Running]:
-    """``rooms`` is the text of a rooms file. Everything ends with the block."""
-    rooms_file = folder / "rooms.yaml"
-    rooms_file.write_text(rooms, encoding="utf-8")
-    store, port, log = f"sqlite:///{folder / 'log.db'}", port or free_port(), folder / "dashboard.log"
-    environment = {**os.environ, "INFUSION_ROOMS": str(rooms_file), "INFUSION_STORE": store}
+def serving(log: Path, script: str, environment: Mapping[str, str], port: int | None = None) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A script in a Streamlit server of its own; ends with the block."""
+    port = port or free_port()
     command = [
-        sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port), "--server.headless", "true",
+        sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.headless", "true",
     ]  # fmt: skip
     with log.open("wb") as out:
-        process = subprocess.Popen(command, cwd=HOME, env=environment, stdout=out, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=HOME, env={**os.environ, **environment}, stdout=out, stderr=subprocess.STDOUT)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(address, process, log)
-        yield Running(address, store, process, log)
+        yield address, process
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -61,6 +59,17 @@ def running(folder: Path, rooms: str, port: int | None = None) -> Iterator[Runni
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def running(folder: Path, rooms: str, port: int | None = None) -> Iterator[Running]:
+    """``rooms`` is the text of a rooms file. Everything ends with the block."""
+    rooms_file = folder / "rooms.yaml"
+    rooms_file.write_text(rooms, encoding="utf-8")
+    store, log = f"sqlite:///{folder / 'log.db'}", folder / "dashboard.log"
+    environment = {"INFUSION_ROOMS": str(rooms_file), "INFUSION_STORE": store}
+    with serving(log, "dashboard.py", environment, port) as (address, process):
+        yield Running(address, store, process, log, environment)
 
 
 def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
