@@ -152,7 +152,7 @@ def live() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder, running(Path(folder), full_ward()) as program, launched() as browser:
         page: Any = browser.new_page(viewport={"width": 1920, "height": 1080})
         page.goto(program.address)
-        page.wait_for_selector("article.tile[data-tick]", timeout=60000)
+        page.get_by_text(f"{ROOMS} infusing").wait_for(timeout=120000)
         with crowd(VIEWERS, pushed(program.address)) as sizes:
             page.wait_for_timeout(5000)
             watcher = Watcher(program.store)

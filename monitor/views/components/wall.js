@@ -68,8 +68,10 @@ function build(host) {
       call.apply(frame);
       bottom.apply(frame);
       const tiles = list(frame.tiles).filter(Boolean);
-      count = tiles.length;
-      place();
+      if (tiles.length !== count) {
+        count = tiles.length;
+        place();
+      }
       setTiles(tiles);
     },
     close: () => sizes.disconnect(),
