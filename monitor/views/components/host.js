@@ -171,8 +171,8 @@ class Host {
 const hosts = new WeakMap();
 
 // The default export of a page: components.v2 calls it at mount and at each change of data, with the same parent.
-// data is {"frame": frame|null, "push": {"ticket", "topic"}}, or a frame alone. The cleanup of an outdated call may come while the component lives
-// on, so it takes the page down only when the root has left the document.
+// data is {"frame": frame|null, "push": {"ticket", "topic"}}, or a frame alone. The cleanup of an outdated call may come
+// while the component lives on, so it takes the page down only when the root has left the document.
 export function component(build, styles) {
   return (call) => {
     const parent = call.parentElement;

@@ -1,7 +1,7 @@
 // The wall: all rooms in fixed places. Nothing is sorted, nothing moves; columns follow from the window and the number
 // of rooms only.
 import { component } from "./host.js";
-import { attr, el, keyed, list, style } from "./dom.js";
+import { attr, el, keyed, list, refit, style } from "./dom.js";
 import { banner, foot, head } from "./head.js";
 import { tile } from "./tile.js";
 import { WORDS } from "./words.js";
@@ -43,10 +43,14 @@ function build(host) {
   let blind = false;
   let shape = "";
   let count = 0;
-  const sizes = new ResizeObserver(() => place());
+  const sizes = new ResizeObserver(() => {
+    place();
+    host.draw(); // only a tile that stands can be measured
+  });
   sizes.observe(grid);
   const node = el("div", "page ward", top.el, call.el, grid, bottom.el);
 
+  // Only when rooms or the window changed: asking for sizes in the middle of a frame would lay the page out twice.
   function place() {
     const box = grid.getBoundingClientRect();
     const css = getComputedStyle(grid);
@@ -55,6 +59,7 @@ function build(host) {
     const next = `${count}|${Math.round(width)}|${Math.round(height)}`;
     if (next === shape || width <= 0) return;
     shape = next;
+    refit();
     const plan = arrange(count, width, height);
     style(grid, "--columns", String(plan.columns));
     style(grid, "--row", `${plan.row.toFixed(2)}px`);
