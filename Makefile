@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-fast lint bench patient-page screenshots clean
+.PHONY: run test test-fast lint bench soak patient-page screenshots clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m monitor run
@@ -20,6 +20,9 @@ lint: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench
+
+soak: $(VENV)/dev.stamp
+	$(BIN)/python -m bench soak --minutes 120
 
 patient-page: $(VENV)/dev.stamp
 	$(BIN)/python -m bench.page

@@ -1,10 +1,14 @@
-"""``python -m bench [NAME ...]``: all measurements, or those named. The last figures are kept in docs/measured.md."""
+"""``python -m bench [NAME ...]``: all measurements, or those named. The last figures are kept in docs/measured.md.
+
+``soak`` takes hours, so it runs only when named; ``--minutes`` says how many.
+"""
 
 from __future__ import annotations
 
-import sys
+import argparse
+from functools import partial
 
-from bench import browser, chain, engine
+from bench import browser, chain, engine, soak
 
 ALL = {
     "replay": engine.replay_speed,
@@ -19,16 +23,20 @@ ALL = {
 }
 
 
-def main(names: list[str]) -> int:
-    unknown = [n for n in names if n not in ALL]
-    if unknown:
-        print(f"there is no measurement called {unknown[0]}; known are {', '.join(ALL)}", file=sys.stderr)
-        return 1
-    for name in names or ALL:
-        for line in ALL[name]():
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(ALL)}, soak")
+    parser.add_argument("--minutes", type=float, default=120, help="how long to soak (default: 120)")
+    asked = parser.parse_args()
+    known = {**ALL, "soak": partial(soak.soak, asked.minutes)}
+    for name in asked.names:
+        if name not in known:
+            parser.error(f"there is no measurement called {name}")
+    for name in asked.names or ALL:
+        for line in known[name]():
             print(f"{name:<8} {line}", flush=True)
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(main())

@@ -11,7 +11,7 @@ from monitor.pressures import last_reading, measuring, readings
 from monitor.protocol.conditions import Sight
 from monitor.protocol.rest import Held, put_off_until
 from monitor.session import Phase
-from monitor.vitals import Signal
+from monitor.vitals import CuffReading, Signal
 
 
 def bp(picture: Picture, view: View) -> Frame:
@@ -70,24 +70,23 @@ def _next(picture: Picture, view: View, left: int | None, running: bool) -> str:
 
 
 def cuff_table(picture: Picture, view: View) -> Iterator[Frame]:
-    base = view.state.baseline
-    shown_limit = picture.document.deviation_limit_sys
     for reading in list(readings(view.state, view.window))[-5:][::-1]:
         rate = next((s.value for s in reversed(view.window.series.get(Signal.HR, ())) if s.measured_at <= reading.at), None)
-        row: Frame = {
-            "at": picture.time(view, reading.at),
-            "value": None,
-            "failed": None,
-            "by_hand": "by hand" if reading.by else None,
-            "from_base": "",
-            "strong": False,
-            "hr": units.shown(rate) if rate is not None else "",
-        }
-        if reading.failed or reading.sys is None or reading.dia is None:
-            row["failed"] = "failed"
-        else:
-            row["value"] = f"{units.shown(reading.sys)}/{units.shown(reading.dia)}"
-            row["strong"] = reading.sys >= shown_limit
-            if base is not None:
-                row["from_base"] = f"{reading.sys - base.sys:+.0f}/{reading.dia - base.dia:+.0f}"
-        yield row
+        cells = pressure_cells(picture, view, reading)
+        yield {"at": picture.time(view, reading.at), **cells, "hr": units.shown(rate) if rate is not None else ""}
+
+
+def pressure_cells(picture: Picture, view: View, reading: CuffReading) -> Frame:
+    """One reading as the cells of a table have it; of a failed one only that it failed."""
+    base = view.state.baseline
+    by_hand = "by hand" if reading.by else None
+    if reading.failed or reading.sys is None or reading.dia is None:
+        return {"value": None, "mean": "", "failed": "failed", "by_hand": by_hand, "from_base": "", "strong": False}
+    return {
+        "value": f"{units.shown(reading.sys)}/{units.shown(reading.dia)}",
+        "mean": f"({units.shown(reading.mean)})" if reading.mean is not None else "",
+        "failed": None,
+        "by_hand": by_hand,
+        "from_base": f"{reading.sys - base.sys:+.0f}/{reading.dia - base.dia:+.0f}" if base is not None else "",
+        "strong": reading.sys >= picture.document.deviation_limit_sys,
+    }

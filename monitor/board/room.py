@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from monitor import events as e
 from monitor import units
@@ -14,9 +13,8 @@ from monitor.board.handover import handover_panel
 from monitor.board.infusion import drugs_panel, infusion_panel
 from monitor.board.log import events_panel, log_panel
 from monitor.board.tile import RATES, Frame, button, head, no_signal, phase, progress, strip, tile_state, vital
-from monitor.board.view import Picture, View, open_prompts
+from monitor.board.view import Picture, View, limits, open_prompts
 from monitor.board.waves import waves_panel
-from monitor.protocol.document import Rule
 from monitor.session import Phase
 from monitor.vitals import KINDS, Signal
 
@@ -128,27 +126,12 @@ def _rate_source(view: View) -> str:
 
 
 def _limits(picture: Picture, view: View, signals: Sequence[Signal]) -> str:
-    """The protocol's own limits for a number, taken from the rules of this phase."""
-    low: list[float] = []
-    high: list[float] = []
-    for rule in picture.document.by_phase[view.state.phase]:
-        for part in _vitals(rule):
-            if set(part.of) & set(signals):
-                if part.below is not None:
-                    low.append(part.below)
-                if part.above is not None:
-                    high.append(part.above)
-    if low and high:
-        return f"{max(low):g} to {min(high):g}"
-    if low:
-        return f"{max(low):g} or more"
-    return f"up to {min(high):g}" if high else ""
-
-
-def _vitals(rule: Rule) -> Iterator[Any]:
-    from monitor.protocol.conditions import Vital, walk
-
-    return (part for part in walk(rule.when) if isinstance(part, Vital))
+    low, high = limits(picture, view, signals)
+    if low is not None and high is not None:
+        return f"{low:g} to {high:g}"
+    if low is not None:
+        return f"{low:g} or more"
+    return f"up to {high:g}" if high is not None else ""
 
 
 def _more(picture: Picture, view: View, signal: Signal) -> Frame:

@@ -1,53 +1,75 @@
-"""The trend of one room: everything of the last hour on one time axis, as plain numbers."""
+"""The trend of one room: everything of the last hour on one time axis, as plain numbers, and the same as a table."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from statistics import median
+from typing import Any, NamedTuple
 
-from monitor import charting
+from monitor import charting, units
 from monitor import events as e
 from monitor.board import words
-from monitor.board.view import STARS, TREND_S, Picture, View
+from monitor.board.cuff import pressure_cells
+from monitor.board.tile import Frame
+from monitor.board.view import STARS, TREND_S, TREND_STEP_S, Picture, View, limits
 from monitor.infusion import Pump
-from monitor.pressures import last_reading, readings
-from monitor.vitals import Signal
+from monitor.pressures import readings
+from monitor.vitals import CuffReading, Signal
 
 AHEAD_S = 15 * 60
 """How far the axis reaches beyond now, so that the planned end can be seen coming."""
+GAP_S = 60
+"""A gap at least this long is named in the graph."""
+MINUTE_S = 60
+LINES = {"hr": (Signal.HR, Signal.PULSE), "spo2": (Signal.SPO2,), "rr": (Signal.RR,)}
+"""For each line the signals it may be drawn from; the first that the room has is taken."""
+SCORES = {"diss": charting.DISSOCIATION, "comf": charting.COMFORT}
+
+Line = dict[int, float | None]
 
 
-def trend_frame(picture: Picture, view: View) -> dict[str, Any]:
+class Mark(NamedTuple):
+    tick: int
+    text: str
+    priority: str | None = None
+
+
+def trend_frame(picture: Picture, view: View) -> Frame:
     """Times are epoch milliseconds; a missing value is null, so that the line breaks."""
 
-    def ms(tick: int) -> int:
-        return round(view.wall(tick).timestamp() * 1000)
+    def ms(tick: float) -> int:
+        return round(view.wall(round(tick)).timestamp() * 1000)
 
     at, state = picture.at(view), view.state
     begin = max(0, at - TREND_S)
-    ticks = sorted({tick for kept in view.trend.values() for tick, _ in kept if tick >= begin})
-    series = {signal: dict(kept) for signal, kept in view.trend.items()}
-    rate = Signal.HR if Signal.HR in series else Signal.PULSE
+    lines = {name: _line(view, signals, begin) for name, signals in LINES.items()}
+    # Every fifth second there was, also those of which nothing is known: a line must not run over them.
+    ticks = range(min((t for line in lines.values() for t in line), default=0), view.at + 1, TREND_STEP_S)
     taken = [r for r in readings(state, view.window) if r.at >= begin]
+    marks = sorted(_marks(picture, view, begin), key=lambda mark: mark.tick)
     base = state.baseline
-    frame: dict[str, Any] = {
+    frame: Frame = {
         "t": [ms(t) for t in ticks],
-        "hr": [series.get(rate, {}).get(t) for t in ticks],
-        "spo2": [series.get(Signal.SPO2, {}).get(t) for t in ticks],
-        "rr": [series.get(Signal.RR, {}).get(t) for t in ticks],
+        **{name: [line.get(t) for t in ticks] for name, line in lines.items()},
+        "gaps": [
+            {"t": ms((first + last) / 2), "text": f"no signal {units.span(last - first)}"} for first, last in _gaps(lines["hr"], ticks)
+        ],
         "cuff": [[ms(r.at), r.sys, r.dia] for r in taken if not r.failed],
         "failed": [ms(r.at) for r in taken if r.failed],
-        "diss": _steps(view, charting.DISSOCIATION, begin, ms),
-        "comf": _steps(view, charting.COMFORT, begin, ms),
+        **{name: _steps(view, scale, begin, ms) for name, scale in SCORES.items()},
         "rate": [],
         "base": {"sys": base.sys, "dia": base.dia} if base is not None else None,
         "limits": [{"sys": picture.document.deviation_limit_sys, "text": f"limit {picture.document.deviation_limit_sys:g} systolic"}],
-        "marks": _marks(picture, view, begin, ms),
+        "bounds": {name: limits(picture, view, signals) for name, signals in LINES.items()},
+        "marks": [{"t": ms(m.tick), "text": m.text, "priority": m.priority} for m in marks],
         "from": ms(begin),
         "to": ms(at + AHEAD_S),
         "now": ms(at),
         "planned_end": None,
-        "aria": _spoken(view),
+        "aria": _spoken(picture, view, lines, taken),
         "offset_min": _offset_min(picture),
+        "table": list(trend_table(picture, view, lines, taken, marks)),
     }
     if state.ledger is not None:
         frame["rate"] = [[ms(max(c.at, begin)), c.rate_mg_per_kg_h] for c in state.ledger.changes]
@@ -55,6 +77,20 @@ def trend_frame(picture: Picture, view: View) -> dict[str, Any]:
             left = state.ledger.left_s(state.order, at)
             frame["planned_end"] = ms(at + round(left)) if left is not None else None
     return frame
+
+
+def _line(view: View, signals: Sequence[Signal], begin: int) -> Line:
+    signal = next((s for s in signals if s in view.trend), signals[0])
+    return {tick: value for tick, value in view.trend.get(signal, ()) if tick >= begin}
+
+
+def _gaps(line: Line, ticks: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Where a line breaks for long. Before its first value it has not broken: nothing was connected yet."""
+    known = [t for t in ticks if line.get(t) is not None]
+    for missing, found in groupby((t for t in ticks if known and t >= known[0]), key=lambda t: line.get(t) is None):
+        stretch = list(found)
+        if missing and stretch[-1] + TREND_STEP_S - stretch[0] >= GAP_S:
+            yield stretch[0], stretch[-1] + TREND_STEP_S
 
 
 def _steps(view: View, scale: str, begin: int, ms: Any) -> list[list[float]]:
@@ -66,30 +102,68 @@ _MARKED = {
     "infusion_paused": "pause",
     "infusion_resumed": "resume",
     "infusion_stopped": "stop",
-    "rate_changed": "rate",
     "emergency_started": "EMERGENCY",
+    "note_added": "note",
 }
 
 
-def _marks(picture: Picture, view: View, begin: int, ms: Any) -> list[dict[str, Any]]:
-    found = []
+def _marks(picture: Picture, view: View, begin: int) -> Iterator[Mark]:
+    """What people did and what the protocol called for. Low prompts and scores have their own places."""
     for entry in view.journal:
         event = entry.event
-        if entry.tick < begin:
+        late = getattr(event, "for_at", None)
+        tick = entry.tick if late is None else late
+        if tick < begin:
             continue
         if event.kind in _MARKED:
-            found.append({"t": ms(entry.tick), "text": _MARKED[event.kind], "priority": None})
+            yield Mark(tick, _MARKED[event.kind])
+        elif isinstance(event, e.RateChanged):
+            yield Mark(tick, f"rate {event.rate_mg_per_kg_h:g}")
         elif isinstance(event, e.DrugGiven):
-            name = words.drug(picture.document, event.drug, event.dose, event.unit, event.route).split()[0]
-            found.append({"t": ms(entry.tick if event.for_at is None else event.for_at), "text": name, "priority": None})
+            yield Mark(tick, words.drug(picture.document, event.drug, event.dose, event.unit, event.route).split()[0])
+        elif isinstance(event, e.SymptomCharted) and event.present:
+            yield Mark(tick, picture.document.symptom_label(event.symptom))
         elif any(taken.seq == entry.seq for taken in view.state.by_hand):
-            found.append({"t": ms(entry.tick), "text": "by hand", "priority": None})
+            yield Mark(tick, "by hand")
         elif isinstance(event, e.PromptChanged) and event.state is e.PromptState.ACTIVE and event.priority is not e.Priority.LOW:
             technical = event.prompt_kind is e.PromptKind.TECHNICAL and event.priority is not e.Priority.HIGH
             priority = "tech" if technical else event.priority.value
-            stars = "!!" if technical else STARS[event.priority.value]
-            found.append({"t": ms(entry.tick), "text": f"{stars} {event.message.split()[0]}", "priority": priority})
-    return found
+            yield Mark(tick, f"{STARS[priority]} {event.message.split()[0]}", priority)
+
+
+def trend_table(
+    picture: Picture, view: View, lines: dict[str, Line], taken: Sequence[CuffReading], marks: Sequence[Mark]
+) -> Iterator[Frame]:
+    """A row for each try of the cuff, the newest first: what else was known then, and what happened until the next."""
+    state = view.state
+    until = view.at + 1
+    for reading in reversed(taken):
+        since = 0 if reading is taken[0] else reading.at
+        rates = [c.rate_mg_per_kg_h for c in state.ledger.changes if c.at <= reading.at] if state.ledger is not None else []
+        yield {
+            "at": picture.time(view, reading.at, seconds=True),
+            **pressure_cells(picture, view, reading),
+            **{name: _minute(line, reading.at) for name, line in lines.items()},
+            **{name: _charted(view, scale, reading.at) for name, scale in SCORES.items()},
+            "rate": f"{rates[-1]:g}" if rates else "",
+            "marks": ", ".join(dict.fromkeys(m.text for m in marks if since <= m.tick < until)),
+        }
+        until = reading.at
+
+
+def _minute(line: Line, at: int) -> str:
+    """The median of the minute around a reading; "?" where less than half of it was measured, "--" where nothing was."""
+    around = [value for tick, value in line.items() if abs(tick - at) <= MINUTE_S / 2]
+    known = [value for value in around if value is not None]
+    if not known:
+        return "--"
+    return units.shown(median(known)) if 2 * len(known) >= len(around) else "?"
+
+
+def _charted(view: View, scale: str, at: int) -> str:
+    """The last score charted by then."""
+    known = [c.value for c in view.state.scores.get(scale, ()) if c.at <= at and c.value is not None]
+    return f"{known[-1]:g}" if known else ""
 
 
 def _offset_min(picture: Picture) -> int:
@@ -98,9 +172,22 @@ def _offset_min(picture: Picture) -> int:
     return 0 if offset is None else round(offset.total_seconds() / 60)
 
 
-def _spoken(view: View) -> str:
-    reading, base = last_reading(view.state, view.window), view.state.baseline
-    if reading is None or reading.sys is None or reading.dia is None:
-        return "Trend of the last hour: no blood pressure yet"
-    text = f"Trend of the last hour: blood pressure {reading.sys:g}/{reading.dia:g}"
-    return f"{text}, baseline {base.sys:g}/{base.dia:g}" if base is not None else text
+def _spoken(picture: Picture, view: View, lines: dict[str, Line], taken: Sequence[CuffReading]) -> str:
+    """What the graph shows, for who cannot see it."""
+    read = [r for r in taken if r.sys is not None and r.dia is not None]
+    parts = ["no blood pressure yet"]
+    if read:
+        last, highest = read[-1], max(read, key=lambda r: r.sys or 0)
+        parts = [f"blood pressure last {last.sys:g}/{last.dia:g} at {picture.time(view, last.at)}, highest {highest.sys:g}/{highest.dia:g}"]
+    base = view.state.baseline
+    if base is not None:
+        parts.append(f"baseline {base.sys:g}/{base.dia:g}")
+    for name, line in lines.items():
+        known = [value for value in line.values() if value is not None]
+        if known:
+            parts.append(f"{words.LINE[name]} {units.shown(min(known))} to {units.shown(max(known))}")
+    for scale in SCORES.values():
+        score = view.state.valued(scale)
+        if score is not None:
+            parts.append(f"{scale} last {score.value:g}")
+    return "Trend of the last hour: " + "; ".join(parts)

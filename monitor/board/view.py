@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from monitor import clock
 from monitor import events as e
+from monitor.protocol.conditions import Vital, walk
 from monitor.protocol.document import Document, Rule
 from monitor.session import Prompt, SessionState
 from monitor.vitals import CUFF, WAVES, Beats, Numeric, Quality, Signal, Window
@@ -146,6 +147,15 @@ def open_prompts(view: View) -> list[Prompt]:
 
 def rule_of(picture: Picture, prompt: Prompt) -> Rule | None:
     return picture.document.rule.get(prompt.rule)
+
+
+def limits(picture: Picture, view: View, signals: Sequence[Signal]) -> tuple[float | None, float | None]:
+    """The protocol's own limits for a number, low and high, taken from the rules of this phase."""
+    parts = [part for rule in picture.document.by_phase[view.state.phase] for part in walk(rule.when)]
+    vitals = [part for part in parts if isinstance(part, Vital) and set(part.of) & set(signals)]
+    low = max((part.below for part in vitals if part.below is not None), default=None)
+    high = min((part.above for part in vitals if part.above is not None), default=None)
+    return low, high
 
 
 def marked(picture: Picture, view: View, signals: Iterable[str]) -> str | None:

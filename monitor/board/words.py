@@ -94,6 +94,9 @@ def entry(document: Document, event: e.AnyEvent) -> str | None:
             return None
 
 
+LINE = {"hr": "heart rate", "spo2": "oxygen saturation", "rr": "breathing rate"}
+"""The lines of the trend, spoken."""
+
 STARS = {"high": "***", "medium": "**", "low": "*"}
 
 

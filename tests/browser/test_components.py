@@ -294,18 +294,23 @@ def test_emergency_stands_apart_and_shows_its_lines_first(open_page: Open) -> No
 # ---- the trend -----------------------------------------------------------------------------------------------------
 
 
+SPAN = "(() => { const x = document.querySelector('.plot')._fullLayout.xaxis; return x.range.map(x.r2l); })()"
+"""The part of time that the trend shows, in milliseconds."""
+
+
 def test_a_zoom_is_kept_over_new_data_and_a_gap_stays_a_gap(open_page: Open) -> None:
     frame = harness.frame("room_medium")
     page = open_page(frame)
     page.wait_for_selector(".main-svg", state="attached")
-    full = page.evaluate("document.querySelector('.plot').layout.xaxis.range")
+    full = page.evaluate(SPAN)
     box = page.locator(".plot .nsewdrag").first.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 20)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 22, steps=5)
     page.mouse.up()
-    page.wait_for_function("full => document.querySelector('.plot').layout.xaxis.range[0] !== full[0]", arg=full)
-    zoomed = page.evaluate("document.querySelector('.plot').layout.xaxis.range")
+    page.wait_for_function(f"full => {SPAN}[0] !== full[0]", arg=full)
+    zoomed = page.evaluate(SPAN)
+    assert full[0] < zoomed[0] < zoomed[1] < full[1]
     node = page.evaluate_handle("document.querySelector('.plot .main-svg')")
     later = copy.deepcopy(frame)
     for key in ("now", "to"):
@@ -317,15 +322,19 @@ def test_a_zoom_is_kept_over_new_data_and_a_gap_stays_a_gap(open_page: Open) -> 
     page.wait_for_function(
         "n => document.querySelector('.plot').data.find(t => t.name == 'HR').x.length == n", arg=len(later["trend"]["t"])
     )
-    assert page.evaluate("document.querySelector('.plot').layout.xaxis.range") == zoomed
+    assert page.evaluate(SPAN) == pytest.approx(zoomed, abs=2)
     assert page.evaluate("n => n === document.querySelector('.plot .main-svg')", node)
     assert page.evaluate(
-        "document.querySelector('.plot').data.filter(t => t.mode == 'lines' && t.name != 'rate').every(t => t.connectgaps === false)"
+        "document.querySelector('.plot').data.filter(t => ['HR', 'SpO2', 'RR'].includes(t.name)).every(t => t.connectgaps === false)"
     )
     sizes = page.evaluate(
         "[...document.querySelectorAll('.plot text')].filter(t => t.textContent).map(t => parseFloat(getComputedStyle(t).fontSize))"
     )
     assert min(sizes) >= 13
+    page.locator(".trend button", has_text="back to now").click()
+    page.wait_for_function(f"full => {SPAN}[1] === full + 5000", arg=full[1])
+    page.locator(".trend button", has_text="15 min").click()
+    page.wait_for_function(f"(() => {{ const [left, right] = {SPAN}; return right - left === 20 * 60000; }})()")
 
 
 # ---- text and colour -----------------------------------------------------------------------------------------------

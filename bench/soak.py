@@ -1,0 +1,96 @@
+"""``python -m bench soak``: the real program for hours, with a real browser that goes between the wall and a room.
+
+Memory is read with the wall shown and after a forced collection, so that only what stays is counted. What grows in the
+first quarter is warm-up: windows, trends and caches fill. After it, the mean of the first readings is held against the
+mean of the last.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.browser.chromium import launched
+from tests.browser.dashboard import Running, running
+from tests.browser.measure import twelve_rooms
+
+STAY_S = 15.0
+"""How long a page is looked at before the other one is opened."""
+READINGS = 40
+"""In a whole run, so that each of the two means has several."""
+WARM_UP = 0.25
+MB = 1024 * 1024
+OWED = {"heap": 10, "dashboard": 5, "evaluator": 5}
+
+
+class Reading(NamedTuple):
+    minute: float
+    heap: float
+    nodes: int
+    dashboard: float
+    evaluator: float
+
+
+def soak(minutes: float) -> Iterator[str]:
+    errors: list[str] = []
+    readings: list[Reading] = []
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder), twelve_rooms()) as program, launched() as browser:
+        page: Any = browser.new_page(viewport={"width": 1920, "height": 1080})
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        page.goto(program.address)
+        page.locator("article.tile[data-tick]").first.wait_for()
+        begun, visits = time.monotonic(), 0
+        yield "minute   heap MB   nodes   dashboard MB   evaluator MB   rooms opened"
+        while (minute := (time.monotonic() - begun) / 60) < minutes:
+            _visit(page, visits)
+            visits += 1
+            if minute >= len(readings) * minutes / READINGS:
+                readings.append(_read(page, program, minute))
+                r = readings[-1]
+                yield f"{r.minute:6.1f} {r.heap:9.2f} {r.nodes:7d} {r.dashboard:14.1f} {r.evaluator:14.1f} {visits:14d}"
+        logged = program.log.read_text(errors="replace")
+    yield from _growth(readings, minutes)
+    raised = re.findall(r"^Traceback", logged, re.MULTILINE)
+    yield f"exceptions logged by the program: {len(raised)} (owed: 0)"
+    yield f"errors in the browser's console: {len(errors)} (owed: 0)" + "".join(f"\n  {text}" for text in errors[:5])
+
+
+def _visit(page: Any, nth: int) -> None:
+    """Open a room, look at it, and go back to the wall for as long. No handle of a node is kept: it would keep its page."""
+    page.locator("article.tile[data-tick]").nth(nth % 12).locator(".vitals").click()
+    page.locator(".page.room .js-plotly-plot").first.wait_for()
+    page.wait_for_timeout(STAY_S * 1000)
+    page.locator(".head button", has_text="Ward").click()
+    page.locator("article.tile[data-tick]").first.wait_for()
+    page.wait_for_timeout(STAY_S * 1000)
+
+
+def _read(page: Any, program: Running, minute: float) -> Reading:
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("HeapProfiler.collectGarbage")
+    devtools.send("Performance.enable")
+    found = {one["name"]: one["value"] for one in devtools.send("Performance.getMetrics")["metrics"]}
+    devtools.detach()
+    evaluators = sum(_resident(pid) for pid in program.children())
+    return Reading(minute, found["JSHeapUsedSize"] / MB, int(found["Nodes"]), _resident(program.process.pid), evaluators)
+
+
+def _resident(pid: int) -> float:
+    """The memory of a process in MB, as Linux counts it."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def _growth(readings: list[Reading], minutes: float) -> Iterator[str]:
+    warm = [r for r in readings if r.minute >= minutes * WARM_UP]
+    few = max(1, len(warm) // 5)
+    for name, owed in OWED.items():
+        first, last = (sum(getattr(r, name) for r in part) / few for part in (warm[:few], warm[-few:]))
+        yield f"{name}: {first:.1f} to {last:.1f} MB, {100 * (last / first - 1):+.1f} % after warm-up, in {minutes:g} min (owed: {owed} %)"
+    yield f"nodes: {warm[0].nodes} to {warm[-1].nodes}"
