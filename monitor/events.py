@@ -312,6 +312,13 @@ class WatchOffered(Event):
     card: tuple[Text, ...] = ()
 
 
+class OfferEnded(Event):
+    """An offered handover was taken back or declined; whoever watches goes on watching."""
+
+    kind: Literal["offer_ended"] = "offer_ended"
+    declined: bool = False
+
+
 class WatchLeft(Event):
     kind: Literal["watch_left"] = "watch_left"
 
@@ -420,6 +427,7 @@ AnyEvent = Annotated[
     | PressureCharted
     | WatchTaken
     | WatchOffered
+    | OfferEnded
     | WatchLeft
     | AwayStarted
     | AwayEnded

@@ -276,6 +276,47 @@ def test_the_watch_is_taken_offered_and_accepted(running: Desk) -> None:
     assert (state.watcher, state.offer) == ("anna", None)
 
 
+def test_an_offer_stands_until_it_is_accepted_declined_or_taken_back(running: Desk) -> None:
+    running.do(c.take_watch("nurse"), c.offer_watch("", ["nothing open"]))
+    assert running.state.watcher == "nurse", "until somebody accepts, the first one watches"
+    running.do(c.end_offer())
+    assert running.log.entries(running.session)[-1].body == "{}", "withdrawn by the one who offered"
+    assert running.refused(c.accept_watch("anna")).name == "no_offer"
+    running.do(c.offer_watch("", ["nothing open"]))
+    running.do(c.end_offer(), by="anna")
+    assert "declined" in running.log.entries(running.session)[-1].body
+    assert (running.state.watcher, running.state.offer) == ("nurse", None)
+    running.do(c.offer_watch("", ["nothing open"]))
+    assert running.do(c.accept_watch("anna"), by="anna") == 1
+    assert running.do(c.accept_watch("anna"), by="anna") == 0, "a second tap"
+    assert running.state.watcher == "anna"
+
+
+def test_several_entries_are_stored_together_or_not_at_all(running: Desk) -> None:
+    running.do(c.together(c.stop(), c.observe("pump", "stopped")))
+    assert running.state.pump_changed_at is None, "the look at the pump is of after the stop"
+    assert running.refused(c.together(c.note("first"), c.observe("pump", "stopped"), c.pause())).name == "wrong_phase"
+
+
+def test_two_nurses_who_chart_the_same_drug_at_once_mean_one_dose(running: Desk) -> None:
+    running.do(c.give_drug("ondansetron", 4, "IV", fact=True))
+    given = c.give_drug("ondansetron", 4, "IV", fact=True)
+    with pytest.raises(c.Refusal, match="nurse has charted Ondansetron 4 mg just now"):
+        running.do(given, by="colleague")
+    assert len(running.state.drugs) == 1
+    running.do(c.give_drug("ondansetron", 4, "IV", fact=True, override=c.Override("Dr. Lind", "twice")), by="colleague")
+    assert len(running.state.drugs) == 2
+
+
+def test_a_late_symptom_is_about_its_own_second(running: Desk) -> None:
+    with running.log.transaction(running.log.number_lease("test")) as writing:
+        for tick in range(3):
+            writing.write_row(running.session, tick, b"")
+    running.do(c.symptom("dizziness"), c.symptom("dizziness", False, for_at=0))
+    entry = running.state.symptoms["dizziness"]
+    assert bool(entry.value), "what was charted about later stands"
+
+
 def test_away_needs_an_escort_and_a_cap(running: Desk) -> None:
     assert running.refused(c.go_away("bathroom", "", 5)).name == "no_escort"
     assert running.refused(c.go_away("bathroom", "anna", 31)).name == "cap_out_of_bounds"

@@ -71,6 +71,10 @@ def running(document: Document) -> Room:
     return set_up(document).do(c.start())
 
 
+def given_by_another(document: Document) -> Room:
+    return running(document).do(c.give_drug("ondansetron", 4, "IV", fact=True), by="colleague").tick(10)
+
+
 def paused(document: Document) -> Room:
     return running(document).do(c.pause())
 
@@ -202,6 +206,8 @@ ASKED: list[tuple[str, Callable[[Document], Room], Wanted, bool]] = [
     ("rest_not_started", ready, c.rest_cuff(), False),
     ("rest_first_reading", running, c.rest_cuff(), False),
     ("no_name", running, c.take_watch(" "), False),
+    ("no_offer", running, c.accept_watch("anna"), False),
+    ("drug_charted_before", given_by_another, c.give_drug("ondansetron", 4, "IV", fact=True), True),
     ("unwatched", running, c.offer_watch("anna", ["x"]), False),
     ("away_already", away, c.go_away("bathroom", "ben", 5), False),
     ("no_escort", running, c.go_away("bathroom", " ", 5), False),

@@ -6,9 +6,10 @@ from monitor import charting, units
 from monitor import events as e
 from monitor.board.tile import Frame
 from monitor.board.view import PRIORITY_WORD, STARS, Picture, View, rule_of, shown_priority
-from monitor.protocol.document import Rule
+from monitor.infusion import Pump
+from monitor.protocol.document import Option, Rule
 from monitor.protocol.prompts import DEFER_S, recheck_at
-from monitor.session import Prompt
+from monitor.session import Prompt, SessionState
 from monitor.vitals import KINDS, Signal
 
 _STATUS = {"sourced": "sourced", "unchecked": "known but unchecked", "proposal": "proposal"}
@@ -54,7 +55,7 @@ def card(picture: Picture, view: View, prompt: Prompt) -> Frame:
             "quote": rule.line,
             "status": f"Limit: {_STATUS[rule.citation.limit]} ({rule.citation.source}). Action: {_STATUS[rule.citation.action]}{signed}.",
         },
-        options=[{"id": o, "label": document.option[o].label, "opens": document.option[o].command not in ONE_TAP} for o in rule.options],
+        options=[_option(document.option[o], view.state) for o in rule.options],
         technical=prompt.prompt_kind is e.PromptKind.TECHNICAL,
         expect=rule.expect,
         recheck=f"{units.span(rule.recheck)} after the answer" if rule.recheck is not None else "none; it ends with its cause",
@@ -69,6 +70,26 @@ def card(picture: Picture, view: View, prompt: Prompt) -> Frame:
     if prompt.answered is not None:
         frame.update(state="answered", answered=_answer(picture, view, prompt, rule))
     return frame
+
+
+def _option(option: Option, state: SessionState) -> Frame:
+    """An option; one that cannot be done now stays in its place and says why."""
+    why = _not_now(option.command, state)
+    return {"id": option.id, "label": option.label, "opens": option.command not in ONE_TAP, "disabled": why is not None, "why": why}
+
+
+def _not_now(command: str, state: SessionState) -> str | None:
+    pump = {Pump.PLANNED: "not started", Pump.RUNNING: "running", Pump.PAUSED: "paused", Pump.ENDED: "ended"}[state.pump]
+    fits = {
+        "rate": (Pump.RUNNING,),
+        "pause": (Pump.RUNNING,),
+        "resume": (Pump.PAUSED,),
+        "stop": (Pump.RUNNING, Pump.PAUSED),
+        "start": (Pump.PLANNED,),
+    }.get(command)
+    if fits is not None and state.pump not in fits:
+        return f"infusion {pump}"
+    return "at the monitor" if command == "away_end" and state.away is None else None
 
 
 ONE_TAP = frozenset({"observe", "call", "cuff", "watch", "away_end", "emergency"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from monitor import commands, units
+from monitor import events as e
 from monitor.board import words
 from monitor.board.tile import Frame, button
 from monitor.board.view import Picture, View
@@ -29,11 +30,13 @@ def infusion_panel(picture: Picture, view: View) -> Frame | None:
     given = ledger.given_mg(at)
     pump_word = {Pump.PLANNED: "not started", Pump.RUNNING: "running", Pump.PAUSED: "paused", Pump.ENDED: "ended"}[ledger.pump]
     left = ledger.left_s(order, at)
+    stops = ((x.tick, x.event) for x in view.journal if isinstance(x.event, e.InfusionPaused | e.InfusionStopped))
+    reasons = {tick if event.for_at is None else event.for_at: event.reason for tick, event in stops}
     return {
         "order": f"ketamine {order.concentration_mg_per_ml:g} mg/mL · as charted, pump set by hand",
         "clock": units.span(ledger.running_s(at)),
         "text": f"of {units.span(order.minutes * 60)}, {pump_word}",
-        "sub": f"planned end in {units.span(left)}" if left else "pauses not counted",
+        "sub": f"pauses not counted · end in {units.span(left)}" if left else "pauses not counted",
         "percent": min(100, round(100 * given / order.dose_mg)),
         "facts": [
             ["Given", f"{given:.1f}", "mg"],
@@ -45,7 +48,7 @@ def infusion_panel(picture: Picture, view: View) -> Frame | None:
         "rows": [
             {
                 "at": picture.time(view, c.at, seconds=True),
-                "what": _CHANGES[c.what],
+                "what": ", ".join(filter(None, (_CHANGES[c.what], reasons.get(c.at) if c.rate_mg_per_kg_h == 0 else None))),
                 "rate": f"{c.rate_mg_per_kg_h:.2f}",
                 "mg": f"{ledger.given_mg(c.at):.1f}",
             }

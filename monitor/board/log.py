@@ -67,6 +67,7 @@ def log_panel(picture: Picture, view: View, who: str) -> Frame:
                 "label": "More",
                 "buttons": [
                     button("Note…", {"do": "dialog", "name": "note"}, icon="pen"),
+                    button("Late entry…", {"do": "dialog", "name": "late"}),
                     button("CADSS…", {"do": "dialog", "name": "cadss"}),
                     button("First standing, accompanied", {**chart, "what": "first_stand"}),
                     button("Like oneself again", {**chart, "what": "self_again"}),
@@ -120,17 +121,35 @@ def _undo(picture: Picture, view: View, who: str) -> Frame | None:
             if view.at - entry.tick > 300 * max(1.0, view.state.speed):
                 return None
             text = words.entry(picture.document, entry.event) or ""
-            return button(f"Undo {text[0].lower()}{text[1:]}", {"do": "undo", "seq": entry.seq}, icon="undo")
+            return button(f"Undo {text if text[:2].isupper() else text[0].lower() + text[1:]}", {"do": "undo", "seq": entry.seq}, icon="undo")
     return None
+
+
+_AT_THE_BEDSIDE = (e.CuffStarted, e.CuffStopped, e.CuffIntervalSet, e.CuffPutOff)
+_STRUCK = {True: " (taken back)", False: " (corrected)"}
+
+
+def _corrected(picture: Picture, before: e.AnyEvent, event: e.Corrected) -> str:
+    """What stood there before, and what counts instead."""
+    stood = words.entry(picture.document, before) or ""
+    why = f" ({event.reason})" if event.reason else ""
+    if event.instead is None:
+        return f"Taken back: {stood}{why}"
+    return f"Corrected: {stood}, now {words.entry(picture.document, e.read(event.instead))}{why}"
 
 
 def events_panel(picture: Picture, view: View) -> list[Frame]:
     found: list[Frame] = []
-    corrected = {x.event.seq for x in view.journal if isinstance(x.event, e.Corrected)}
+    corrected = {x.event.seq: x.event for x in view.journal if isinstance(x.event, e.Corrected)}
+    charted = {x.seq: x.event for x in view.journal}
     for entry in reversed(view.journal):
         text = words.entry(picture.document, entry.event)
         if text is None:
             continue
+        if isinstance(entry.event, e.Corrected) and entry.event.seq in charted:
+            text = _corrected(picture, charted[entry.event.seq], entry.event)
+        if isinstance(entry.event, _AT_THE_BEDSIDE) and view.state.opened.source_kind != "simulated":
+            text += ", at the bedside"
         strong = isinstance(entry.event, e.EmergencyStarted) or (
             isinstance(entry.event, e.PromptChanged)
             and entry.event.state is e.PromptState.ACTIVE
@@ -142,7 +161,7 @@ def events_panel(picture: Picture, view: View) -> list[Frame]:
         found.append(
             {
                 "at": picture.logged_time(entry, seconds=True),
-                "text": text + about + (" (taken back)" if entry.seq in corrected else ""),
+                "text": text + about + (_STRUCK[corrected[entry.seq].instead is None] if entry.seq in corrected else ""),
                 "by": f"line {entry.event.rule}" if isinstance(entry.event, e.PromptChanged) else entry.by,
                 "strong": strong,
                 "act": {"do": "dialog", "name": "correct", "fill": {"seq": entry.seq}} if correctable else None,

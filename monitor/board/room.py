@@ -110,7 +110,7 @@ def _actions(picture: Picture, view: View, who: str) -> Iterator[Frame]:
         if state.watcher != who or not who:
             yield button("Take watch" if not state.watcher else f"Take from {state.watcher}", {"do": "watch"}, icon="eye")
         else:
-            yield button("Hand over…", {"do": "dialog", "name": "handover"})
+            yield button("Hand over…", {"do": "dialog", "name": "handover"}, disabled=state.offer is not None)
     if state.away is not None:
         yield button("Back at the monitor", {"do": "back"}, solid=True)
     elif state.phase in (Phase.READY, Phase.RUNNING, Phase.PAUSED, Phase.RECOVERY):

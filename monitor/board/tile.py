@@ -42,9 +42,13 @@ def button(label: str, act: Mapping[str, Any], **more: Any) -> Frame:
 
 def ward_frame(picture: Picture, who: str) -> Frame:
     """The whole wall."""
+    from monitor.board.handover import handover_buttons
+
     tiles = [tile(picture, room) for room in picture.rooms]
+    top = head(picture, who, "ward", "Ward")
     return {
-        **head(picture, who, "ward", "Ward"),
+        **top,
+        "menu": [*handover_buttons(picture, who), *top["menu"]],
         "tally": _tally(picture),
         "banner": _banner(picture),
         "banner_none": "Nothing called for in any room" if picture.assessed else "Nobody is assessing the rooms",

@@ -69,6 +69,8 @@ def entry(document: Document, event: e.AnyEvent) -> str | None:
             return f"{event.name} watches{cover}"
         case e.WatchOffered():
             return f"Handover offered{' to ' + event.to if event.to else ''}"
+        case e.OfferEnded():
+            return "Handover declined" if event.declined else "Handover withdrawn"
         case e.WatchLeft():
             return "Nobody watches"
         case e.AwayStarted():

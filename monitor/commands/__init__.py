@@ -13,8 +13,8 @@ from monitor.commands.infusion import change_rate, pause, resume, start, stop
 from monitor.commands.log import CORRECTABLE, correct, note, observe, score, symptom
 from monitor.commands.opening import close, discharge, open_session, set_pace
 from monitor.commands.prompts import answer
-from monitor.commands.scene import Command, Override, Refusal, Scene, carry_out
-from monitor.commands.watch import come_back, go_away, leave_watch, offer_watch, take_watch
+from monitor.commands.scene import Command, Override, Refusal, Scene, carry_out, together
+from monitor.commands.watch import accept_watch, come_back, end_offer, go_away, leave_watch, offer_watch, take_watch
 
 __all__ = [
     "CORRECTABLE",
@@ -22,6 +22,7 @@ __all__ = [
     "Override",
     "Refusal",
     "Scene",
+    "accept_watch",
     "answer",
     "carry_out",
     "change_rate",
@@ -36,6 +37,7 @@ __all__ = [
     "emergency",
     "emergency_act",
     "end_emergency",
+    "end_offer",
     "give_drug",
     "go_away",
     "leave_watch",
@@ -57,4 +59,5 @@ __all__ = [
     "stop_cuff",
     "symptom",
     "take_watch",
+    "together",
 ]

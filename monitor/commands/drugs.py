@@ -10,6 +10,8 @@ from monitor.commands.scene import Command, Override, Refusal, Scene, tapped
 from monitor.protocol.document import Document, Drug
 from monitor.session import Given, SessionState
 
+TWICE_S = 60
+
 
 def give_drug(drug: str, dose: float, route: str, *, fact: bool, override: Override = Override(), for_at: int | None = None) -> Command:
     """``fact``: it has been given; recorded whatever bound it breaks. Else an intent: checked first."""
@@ -22,6 +24,10 @@ def give_drug(drug: str, dose: float, route: str, *, fact: bool, override: Overr
             raise Refusal("dose_impossible", "Enter the dose that was given.")
         if tapped(scene, [g.known_at for g in scene.state.drugs if g.drug == drug and g.dose == dose and g.by == scene.by]):
             return []
+        twice = _charted_by_another(scene, drug, dose)
+        if twice is not None and not override:
+            sentence = f"{twice.by} has charted {known.label} {dose:g} {known.unit} just now. If it was given twice, say by whose order."
+            raise Refusal("drug_charted_before", sentence, True)
         at = scene.at if for_at is None else for_at
         breaks = list(drug_breaks(scene.document, scene.state, known, dose, at))
         if breaks and not fact and not override:
@@ -42,6 +48,13 @@ def give_drug(drug: str, dose: float, route: str, *, fact: bool, override: Overr
         ]
 
     return command
+
+
+def _charted_by_another(scene: Scene, drug: str, dose: float) -> Given | None:
+    """Two nurses who chart within a minute mean the same dose until somebody says otherwise."""
+    reach = TWICE_S * max(1.0, scene.state.speed)
+    same = (g for g in scene.state.drugs if g.drug == drug and g.dose == dose and g.by != scene.by)
+    return next((g for g in same if scene.at - g.known_at <= reach), None)
 
 
 def drug_breaks(document: Document, state: SessionState, drug: Drug, dose: float, at: int) -> list[str]:

@@ -45,14 +45,14 @@ def observe(what: str, value: str = "", number: float | None = None, for_at: int
     return command
 
 
-def symptom(name: str, present: bool = True) -> Command:
+def symptom(name: str, present: bool = True, for_at: int | None = None) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if name not in {s.id for s in scene.document.symptoms}:
             raise Refusal("unknown_symptom", f"The protocol does not list {name}; write a note.")
         last = scene.state.symptoms.get(name)
         if last is not None and bool(last.value) is present and last.by == scene.by and tapped(scene, [last.known_at]):
             return []
-        return [e.SymptomCharted(symptom=name, present=present)]
+        return [e.SymptomCharted(symptom=name, present=present, for_at=for_at)]
 
     return command
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor import events as e
-from monitor.commands.scene import Command, Refusal, Scene
+from monitor.commands.scene import Command, Refusal, Scene, together
 
 
 def answer(rule: str, episode: int, what: e.Answer, options: Sequence[str] = (), reason: str = "", acts: Sequence[Command] = ()) -> Command:
@@ -28,10 +28,7 @@ def answer(rule: str, episode: int, what: e.Answer, options: Sequence[str] = (),
             raise Refusal("no_option", "Tick what you did.")
         if what is not e.Answer.DID and not reason.strip():
             raise Refusal("reason_missing", "Say why.")
-        said: list[e.AnyEvent] = []
-        for act in acts:
-            said.extend(act(scene))
-        said.append(e.PromptAnswered(rule=rule, episode=episode, answer=what, options=tuple(options), reason=reason.strip()))
-        return said
+        answered = e.PromptAnswered(rule=rule, episode=episode, answer=what, options=tuple(options), reason=reason.strip())
+        return [*together(*acts)(scene), answered]
 
     return command

@@ -56,6 +56,15 @@ class Scene:
 Command = Callable[[Scene], Sequence[e.AnyEvent]]
 
 
+def together(*wanted: Command) -> Command:
+    """Several entries as one: all are stored, or none."""
+
+    def command(scene: Scene) -> Sequence[e.AnyEvent]:
+        return [event for one in wanted for event in one(scene)]
+
+    return command
+
+
 def carry_out(log: EventLog, document: Document, session: int, by: str, command: Command) -> list[Entry]:
     """Fold the session, ask the command, append what it says. Somebody else's entry in between: ask again.
 

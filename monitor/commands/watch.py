@@ -26,6 +26,29 @@ def offer_watch(to: str, card: Sequence[str]) -> Command:
     return command
 
 
+def accept_watch(name: str) -> Command:
+    """The one who takes over watches from now on, if the handover still stands."""
+
+    def command(scene: Scene) -> Sequence[e.AnyEvent]:
+        if scene.state.watcher == name and scene.state.offer is None:
+            return []
+        if scene.state.offer is None:
+            raise Refusal("no_offer", "This handover has been withdrawn or accepted by somebody else.")
+        return take_watch(name)(scene)
+
+    return command
+
+
+def end_offer() -> Command:
+    """Taken back by the one who offered, declined by anybody else."""
+
+    def command(scene: Scene) -> Sequence[e.AnyEvent]:
+        offer = scene.state.offer
+        return [] if offer is None else [e.OfferEnded(declined=offer.by != scene.by)]
+
+    return command
+
+
 def leave_watch() -> Command:
     return lambda scene: [e.WatchLeft()] if scene.state.watcher else []
 

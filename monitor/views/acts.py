@@ -56,10 +56,19 @@ def perform(act: Act, room: str | None) -> None:
         ask(str(act.get("name")), room, act.get("fill"))
     elif what == "answer":
         _answer(act, room, who)
+    elif what == "take_over":
+        for offered in offered_rooms(str(act.get("by"))):
+            record(offered, commands.accept_watch(who), who)
     else:
         command = simple(act, room, who)
         if command is not None:
             record(room, command, who or access.UNNAMED)
+
+
+def offered_rooms(by: str) -> list[str]:
+    """The rooms whose watch this nurse has offered."""
+    views = station().follower.picture().views
+    return [room for room, view in views.items() if view.state.offer is not None and view.state.offer.by == by]
 
 
 def ask(name: str, room: str, fill: object = None) -> None:
@@ -68,14 +77,13 @@ def ask(name: str, room: str, fill: object = None) -> None:
 
 
 def tried(room: str, who: str, *wanted: commands.Command) -> commands.Refusal | None:
-    """Carry out commands in a room's session. What stood in the way, as a refusal, or None when all is saved."""
+    """Carry out commands in a room's session, all of them or none. What stood in the way, as a refusal, or None when all is saved."""
     here = station()
     session = here.follower.session(room)
     if session is None:
         return commands.Refusal("no_session", "There is no session in this room any more.")
     try:
-        for command in wanted:
-            commands.carry_out(here.log, here.document, session, who, command)
+        commands.carry_out(here.log, here.document, session, who, commands.together(*wanted))
     except commands.Refusal as refusal:
         return refusal
     except (StoreError, Conflict) as trouble:
@@ -115,6 +123,10 @@ def simple(act: Act, room: str, who: str) -> commands.Command | None:
             return _baseline(room)
         case "watch":
             return commands.take_watch(who)
+        case "accept":
+            return commands.accept_watch(who)
+        case "end_offer":
+            return commands.end_offer()
         case "back":
             return commands.come_back()
         case "pace":

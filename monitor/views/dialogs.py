@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from monitor import access, charting, commands, units
+from monitor import access, charting, clock, commands, units
 from monitor import events as e
 from monitor.board.handover import handover_card
 from monitor.board.view import Picture, View
 from monitor.infusion import Order
 from monitor.live.station import station
-from monitor.views.acts import DIALOG, PENDING, perform, tried
+from monitor.protocol.document import OBSERVABLE
+from monitor.views.acts import DIALOG, PENDING, offered_rooms, perform, record, tried
 from monitor.views.guard import WHO
 
 Fill = Mapping[str, Any]
 Form = Callable[[str, Fill], None]
+
+
+WIDE = frozenset({"handover_all", "handover_offered"})
+"""Dialogs that show several rooms side by side."""
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+.!|<>~$:-])")
+
+
+def escaped(text: str) -> str:
+    """A sentence as it is, wherever it comes from: nothing in it is read as markup."""
+    return _MARKUP.sub(r"\\\1", text)
 
 
 def open_asked(forms: Mapping[str, tuple[str, Form]]) -> None:
@@ -29,7 +42,7 @@ def open_asked(forms: Mapping[str, tuple[str, Form]]) -> None:
     if asked["room"] and asked["name"] != "who":
         title = f"Room {asked['room']}: {title}"
 
-    @st.dialog(title, width="medium")
+    @st.dialog(title, width="large" if asked["name"] in WIDE else "medium")
     def shown() -> None:
         form(asked["room"], asked["fill"])
 
@@ -59,7 +72,11 @@ def attempt(room: str, *wanted: commands.Command) -> None:
 def late_field(view: View, key: str) -> int | None:
     """The second that a late entry is about; None: now."""
     ago = st.number_input("How many minutes ago (0: now)", 0, 240, 0, key=f"{key}_ago")
-    return max(0, view.at - round(ago * 60 * max(1.0, view.state.speed))) if ago else None
+    if not ago:
+        return None
+    for_at = max(0, view.at - round(ago * 60 * max(1.0, view.state.speed)))
+    st.caption(f"For {clock.of_day(view.wall(for_at), station().follower.zone)}")
+    return for_at
 
 
 def override_fields(key: str) -> commands.Override:
@@ -283,6 +300,46 @@ def oxygen_form(room: str, fill: Fill) -> None:
         attempt(room, commands.observe("oxygen", number=flow))
 
 
+def late_form(room: str, fill: Fill) -> None:
+    """What was seen or asked earlier: it is about its own minute and counts from now on."""
+    found = seen(room)
+    if found is None:
+        return
+    symptoms = {s.id: s.label for s in station().document.symptoms}
+    scales = {s: charting.SCALES[s].label for s in charting.SCALES if s not in (charting.CADSS, charting.CADSS6)}
+    labels = {**scales, **OBSERVABLE, **symptoms}
+    what = st.selectbox("What", list(labels), format_func=lambda name: labels[name])
+    command: Callable[..., commands.Command]
+    number: float | None = None
+    if what in scales:
+        scale = charting.SCALES[what]
+        ends = f"{scale.low} {scale.low_word} to {scale.high} {scale.high_word}"
+        value = st.number_input(f"{scale.label}, {ends}; empty: could not be asked", scale.low, scale.high, None, key=f"late_{what}")
+        command = partial(commands.score, what, value)
+    elif what in symptoms:
+        there = st.radio("It was", ["there", "not there"], horizontal=True)
+        command = partial(commands.symptom, what, there == "there")
+    else:
+        word = st.radio("It was", _WORDS[what], horizontal=True) if what in _WORDS else ""
+        if what in _NUMBERS:
+            number = st.number_input(_NUMBERS[what], 0.0, 60.0, None, 1.0)
+        command = partial(commands.observe, what, word or "", number)
+    for_at = late_field(found[1], "late")
+    if st.button("Save the entry", type="primary"):
+        if what in _NUMBERS and number is None:
+            st.error("Enter the number.")
+            return
+        attempt(room, command(for_at=for_at))
+
+
+_WORDS = {"iv_site": ["well", "problem"], "pump": ["running", "stopped"]}
+_NUMBERS = {"breathing": "Breaths counted in a minute", "oxygen": "Oxygen, L/min (0: taken off)"}
+
+
+_CORRECTED = {"value": "Value", "number": "Number", "sys": "Systolic, mmHg", "dia": "Diastolic, mmHg"}
+"""What of an entry may be corrected to another number."""
+
+
 def correct_form(room: str, fill: Fill) -> None:
     found = seen(room)
     if found is None:
@@ -299,17 +356,18 @@ def correct_form(room: str, fill: Fill) -> None:
     st.write(f"Charted: **{words.entry(here.document, entry.event)}**, {found[0].logged_time(entry)}, {entry.by}")
     st.caption("What stands there stays in the record; the correction counts from now on.")
     instead: dict[str, Any] | None = None
-    options = ["take it back"]
-    scored = entry.event if isinstance(entry.event, e.Scored) else None
-    if scored is not None:
-        options.insert(0, "another value")
+    fields = {name: value for name in _CORRECTED if isinstance(value := getattr(entry.event, name, None), int | float)}
+    if isinstance(entry.event, e.DrugGiven):
+        st.caption("Another dose: take this back, then chart what was given, with its own time.")
+    options = ["another value", "take it back"] if fields else ["take it back"]
     how = st.radio("Correction", options, horizontal=True)
-    if how == "another value" and scored is not None:
-        scale = charting.SCALES[scored.scale]
-        value = st.number_input(
-            f"{scale.label}, {scale.low} {scale.low_word} to {scale.high} {scale.high_word}", scale.low, scale.high, scale.low
-        )
-        instead = {"scale": scale.id, "value": int(value)}
+    if how == "another value":
+        scale = charting.SCALES[entry.event.scale] if isinstance(entry.event, e.Scored) else None
+        low, high = (scale.low, scale.high) if scale is not None else (0, 300)
+        label = f"{scale.label}, {scale.low} {scale.low_word} to {scale.high} {scale.high_word}" if scale is not None else ""
+        values = {name: st.number_input(label or _CORRECTED[name], low, high, round(value)) for name, value in fields.items()}
+        kept = entry.event.model_dump(mode="json", exclude={"kind", "items"}, exclude_none=True)
+        instead = {**kept, **values}
     reason = st.text_input("Why", max_chars=200)
     if st.button("Record the correction", type="primary"):
         if not reason.strip():
@@ -368,14 +426,64 @@ def handover_form(room: str, fill: Fill) -> None:
         return
     card = handover_card(*found)
     st.markdown("**What the next nurse will see**")
-    for line in card:
-        st.text(line)
+    _card(card)
     to = st.text_input("To (optional)", max_chars=40)
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3)
     if left.button("Offer the handover", type="primary"):
         attempt(room, commands.offer_watch(to, card))
-    if right.button("Break cover, 15 min") and to.strip():
+    if middle.button("Break cover, 15 min") and to.strip():
         attempt(room, commands.take_watch(to, 15))
+    if right.button("Stop watching"):
+        attempt(room, commands.leave_watch())
+    st.caption("Until somebody accepts, you watch. Who stops watching without a handover leaves the room to nobody.")
+
+
+def handover_all_form(room: str, fill: Fill) -> None:
+    """The cards of all rooms of the one at the keys, offered at once."""
+    picture, who = station().follower.picture(), st.session_state.get(WHO, "")
+    cards = {name: handover_card(picture, view) for name, view in picture.views.items() if view.state.watcher == who}
+    if not cards:
+        st.info("You watch no room.")
+        return
+    _cards({f"Room {name} · {picture.views[name].state.opened.alias}": card for name, card in cards.items()})
+    to = st.text_input("To (optional)", max_chars=40)
+    st.caption("Until somebody accepts, you watch.")
+    if st.button(f"Offer {len(cards)} rooms" if len(cards) > 1 else "Offer the room", type="primary"):
+        refused = [said for name, card in cards.items() if (said := tried(name, who, commands.offer_watch(to, card))) is not None]
+        if not refused:
+            st.rerun()
+        for refusal in refused:
+            st.error(refusal.sentence)
+
+
+def handover_offered_form(room: str, fill: Fill) -> None:
+    """What a nurse has offered, as it was when it was offered."""
+    picture, by, who = station().follower.picture(), str(fill.get("by", "")), st.session_state.get(WHO, "")
+    offers = {name: picture.views[name] for name in offered_rooms(by)}
+    if not offers:
+        st.info("This handover has been withdrawn or accepted.")
+        return
+    _cards({f"Room {name} · {v.state.opened.alias}": v.state.offer.card for name, v in offers.items() if v.state.offer is not None})
+    left, right = st.columns(2)
+    if by != who and left.button("I take over", type="primary"):
+        perform({"do": "take_over", "by": by}, None)
+        st.rerun()
+    if right.button("Withdraw" if by == who else "Not now"):
+        for name in offers:
+            record(name, commands.end_offer(), who)
+        st.rerun()
+
+
+def _cards(cards: Mapping[str, Sequence[str]]) -> None:
+    columns = st.columns(min(3, len(cards)))
+    for n, (title, lines) in enumerate(cards.items()):
+        with columns[n % len(columns)].container(border=True):
+            st.markdown(f"**{escaped(title)}**")
+            _card(lines)
+
+
+def _card(lines: Sequence[str]) -> None:
+    st.markdown("\n".join(f"- {escaped(line)}" for line in lines))
 
 
 def away_form(room: str, fill: Fill) -> None:
@@ -436,6 +544,9 @@ FORMS: dict[str, tuple[str, Form]] = {
     "oxygen": ("oxygen", oxygen_form),
     "correct": ("correct an entry", correct_form),
     "handover": ("hand over", handover_form),
+    "handover_all": ("Hand over all my rooms", handover_all_form),
+    "handover_offered": ("Handover", handover_offered_form),
+    "late": ("late entry", late_form),
     "away": ("away from the monitor", away_form),
     "discharge": ("discharge", discharge_form),
     "close": ("close the session", close_form),

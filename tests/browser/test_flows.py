@@ -118,7 +118,7 @@ def test_a_session_from_check_in_to_the_log_by_clicks(browser: Any, program: Run
     page.get_by_role("button", name="Open the session").click()
     page.get_by_role("heading", name=re.compile("Room 1 · Wren")).wait_for()
     assert eventually(lambda: [x for x in events(log, "1") if x.kind == "session_opened" and x.by == "M. Ortiz"])
-    page.get_by_role("button", name="Start now").click()
+    page.get_by_text("measuring, every 5 min").wait_for()
     page.get_by_role("button", name="Both agree").click()
     assert eventually(lambda: [x for x in events(log, "1") if x.kind == "checklist_answered"])
     page.get_by_role("button", name=re.compile(r"^Order…$")).first.click()
@@ -150,6 +150,48 @@ def test_a_double_tap_makes_one_entry_and_undo_takes_it_back(browser: Any, progr
     page.get_by_role("button", name=re.compile("^Undo")).click()
     assert eventually(lambda: [x for x in events(log, "2") if x.kind == "corrected"])
     page.close()
+
+
+def test_a_started_cuff_gives_a_reading_and_a_rest_says_why_not(browser: Any, program: Running, log: EventLog) -> None:
+    page = wall(browser, program)
+    page.goto(f"{program.address}/room?room=2")
+    rest = page.get_by_role("button", name=re.compile("Rest: skip 1"))
+    rest.wait_for()
+    assert rest.get_attribute("aria-disabled") == "true"
+    reason = page.locator(".cuff-note").inner_text()
+    assert reason.removeprefix("no rest: ") in (rest.get_attribute("aria-label") or "")
+    rows = page.locator(".readings tbody tr:visible")
+    page.get_by_role("button", name="Start now").click()
+    named(page, "C. Four")
+    assert eventually(lambda: [x for x in events(log, "2") if x.kind == "cuff_started" and x.by == "C. Four"])
+    before = rows.count()
+    assert eventually(lambda: rows.count() > before, 50)
+    page.get_by_role("button", name="By hand…").click()
+    page.get_by_label("Systolic, mmHg").fill("128")
+    page.get_by_label("Diastolic, mmHg").fill("82")
+    page.get_by_role("button", name="Chart the pressure").click()
+    page.locator(".readings").get_by_text("by hand").first.wait_for()
+    page.close()
+
+
+def test_a_handover_is_accepted_in_another_browser_in_one_tap(browser: Any, program: Running, log: EventLog) -> None:
+    page, other = wall(browser, program), wall(browser, program)
+    for one, name in ((page, "D. Five"), (other, "E. Six")):
+        one.get_by_role("button", name="Who is here?").click()
+        named(one, name)
+    tile(page, "2").get_by_role("button", name="Log").click()
+    page.get_by_role("button", name=re.compile("^Take from")).click()
+    page.get_by_role("button", name="Ward").click()
+    page.get_by_role("button", name="Hand over…").click()
+    page.get_by_text(re.compile("Allergies: ")).first.wait_for()
+    page.get_by_role("button", name="Offer the room").click()
+    other.get_by_role("button", name=re.compile("^Take over 2 from D. Five")).click()
+    taken = eventually(lambda: [x for x in events(log, "2") if x.kind == "watch_taken" and x.by == "E. Six"])
+    assert taken
+    (offered,) = [x for x in events(log, "2") if x.kind == "watch_offered"]
+    assert "Allergies" in offered.body
+    page.close()
+    other.close()
 
 
 def test_an_answer_anywhere_shows_everywhere_and_a_note_is_never_html(browser: Any, program: Running, log: EventLog) -> None:

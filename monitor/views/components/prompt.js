@@ -32,13 +32,15 @@ function tap(host, cls, calm, act) {
   const box = line("span", "box");
   attr(box, "aria-hidden", "true");
   const word = line("span", "word");
-  const node = el("button", `button ${cls}`, cls === "option" ? box : null, word);
+  const why = line("small", "why");
+  why.hidden = true;
+  const node = el("button", `button ${cls}`, cls === "option" ? box : null, el("span", "words", word, why));
   node.type = "button";
   node.addEventListener("click", (event) => {
     event.stopPropagation();
     if (calm() && node.getAttribute("aria-disabled") !== "true") act(node);
   });
-  return { el: node, word, box };
+  return { el: node, word, box, why };
 }
 
 export function card(host, id, settled) {
@@ -88,7 +90,10 @@ export function card(host, id, settled) {
     return {
       el: view.el,
       apply(option) {
+        if (option.disabled) ticks.delete(key);
         const on = ticks.has(key);
+        attr(view.el, "aria-disabled", option.disabled ? "true" : null);
+        sayOrHide(view.why, option.disabled ? option.why : null);
         say(view.word, option.opens && !/…$/.test(option.label) ? `${option.label}…` : option.label);
         say(view.box, on ? "✓" : "");
         attr(view.el, "aria-pressed", String(on));
