@@ -121,7 +121,8 @@ def _undo(picture: Picture, view: View, who: str) -> Frame | None:
             if view.at - entry.tick > 300 * max(1.0, view.state.speed):
                 return None
             text = words.entry(picture.document, entry.event) or ""
-            return button(f"Undo {text if text[:2].isupper() else text[0].lower() + text[1:]}", {"do": "undo", "seq": entry.seq}, icon="undo")
+            named = text if text[:2].isupper() else text[0].lower() + text[1:]
+            return button(f"Undo {named}", {"do": "undo", "seq": entry.seq}, icon="undo")
     return None
 
 
@@ -131,6 +132,8 @@ _STRUCK = {True: " (taken back)", False: " (corrected)"}
 
 def _corrected(picture: Picture, before: e.AnyEvent, event: e.Corrected) -> str:
     """What stood there before, and what counts instead."""
+    if isinstance(before, e.Corrected) and before.instead is not None:
+        before = e.read(before.instead)
     stood = words.entry(picture.document, before) or ""
     why = f" ({event.reason})" if event.reason else ""
     if event.instead is None:
