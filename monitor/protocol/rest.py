@@ -48,7 +48,7 @@ def put_off_until(sight: Sight) -> int | Held:
     until = min(due + interval, last.at + sight.document.bp_max_age_s(state) - READING_S)
     begin, end = rest.not_between
     if until > started + begin and at < started + end:
-        return Held("rest_peak", f"from minute {begin // 60} to {end // 60} none is skipped")
+        return Held("rest_peak", f"pressure peaks, minute {begin // 60} to {end // 60}")
     if until - due < SHORTEST_S:
         return Held("rest_too_old", "the pressure would be too old")
     return until

@@ -245,15 +245,17 @@ def medium() -> Frame:
             "buttons": [
                 button("Start now", "cuff", what="start"),
                 button("Stop", "cuff", what="stop", disabled=True),
-                button("Every 5 min…", "dialog", name="cuff"),
-                button("Rest: skip 1", "cuff", what="skip"),
+                button("By hand…", "dialog", name="pressure"),
+                button("Every 5 min", "dialog", name="cuff_interval"),
+                button("Rest: skip 1", "cuff", what="rest", disabled=True),
             ],
+            "note": "no rest: 168/102 is over the watch limit",
         },
         "cuff_table": [
             {"at": "14:20", "value": "168/102", "failed": None, "from_base": "+44/+24", "hr": "94", "strong": True},
             {"at": "14:18", "value": None, "failed": "failed: movement", "from_base": "", "hr": "95", "strong": False},
             {"at": "14:15", "value": "166/101", "failed": None, "from_base": "+42/+23", "hr": "92", "strong": True},
-            {"at": "14:10", "value": "149/91", "failed": None, "from_base": "+25/+13", "hr": "87", "strong": False},
+            {"at": "14:10", "value": "149/91", "failed": None, "by_hand": "by hand", "from_base": "+25/+13", "hr": "87", "strong": False},
             {"at": "14:05", "value": "139/86", "failed": None, "from_base": "+15/+8", "hr": "82", "strong": False},
         ],
         "trend": trend(),
@@ -500,7 +502,11 @@ def strained() -> Frame:
         "sub": "High · confirmed by a second entry of another person",
         "since": "112:05",
     }
-    f["infusion"] |= {"clock": "112:26", "text": "of 140:00, paused by M. Ortiz"}
+    f["cuff"]["head"] = "next in 112:24, every 120 min"
+    f["cuff"]["buttons"].append(button("Baseline 248/148", "baseline"))
+    f["cuff"]["note"] = "recorded as done at the bedside · no rest: pressure peaks, minute 25 to 45"
+    f["prompts"][0]["options"][0] |= {"disabled": True, "why": "infusion paused"}
+    f["infusion"] |= {"clock": "112:26", "sub": "pauses not counted · end in 112:37", "text": "of 140:00, paused by M. Ortiz"}
     return f
 
 
