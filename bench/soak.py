@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from tests.browser.chromium import launched
 from tests.browser.dashboard import Running, running
-from tests.browser.measure import twelve_rooms
+from bench.browser import full_ward
 
 STAY_S = 15.0
 """How long a page is looked at before the other one is opened."""
@@ -38,7 +38,7 @@ class Reading(NamedTuple):
 def soak(minutes: float) -> Iterator[str]:
     errors: list[str] = []
     readings: list[Reading] = []
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder), twelve_rooms()) as program, launched() as browser:
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder), full_ward()) as program, launched() as browser:
         page: Any = browser.new_page(viewport={"width": 1920, "height": 1080})
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
