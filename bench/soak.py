@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bench.browser import full_ward
 from tests.browser.chromium import launched
 from tests.browser.dashboard import Running, running
-from bench.browser import full_ward
 
 STAY_S = 15.0
 """How long a page is looked at before the other one is opened."""
