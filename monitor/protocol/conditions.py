@@ -643,6 +643,39 @@ class Disagree(Condition):
         return iter((self.of.value, self.and_.value))
 
 
+class Still(Condition):
+    """A signal has given one and the same value, without a break, for a time."""
+
+    type: Literal["still"] = "still"
+    of: Signal
+    for_s: Persistence = Field(alias="for")
+
+    def truth(self, sight: Sight) -> int:
+        last = sight.window.value(self.of, sight.at)
+        if last is None:
+            return CANNOT_TELL
+        begin, newer = sight.at - self.for_s, sight.at
+        for sample in reversed(sight.window.series[self.of]):
+            if newer - sample.measured_at > sight.window.max_age[self.of]:
+                return CANNOT_TELL
+            if sample.value != last.value:
+                return NOT_MET
+            newer = sample.measured_at
+            if newer <= begin:
+                return MET
+        return CANNOT_TELL
+
+    def evidence(self, sight: Sight) -> Iterator[Evidence]:
+        sample = sight.window.value(self.of, sight.at)
+        if sample is not None:
+            yield Evidence(name=self.of.value, value=sample.value, at=sample.measured_at)
+        else:
+            yield Evidence(name=self.of.value, value=None, at=None, note="no live value")
+
+    def signals(self) -> Iterator[str]:
+        return iter((self.of.value,))
+
+
 def _pairs(ones: Reversible[Numeric], others: Reversible[Numeric]) -> Iterator[tuple[Numeric, Numeric]]:
     """The values of two signals that stood side by side, newest first: each with the last of the other before it."""
     left, right = iter(reversed(ones)), iter(reversed(others))
@@ -841,6 +874,7 @@ KEYS: tuple[str, ...] = (
     "lost",
     "cuff_failed",
     "disagree",
+    "still",
     "flag",
     "fact",
     "all",
@@ -878,6 +912,7 @@ AnyCondition = Annotated[
     | Lost
     | CuffFailed
     | Disagree
+    | Still
     | Flag
     | Fact
     | All
@@ -902,7 +937,7 @@ def always_known(document: Document, condition: Condition) -> bool:
     for part in walk(condition):
         if isinstance(part, Flag) and not document.flags.get(part.flag):
             continue
-        if isinstance(part, (Vital, Pressure, Score, Trend, Symptom, CuffFailed, Disagree, Flag)):
+        if isinstance(part, (Vital, Pressure, Score, Trend, Symptom, CuffFailed, Disagree, Still, Flag)):
             return False
         if isinstance(part, Seen) and (part.below is not None or part.above is not None):
             return False

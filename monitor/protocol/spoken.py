@@ -106,6 +106,8 @@ def condition(document: Document, stated: c.Condition) -> str:
             return (
                 f"{KINDS[Signal(stated.of)].label} and {KINDS[stated.and_].label} differ by more than {stated.by:g}{_lasting(stated.for_s)}"
             )
+        case c.Still():
+            return f"{KINDS[stated.of].label} unchanged{_lasting(stated.for_s)}"
         case c.Flag():
             return document.history.get(stated.flag, stated.flag.replace("_", " ")).lower()
         case c.Fact():
