@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,11 +100,12 @@ def _earlier(scenario: Scenario, document: Document) -> tuple[str, ...]:
     return tuple(flag for flag, has in known.items() if has and flag in document.history)
 
 
-def well_answered(document: Document, checklist: str = "before") -> Sequence[e.ChecklistAnswered]:
-    """A checklist answered as for a patient with nothing to note: for demonstrations and simulated sessions only."""
+def well_answered(document: Document, checklist: str = "before", found: Mapping[str, str] | None = None) -> Sequence[e.ChecklistAnswered]:
+    """A checklist answered as it is found, and else as for a patient with nothing to note: for simulated sessions only."""
     said = []
     for item in document.checklists.get(checklist, ()):  # type: ignore[call-overload]
-        good = next((a for a in item.answers if not a.stops and not a.flags), None)
-        if good is not None:
-            said.append(e.ChecklistAnswered(checklist=checklist, item=item.id, answers=(good.id,)))
+        good = next((a.id for a in item.answers if not a.stops and not a.flags), None)
+        answer = (found or {}).get(item.id, good)
+        if answer is not None:
+            said.append(e.ChecklistAnswered(checklist=checklist, item=item.id, answers=(answer,)))
     return said

@@ -51,7 +51,7 @@ def open_rooms(log: EventLog, rooms: settings.Rooms, rooms_file: Path, document:
             first.append(e.WatchTaken(name=room.demo.watcher))
         if admitted.scenario is not None:
             first.append(e.OrderSet(order=admitted.scenario.prescribed()))
-            first.extend(well_answered(document))
+            first.extend(well_answered(document, found=admitted.scenario.patient.found.get("before")))
             first.append(e.CuffStarted())
         try:
             log.open_session(room.room, drafts(first, BY))

@@ -27,6 +27,8 @@ class Does(StrEnum):
     CUFF_INTERVAL = "cuff_interval"
     CUFF_PUT_OFF = "cuff_put_off"
     CUFF_STOP = "cuff_stop"
+    HAPPENING = "happening"
+    """Something befalls the patient or the equipment: an instructor's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Act:
     """Something done at a session second. ``value`` by kind: rate mg/kg/h; bolus of ketamine and drug dose mg; oxygen L/min; interval s;
     the cuff put off until that second.
 
-    ``detail`` names the drug's class where ``does`` is ``drug`` (``antiemetic_5ht3``, ``benzodiazepine``, ...).
+    ``detail`` names the drug's class where ``does`` is ``drug`` (``antiemetic_5ht3``, ``benzodiazepine``, ...), and holds
+    the happening, as JSON, where it is ``happening``.
     """
 
     at: int

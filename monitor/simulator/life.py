@@ -20,8 +20,9 @@ from monitor.simulator.experience import Experience
 from monitor.simulator.ketamine import SETS, STANDARD_MG_PER_KG_H, STANDARD_S, Kinetics, individual, kinetics
 from monitor.simulator.maths import MANY, ONE, Maths, Number, Truth
 from monitor.simulator.noise import CLIP, Draws, Generator, stream
+from monitor.simulator.parts import Deed
 from monitor.simulator.remedies import Remedies
-from monitor.simulator.scenario import Baseline, Deed, Happening, Person, Scenario
+from monitor.simulator.scenario import Baseline, Happening, Person, Scenario
 from monitor.simulator.traits import draw, together
 
 SATURATES_NG_ML = 750.0

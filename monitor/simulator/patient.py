@@ -68,6 +68,7 @@ class Patient:
         self._waiting = sorted(scenario.happenings, key=lambda h: h.at)
         self._memory: deque[tuple[Told, str]] = deque(maxlen=REMEMBERS_S // REMEMBERS_EVERY_S)
         self._said: tuple[int, str] | None = None
+        self._symptoms: dict[str, int] = {}
 
     @property
     def at(self) -> int:
@@ -130,6 +131,10 @@ class Patient:
                 self._cuff.put_off(act.at, round(act.value))
             case Does.CUFF_STOP:
                 self._cuff.stop()
+            case Does.HAPPENING:
+                injected = Happening.model_validate_json(act.detail)
+                self.life.befall(injected, act.at)
+                self._spoil(injected, act.at)
             case _:
                 pass
 
@@ -160,6 +165,8 @@ class Patient:
             self._heart.begin(Rhythm[h.rhythm.kind.upper()], at, h.rhythm.lasts)
         if h.says is not None:
             self._said = (at, h.says)
+        if h.symptom is not None:
+            self._symptoms[h.symptom] = at
 
     def _cuffed(self, done: Cuffed, at: int) -> list[Numeric]:
         """The rows of a reading, or of its failure."""
@@ -201,6 +208,18 @@ class Patient:
             # Who does not wake when shaken answers nothing.
             told.update(dict.fromkeys(ASKED))
         return told
+
+    def calls(self) -> str:
+        """What the patient says by themselves in this very second, such as with the bell in hand; nothing: empty."""
+        return self._said[1] if self._said is not None and self._said[0] == self._at else ""
+
+    def symptoms(self) -> list[str]:
+        """The symptoms that whoever asks now hears of."""
+        return [name for name, at in self._symptoms.items() if self._at - at <= SAID_RECENTLY_S]
+
+    def breaths(self) -> int:
+        """What whoever counts for a minute counts."""
+        return int(half_up(self.life.body.rr))
 
     def _saying(self) -> str:
         return self._said[1] if self._said is not None and self._at - self._said[0] <= SAID_RECENTLY_S else ""

@@ -19,7 +19,8 @@ from pydantic import Field, field_validator, model_validator
 from monitor.simulator.ketamine import DEFAULT_SET
 from monitor.simulator.life import Seeds
 from monitor.simulator.noise import correlated
-from monitor.simulator.scenario import Baseline, CuffSetting, Ordered, Part, Person, Scenario, Text, known_set, load_scenario
+from monitor.simulator.parts import Part, Text
+from monitor.simulator.scenario import Baseline, CuffSetting, Ordered, Person, Scenario, known_set, load_scenario
 from monitor.yamlmarks import BadFile, Lines, read_yaml, validated
 
 FOLDER = Path(__file__).resolve().parents[2] / "sample_data" / "populations"

@@ -6,63 +6,24 @@ the start of the infusion, or from the opening of the session where ``from: open
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from monitor.infusion import Act, Does, Order
+from monitor.simulator.expected import Critical, Restraint, Weights
 from monitor.simulator.ketamine import DEFAULT_SET, KE0_HALF_TIME_MIN, SETS
-from monitor.simulator.remedies import CLASSES
+from monitor.simulator.parts import Counted, DeedName, Part, Score, Seconds, Text, read_signed_seconds, written_back
 from monitor.vitals import Signal
 from monitor.yamlmarks import BadFile, read_yaml, validated
 
 FOLDER = Path(__file__).resolve().parents[2] / "sample_data" / "scenarios"
 
-LONGEST_S = 24 * 3600
-_CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)\Z")
-_SPAN = re.compile(r"(\d{1,5}(?:\.\d)?) ?(s|min|h)\Z")
-_SECONDS_IN = {"s": 1, "min": 60, "h": 3600}
-
-
-def read_seconds(value: object) -> int:
-    """A time or duration as people write it, in seconds. Raises ValueError."""
-    if isinstance(value, str):
-        if found := _CLOCK.match(value.strip()):
-            hours, minutes, seconds = (int(x) if x else 0 for x in found.groups())
-            total = hours * 3600 + minutes * 60 + seconds
-        elif found := _SPAN.match(value.strip()):
-            total = round(float(found[1]) * _SECONDS_IN[found[2]])
-        else:
-            raise ValueError(f"{value!r} is not a time; write 12:00, 90 s, 5 min or 2 h")
-        if total > LONGEST_S:
-            raise ValueError(f"{value!r} is longer than a day")
-        return total
-    raise ValueError(f"{value!r} has no unit; write 12:00, 90 s, 5 min or 2 h")
-
-
-def read_signed_seconds(value: object) -> int:
-    """The same, with a sign before it: ``-90 s``. Raises ValueError."""
-    if isinstance(value, str) and value.strip().startswith("-"):
-        return -read_seconds(value.strip()[1:].lstrip())
-    return read_seconds(value)
-
-
-_written = PlainSerializer(lambda seconds: f"{seconds} s", return_type=str)
-Seconds = Annotated[int, BeforeValidator(read_seconds), _written]
-"""Whole seconds; written back as ``90 s``, so that a scenario that was dumped (by alias) reads as itself."""
-Score = Annotated[float, Field(ge=0, le=10)]
-Text = Annotated[str, Field(min_length=1, max_length=400)]
-
-
 STREAMS = (Signal.HR, Signal.PULSE, Signal.SPO2, Signal.RR)
 """What arrives every second, in the order of a row."""
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Persona(StrEnum):
@@ -124,6 +85,8 @@ class Person(Part):
     infusion: int = Field(default=2, ge=1, le=100)
     """Which of the series this one is: 1 is the first."""
     medicines: tuple[Text, ...] = ()
+    found: Mapping[Literal["before", "discharge"], Mapping[str, str]] = {}
+    """What the checklists find, item by item, where it is not the answer without a concern."""
     persona: Persona | None = None
     bothered: bool | None = None
     """Whether a strange experience is suffered; left out, it is drawn."""
@@ -158,48 +121,6 @@ class CuffSetting(Part):
     """The cuff sits on the probe's arm: no pulse and no SpO2 while it is inflated."""
 
 
-class Deed(StrEnum):
-    """What a nurse can have done, as scenarios ask for it. Antiemetics and other drugs: also by class."""
-
-    RATE_LOWERED = "rate_lowered"
-    STOPPED = "stopped"
-    DRUG = "drug"
-    OXYGEN = "oxygen"
-    REASSURED = "reassured"
-    AIRWAY = "airway"
-    PROBE = "probe"
-    CUFF_NOW = "cuff_now"
-    CUFF_INTERVAL = "cuff_interval"
-
-
-_RECORDED = re.compile(r"(?:charted|checked|observed) [a-z][a-z0-9_]{1,40}\Z")
-
-
-def _read_deed(value: object) -> str:
-    """A deed, or a drug by its class: ``drug antiemetic_5ht3``."""
-    if isinstance(value, str):
-        first, _, drug = value.partition(" ")
-        if value in set(Deed) or (first == "drug" and drug in CLASSES):
-            return value
-        if first == "drug":
-            raise ValueError(f"unknown class of drug {drug!r}; known are {', '.join(CLASSES)}")
-    raise ValueError(f"unknown deed {value!r}; known are {', '.join(Deed)} and 'drug CLASS'")
-
-
-def _read_task(value: object) -> str:
-    """A deed, or something that the record shows: ``charted nausea``, ``checked escort``."""
-    if isinstance(value, str) and _RECORDED.match(value):
-        return value
-    try:
-        return _read_deed(value)
-    except ValueError as wrong:
-        raise ValueError(f"{wrong}; or, of the record, 'charted SCALE', 'checked ITEM', 'observed WHAT'") from None
-
-
-DeedName = Annotated[str, BeforeValidator(_read_deed)]
-TaskName = Annotated[str, BeforeValidator(_read_task)]
-
-
 class Stuck(Part):
     signal: Signal
     lasts: Seconds
@@ -214,7 +135,7 @@ class Stuck(Part):
 class ClockStep(Part):
     """The monitor's clock is off by so much (``-90 s``: behind), for so long."""
 
-    by: Annotated[int, BeforeValidator(read_signed_seconds), _written]
+    by: Annotated[int, BeforeValidator(read_signed_seconds), written_back]
     lasts: Seconds
 
 
@@ -266,7 +187,7 @@ class Happening(Part):
     """
 
     at: Seconds
-    counted: Literal["start", "opening"] = Field(default="start", alias="from")
+    counted: Counted = Field(default="start", alias="from")
     unless: tuple[DeedName, ...] = ()
     only_if: tuple[DeedName, ...] = ()
     since: Seconds | None = None
@@ -295,6 +216,8 @@ class Happening(Part):
     """Headache of this strength that is not the drug's own."""
     says: Text | None = None
     """What the patient says by themselves; whoever asks in the next ten minutes hears it."""
+    symptom: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")] | None = None
+    """A symptom by its name in the protocol; whoever asks in the next ten minutes hears of it."""
     airway_narrows: Narrowing | None = None
     pressure_surge: Surge | None = None
     faint: Seconds | None = None
@@ -314,23 +237,6 @@ class Happening(Part):
     @property
     def kind(self) -> str:
         return next(k for k in KINDS_OF_HAPPENING if getattr(self, k) is not None)
-
-
-class CriticalAction(Part):
-    """What a trainee is expected to do, and by when (from the start of the infusion, or from the opening)."""
-
-    do: TaskName
-    by: Seconds | None = None
-    since: Seconds | None = None
-    """Only what is done from then on counts (counted like ``by``): a cuff taken before the start answers no high reading."""
-    counted: Literal["start", "opening"] = Field(default="start", alias="from")
-    why: str = Field(default="", max_length=400)
-
-    @model_validator(mode="after")
-    def _since_before_by(self) -> CriticalAction:
-        if self.since is not None and (self.by is None or self.since >= self.by):
-            raise ValueError("since lies before by, and needs one")
-        return self
 
 
 _CONDITIONS = ("at", "counted", "unless", "only_if", "since")
@@ -356,7 +262,9 @@ class Scenario(Part):
     cuff: CuffSetting = CuffSetting()
     happenings: tuple[Happening, ...] = ()
     goals: tuple[Text, ...] = ()
-    critical_actions: tuple[CriticalAction, ...] = ()
+    critical: tuple[Critical, ...] = ()
+    restraint: tuple[Restraint, ...] = ()
+    weights: Weights = Weights()
 
     @field_validator("drug_set")
     @classmethod

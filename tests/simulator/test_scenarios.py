@@ -18,15 +18,15 @@ from monitor import charting
 from monitor.charting import BOTHERED_WORDS
 from monitor.infusion import Act, Does
 from monitor.protocol.document import OBSERVABLE, Document
+from monitor.simulator.expected import Critical, Expected, Limit, Restraint, Weights
 from monitor.simulator.life import DEEDS
+from monitor.simulator.parts import Deed, read_seconds
 from monitor.simulator.patient import Patient
 from monitor.simulator.remedies import CLASSES
 from monitor.simulator.scenario import (
     Baseline,
     ClockStep,
-    CriticalAction,
     CuffSetting,
-    Deed,
     EffectHalfTimes,
     Happening,
     Narrowing,
@@ -40,12 +40,13 @@ from monitor.simulator.scenario import (
     find_scenario,
     ids,
     load_scenario,
-    read_seconds,
 )
 from monitor.vitals import Numeric, Signal
 from monitor.yamlmarks import BadFile
 
 MINIMAL = "id: mine\ntitle: Mine\npatient:\n  age: 40\n  weight_kg: 70\n"
+
+CRITICAL = MINIMAL + "critical:\n  - event: Fear\n    onset: 1:00\n    acts:\n      - {{{}}}\n"
 
 
 def run(scenario: Scenario, seed: int, until: int = 5400) -> tuple[list[Numeric], list[dict[str, Any]]]:
@@ -348,7 +349,7 @@ def test_every_scenario_has_an_own_title_goals_and_most_have_critical_actions() 
     scenarios = [load_scenario(name) for name in ids()]
     assert len({s.title for s in scenarios}) == len(scenarios)
     assert all(s.goals and s.summary for s in scenarios)
-    assert sum(bool(s.critical_actions) for s in scenarios) >= 14
+    assert sum(bool(s.critical) for s in scenarios) >= 14
 
 
 @pytest.mark.parametrize("name", ids())
@@ -363,19 +364,21 @@ def test_its_happenings_and_critical_actions_lie_within_the_session(name: str) -
     scenario = load_scenario(name)
     last = {"start": scenario.order.minutes * 60 + 90 * 60, "opening": scenario.order.start}
     assert all(h.at <= last[h.counted] for h in scenario.happenings)
-    for action in scenario.critical_actions:
-        assert action.by is not None and action.by <= last[action.counted] and action.why
+    for event in scenario.critical:
+        assert event.onset <= last[event.counted] and all(act.why and (act.by or 0) <= last[event.counted] for act in event.acts)
 
 
 @pytest.mark.parametrize("name", ids())
 def test_its_critical_actions_are_such_as_a_nurse_can_enter(name: str, document: Document) -> None:
     items = {item.id for checklist in document.checklists.values() for item in checklist}
     classes = {d.drug_class for d in document.drugs}
-    for action in load_scenario(name).critical_actions:
-        first, _, which = action.do.partition(" ")
+    scenario = load_scenario(name)
+    tasks = [act.do for event in scenario.critical for act in event.acts] + [left.leave for left in scenario.restraint]
+    for task in tasks:
+        first, _, which = task.partition(" ")
         known = {"charted": charting.SCALES, "checked": items, "observed": OBSERVABLE, "drug": {*classes, ""}}
-        assert first in known or action.do in set(Deed), action
-        assert first not in known or which in known[first], action
+        assert first in known or task in set(Deed), task
+        assert first not in known or which in known[first], task
 
 
 @pytest.mark.parametrize("name", SOLVED)
@@ -389,10 +392,11 @@ def test_the_right_acts_are_the_critical_ones_in_time(name: str) -> None:
         **{f"drug {c}": [at for at, what, _, detail in deeds if what is Does.DRUG and detail == c] for c in CLASSES},
         **{DEEDS[d]: [at for at, what, *_ in deeds if what is d] for d in DEEDS if d is not Does.DRUG},
     }
-    for action in scenario.critical_actions:
-        if action.do in done:
-            assert action.by is not None
-            assert any((action.since or 0) <= 60 * at <= action.by for at in done[action.do]), action
+    for event in scenario.critical:
+        for act in event.acts:
+            if act.do in done and act.by is not None:
+                since = event.onset if act.since is None else act.since
+                assert any(since <= 60 * at <= act.by for at in done[act.do]), act
 
 
 @pytest.mark.parametrize(
@@ -412,12 +416,15 @@ def test_the_right_acts_are_the_critical_ones_in_time(name: str) -> None:
         (MINIMAL + "  baseline: {sys: 100, dia: 95}\n", 6, "15 mmHg above"),
         (MINIMAL.replace("id: mine", "id: other"), 1, "differs from the file's name"),
         (MINIMAL + "order: {minutes: 0}\n", 6, "order.minutes"),
-        (MINIMAL + "critical_actions:\n  - {do: drug aspirin}\n", 7, "unknown class of drug 'aspirin'"),
-        (MINIMAL + "critical_actions:\n  - {do: charted}\n", 7, "'charted SCALE'"),
+        (CRITICAL.format("do: drug aspirin, by: 2:00"), 10, "unknown class of drug 'aspirin'"),
+        (CRITICAL.format("do: charted, by: 2:00"), 10, "'charted SCALE'"),
         (MINIMAL + "happenings:\n  - {at: 1:00, since: 2:00, unless: [drug], nausea: 3}\n", 7, "since is for"),
         (MINIMAL + "happenings:\n  - {at: 1:00, vomits: no}\n", 7, "vomits"),
-        (MINIMAL + "critical_actions:\n  - {do: cuff_now, since: 9:00, by: 8:00}\n", 7, "since lies before by"),
-        (MINIMAL + "critical_actions:\n  - {do: cuff_now, since: 9:00}\n", 7, "since lies before by"),
+        (CRITICAL.format("do: cuff_now, since: 9:00, by: 8:00"), 10, "since lies before by"),
+        (CRITICAL.format("do: cuff_now"), 10, "give the limit"),
+        (CRITICAL.format("do: cuff_now, only_if: [drug]"), 10, "stand together"),
+        (CRITICAL.format("do: cuff_now, by: 1:00:00"), 7, "between onset and until"),
+        (MINIMAL + "restraint:\n  - {leave: sitting}\n", 7, "unknown deed 'sitting'"),
         (MINIMAL + "happenings:\n  - {at: 1:00, unless: [charted nausea], nausea: 3}\n", 7, "unknown deed 'charted nausea'"),
         (MINIMAL + "happenings:\n  - {at: 1:00, rhythm: {kind: paused, lasts: 2 min}}\n", 7, "an arrest is not simulated"),
     ],
@@ -460,7 +467,21 @@ def test_an_unattended_session_gives_the_ordered_dose() -> None:
 def test_the_page_for_educators_names_every_key() -> None:
     page = (Path(__file__).resolve().parents[2] / "docs" / "scenarios.md").read_text()
     named = set(re.findall(r"`([a-z0-9_]+)", page))
-    parts = (Scenario, Person, Baseline, Responds, Ordered, CuffSetting, EffectHalfTimes, Happening, CriticalAction)
+    parts = (
+        Scenario,
+        Person,
+        Baseline,
+        Responds,
+        Ordered,
+        CuffSetting,
+        EffectHalfTimes,
+        Happening,
+        Critical,
+        Expected,
+        Limit,
+        Restraint,
+        Weights,
+    )
     kinds = (Stuck, ClockStep, Narrowing, Surge, Rhythmic)
     for part in (*parts, *kinds):
         assert {field.alias or name for name, field in part.model_fields.items()} <= named, part
