@@ -1,11 +1,10 @@
-"""The command line: run, serve, simulate, level, cohort, inspect, replay, protocol, verify. All works without a browser.
+"""The command line: run, serve, simulate, level, cohort, inspect, replay, protocol, verify; training in ``cli_training``.
 
-JSON is one object a line. Exit status 0 only when all is well; an error is one line on stderr.
+All works without a browser. JSON is one object a line. Exit status 0 only when all is well; an error is one line on stderr.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 import time
@@ -14,18 +13,17 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor import settings
+from monitor import cli_training, settings
 from monitor.protocol.cases import cases_beside, check, load_cases
 from monitor.protocol.document import Document, load_protocol
 from monitor.sources.source import BadFile
 from monitor.store.log import StoreError
+from monitor.terminal import AsJson, Store, fail, say
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 protocol_app = typer.Typer(no_args_is_help=True, help="Look at a protocol file.", rich_markup_mode=None)
 app.add_typer(protocol_app, name="protocol")
-
-Store = Annotated[str | None, typer.Option(help="Where the log lives: sqlite:///FILE.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+cli_training.add(app)
 
 
 def main() -> None:
@@ -35,16 +33,6 @@ def main() -> None:
         fail(str(wrong))
     except BrokenPipeError:
         raise SystemExit(1) from None
-
-
-def fail(sentence: str) -> None:
-    """One line on stderr, whatever the message held, and a status that says so."""
-    print(" ".join(sentence.split()), file=sys.stderr)
-    raise SystemExit(1)
-
-
-def say(record: dict[str, Any]) -> None:
-    print(json.dumps(record, ensure_ascii=False, allow_nan=False), flush=True)
 
 
 def setting(rooms: Path | None, store: str | None) -> tuple[settings.Rooms, Path, Document, str]:

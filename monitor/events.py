@@ -93,6 +93,8 @@ class PaceSet(Event):
     kind: Literal["pace_set"] = "pace_set"
     speed: float = Field(ge=0, le=1000)
     why: Text = ""
+    until: int | None = None
+    """Stands still again from this second on: a step."""
 
 
 class Outage(Event):
@@ -350,6 +352,97 @@ class EmergencyEnded(Event):
     reason: Text = ""
 
 
+# ---- training ----
+
+
+class DrillStarted(Event):
+    """This session is a room of a drill. What stands here a trainee may know."""
+
+    kind: Literal["drill_started"] = "drill_started"
+    run: Name
+    """What the rooms of one run have in common."""
+    title: Text
+    trainee: Name
+    """A code, or the name of a scripted policy."""
+    prompts: bool = True
+    """False: prompts are assessed and logged, and the trainee sees none before the end."""
+    rooms: int = Field(default=1, ge=1, le=6)
+    starts_at: int = Field(ge=0)
+    """The second at which the colleague who settled the patient starts the infusion."""
+    ends_at: int = Field(ge=60)
+    scripted: bool = False
+    """A policy acts: its times count at any pace, and nothing slows it down."""
+
+
+class DrillEnded(Event):
+    kind: Literal["drill_ended"] = "drill_ended"
+    reason: Text = ""
+
+
+class RoomOpened(Event):
+    """Somebody opened this room on a screen."""
+
+    kind: Literal["room_opened"] = "room_opened"
+
+
+class PatientAsked(Event):
+    """Somebody sits down beside the simulated patient and asks; the answer is ``PatientAnswered``."""
+
+    kind: Literal["patient_asked"] = "patient_asked"
+
+
+class PatientAnswered(Event):
+    """What whoever asks a simulated patient hears and sees. It is not charted by that."""
+
+    kind: Literal["patient_answered"] = "patient_answered"
+    scores: tuple[tuple[Name, int | None], ...]
+    symptoms: tuple[Name, ...] = ()
+    vomited: bool = False
+    like_oneself: bool = False
+    breaths: int = 0
+    says: Text = ""
+    found: tuple[tuple[Name, Name, Name], ...] = ()
+    """What the checklists would find: list, item, answer."""
+
+
+class PatientSaid(Event):
+    """The simulated patient calls."""
+
+    kind: Literal["patient_said"] = "patient_said"
+    text: Text
+
+
+class TruthDrill(Event):
+    """Hidden truth: which drill this is, and the whole scenario, so that the log alone can be scored."""
+
+    kind: Literal["truth_drill"] = "truth_drill"
+    drill: Name
+    seed: int
+    scenario: dict[str, Any]
+
+
+class TruthState(Event):
+    """Hidden truth: what is true in the patient at this second."""
+
+    kind: Literal["truth_state"] = "truth_state"
+    values: dict[str, float | None]
+    faults: tuple[Name, ...] = ()
+
+
+class TruthInjected(Event):
+    """Hidden truth: an instructor lets something happen, in the words of a scenario's happenings."""
+
+    kind: Literal["truth_injected"] = "truth_injected"
+    happening: dict[str, Any]
+
+
+class TruthNoted(Event):
+    """Hidden truth: an instructor's note."""
+
+    kind: Literal["truth_noted"] = "truth_noted"
+    text: Text
+
+
 # ---- the evaluator's own ----
 
 
@@ -434,6 +527,16 @@ AnyEvent = Annotated[
     | EmergencyStarted
     | EmergencyAct
     | EmergencyEnded
+    | DrillStarted
+    | DrillEnded
+    | RoomOpened
+    | PatientAsked
+    | PatientAnswered
+    | PatientSaid
+    | TruthDrill
+    | TruthState
+    | TruthInjected
+    | TruthNoted
     | PromptChanged
     | MinuteSealed
     | EvaluatorNoted,
@@ -441,7 +544,7 @@ AnyEvent = Annotated[
 ]
 _ADAPTER: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
 
-EVALUATORS = frozenset({"prompt_changed", "minute_sealed", "evaluator_noted", "outage"})
+EVALUATORS = frozenset({"prompt_changed", "minute_sealed", "evaluator_noted", "outage", "patient_said", "patient_answered", "truth_state"})
 """Kinds that the evaluator writes; all others come from people."""
 
 

@@ -5,6 +5,7 @@ The fold goes in log order. A late entry counts from its own tick on and never r
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -191,6 +192,15 @@ class SessionState:
     away: Away | None = None
     emergency: Emergency | None = None
     speed: float = 1.0
+    stops_at: int | None = None
+    """The second at which a step ends and the session stands again."""
+    drill: e.DrillStarted | None = None
+    asked: bool = False
+    """Somebody asks the simulated patient, who has not answered yet."""
+    heard: e.Logged | None = None
+    """The patient's last answer."""
+    called: e.Logged | None = None
+    """What the patient last said by themselves."""
     discharge: e.Discharged | None = None
     seq: int = -1
 
@@ -470,7 +480,11 @@ _CHANGES: Mapping[str, Callable[[SessionState, Any, e.Logged], SessionState]] = 
     "cuff_put_off": _put_off,
     "cuff_started": lambda s, _, at: replace(s, cuff_started_at=at.tick),
     "cuff_stopped": lambda s, _, at: replace(s, cuff_stopped_at=at.tick),
-    "pace_set": lambda s, ev, at: replace(s, speed=ev.speed),
+    "pace_set": lambda s, ev, at: replace(s, speed=ev.speed, stops_at=ev.until),
+    "drill_started": lambda s, ev, at: replace(s, drill=ev),
+    "patient_asked": lambda s, _, at: replace(s, asked=True),
+    "patient_answered": lambda s, _, at: replace(s, asked=False, heard=at),
+    "patient_said": lambda s, _, at: replace(s, called=at),
     "discharged": _discharged,
     "session_closed": _closed,
 }
@@ -506,6 +520,8 @@ def act_of(logged: e.Logged) -> Act | None:
             return Act(at, Does.CUFF_PUT_OFF, float(event.until))
         case e.CuffStopped():
             return Act(at, Does.CUFF_STOP)
+        case e.TruthInjected():
+            return Act(at, Does.HAPPENING, detail=json.dumps(event.happening))
         case e.Observed() if event.what in _ACTS:
             return Act(at, _ACTS[event.what], event.number or 0.0, event.value)
         case _:

@@ -13,10 +13,13 @@ from datetime import timedelta
 
 from monitor import clock
 from monitor import events as e
+from monitor.infusion import NEVER, Act
+from monitor.practice import COLLEAGUE, SLOWED, Practice, slows
 from monitor.protocol.assessment import Assessment
 from monitor.protocol.document import Document
 from monitor.session import act_of
 from monitor.sources.opening import open_source
+from monitor.sources.simulated import SimulatedSource
 from monitor.sources.source import BadFile, Source
 from monitor.store import chain, packing
 from monitor.store.log import Draft, Entry, EventLog, Writing
@@ -74,14 +77,16 @@ class RoomCourse:
         self.seq = log[-1].seq
         self.pace = Pace(-1.0, 0.0, 0.0)
         self.unsealed: list[tuple[int, bytes]] = []
+        self.practice: Practice | None = None
+        """What a simulated room does by itself."""
 
     @property
     def at(self) -> int:
         return self.assessment.at
 
-    def advance(self, writing: Writing, mono: float) -> int:
+    def advance(self, writing: Writing, mono: float, most: int = LARGEST_ROUND) -> int:
         """Take what people did, then assess each second that is due. Gives how many seconds were assessed."""
-        until = min(self.pace.due(mono), self.at + LARGEST_ROUND)
+        until = min(self.pace.due(mono), self.at + most)
         people = [logged(entry) for entry in writing.news(self.session, self.seq)]
         if people:
             self.seq = people[-1].seq
@@ -93,31 +98,78 @@ class RoomCourse:
         if self.source is None:
             return 0
         acts = [act for act in map(act_of, people) if act is not None]
-        ends = self.source.length_s
-        last = until if ends is None else min(until, ends)
-        begin = self.at
-        if acts or last > begin:
-            for tick, row in self.source.read(last, acts):
-                self._second(writing, tick, row, self.source.beats(tick), self.pace.lateness(tick, mono) > LATE_S)
-        if ends is not None and self.at >= ends and self.pace.speed:
-            self.pace.change(mono, 0.0, self.at)
-            self.write(writing, self.at + 1, [e.PaceSet(speed=0.0, why=ENDED)])
+        begin, last = self.at, min(until, self.ends)
+        if self.practice is None:
+            if acts or last > begin:
+                self._read(writing, mono, last, acts)
+        else:
+            happened: list[e.AnyEvent] = [entry.event for entry in people]
+            self.source.read(begin, acts)
+            for tick in range(begin + 1, last + 1):
+                happened += self._read(writing, mono, tick)
+                happened += self.write(writing, tick, list(self.practice.said(self.assessment.state, tick)))
+                self._settle(writing, tick)
+                if slows(self.assessment.state, happened):
+                    self.set_pace(writing, mono, 1.0, SLOWED)
+                    break
+        if self.at >= self.ends and self.pace.speed:
+            self.set_pace(writing, mono, 0.0, self._why_ended())
         return self.at - begin
 
-    def _second(self, writing: Writing, tick: int, row: Sequence[Numeric], beats: Beats | None, late: bool) -> None:
+    @property
+    def ends(self) -> int:
+        """The second after which nothing is assessed: the recording, the drill or a step ends."""
+        state, length = self.assessment.state, self.source.length_s if self.source is not None else None
+        drill = state.drill.ends_at if state.drill is not None else None
+        return min((s for s in (length, drill, state.stops_at) if s is not None), default=NEVER)
+
+    def _why_ended(self) -> str:
+        state = self.assessment.state
+        if state.drill is not None and self.at >= state.drill.ends_at:
+            return DRILL_OVER
+        return STEPPED if state.stops_at is not None and self.at >= state.stops_at else ENDED
+
+    def set_pace(self, writing: Writing, mono: float, speed: float, why: str) -> None:
+        """Another pace from the next second on, and the log says why."""
+        self.pace.change(mono, speed, self.at)
+        self.write(writing, self.at + 1, [e.PaceSet(speed=speed, why=why)])
+
+    def _read(self, writing: Writing, mono: float, until: int, acts: Sequence[Act] = ()) -> list[e.AnyEvent]:
+        """Assess up to this second; what was concluded."""
+        assert self.source is not None
+        concluded: list[e.AnyEvent] = []
+        for tick, row in self.source.read(until, acts):
+            late = self.pace.lateness(tick, mono) > LATE_S
+            concluded += self._second(writing, tick, row, self.source.beats(tick), late)
+        return concluded
+
+    def _second(self, writing: Writing, tick: int, row: Sequence[Numeric], beats: Beats | None, late: bool) -> list[e.AnyEvent]:
         packed = packing.pack(row, tick, beats)
         writing.write_row(self.session, tick, packed)
         self.unsealed.append((tick, packed))
-        self.write(writing, tick, self.assessment.tick(tick, row, late))
+        concluded = self.write(writing, tick, self.assessment.tick(tick, row, late))
         if len(self.unsealed) >= SEAL_EVERY:
             self.seal(writing)
+        return concluded
 
-    def write(self, writing: Writing, tick: int, events: Sequence[e.AnyEvent]) -> None:
+    def _settle(self, writing: Writing, tick: int) -> None:
+        """What a drill's colleague and its pump do: entries as of people, in the second after this one."""
+        assert self.practice is not None and self.source is not None
+        assessment = self.assessment
+        done = list(self.practice.settled(assessment.state, assessment.window, tick))
+        if done:
+            entries = [logged(x) for x in writing.append(self.session, tick + 1, drafts(done, COLLEAGUE))]
+            self.seq = entries[-1].seq
+            assessment.take(entries)
+            self.source.read(tick, [act for act in map(act_of, entries) if act is not None])
+
+    def write(self, writing: Writing, tick: int, events: Sequence[e.AnyEvent]) -> list[e.AnyEvent]:
         """Log the evaluator's own events at this tick and fold them."""
         if events:
             entries = writing.append(self.session, tick, drafts(events, EVALUATOR))
             self.seq = entries[-1].seq
             self.assessment.conclude(map(logged, entries))
+        return list(events)
 
     def note(self, writing: Writing, text: str) -> None:
         """Say something about the evaluator in the log, once."""
@@ -152,11 +204,38 @@ def resume(document: Document, session: int, log: EventLog) -> tuple[RoomCourse,
     try:
         course.source = open_source(opened.source_kind, named)
     except BadFile as wrong:
-        return course, str(wrong)
+        # Without the file's name: it would tell the scenario.
+        return course, f"its source {wrong.wrong}"
+    if isinstance(course.source, SimulatedSource):
+        course.practice = Practice(course.source)
     # What was done since the last second that was assessed takes part in the next one.
     acts = [act for act in map(act_of, entries) if act is not None]
     course.source.read(course.at, acts)
     return course, None
+
+
+def _together(courses: Iterable[RoomCourse]) -> Iterable[list[RoomCourse]]:
+    """The rooms of one drill together, every other room by itself."""
+    runs: dict[str | int, list[RoomCourse]] = {}
+    for course in courses:
+        drill = course.assessment.state.drill
+        runs.setdefault(drill.run if drill is not None else course.session, []).append(course)
+    return runs.values()
+
+
+def advance_together(writing: Writing, courses: Sequence[RoomCourse], mono: float) -> int:
+    """Rooms of one drill go second by second, so that all slow down where one does. Gives how many seconds were assessed."""
+    if len(courses) == 1:
+        return courses[0].advance(writing, mono)
+    done = 0
+    while step := [course.advance(writing, mono, most=1) for course in courses]:
+        done += sum(step)
+        if any(course.pace.speed == 1.0 for course in courses):
+            for course in (c for c in courses if c.pace.speed > 1.0):
+                course.set_pace(writing, mono, 1.0, SLOWED)
+        if not any(step) or done >= LARGEST_ROUND * len(courses):
+            return done
+    return done
 
 
 class Ward:
@@ -199,16 +278,17 @@ class Ward:
         with self.log.transaction(self.lease) as writing:
             heads = writing.heads()
             for head in heads:
-                course = self.courses.get(head.session) or self._take_up(writing, head.session, mono, outage_s)
-                done += course.advance(writing, mono)
-                if course.pace.speed:
-                    behind = max(behind, course.pace.lateness(course.at + 1, mono))
+                if head.session not in self.courses:
+                    self._take_up(writing, head.session, mono, outage_s)
+            for courses in _together(self.courses[head.session] for head in heads):
+                done += advance_together(writing, courses, mono)
+                behind = max([behind, *(c.pace.lateness(c.at + 1, mono) for c in courses if c.pace.speed)])
             for session in set(self.courses) - {head.session for head in heads}:
                 del self.courses[session]
             writing.beat(round(behind, 3))
         return done
 
-    def _take_up(self, writing: Writing, session: int, mono: float, outage_s: float) -> RoomCourse:
+    def _take_up(self, writing: Writing, session: int, mono: float, outage_s: float) -> None:
         """A session that this evaluator does not have in memory: a new one, or one that another left."""
         course, trouble = resume(self.document, session, self.log)
         self.courses[session] = course
@@ -217,13 +297,12 @@ class Ward:
             if state.speed:
                 course.note(writing, f"cannot go on: {trouble}")
                 course.write(writing, max(0, course.at + 1), [e.PaceSet(speed=0.0, why=trouble[:400])])
-            return course
+            return
         course.pace.change(mono, state.speed, course.at)
         if course.at >= 0 and state.speed and outage_s > LATE_S:
             self._bridge(writing, course, mono, outage_s)
         if state.opened.protocol_digest != self.document.digest:
             course.note(writing, "the protocol has changed since this session opened; the one loaded now applies")
-        return course
 
     def _bridge(self, writing: Writing, course: RoomCourse, mono: float, outage_s: float) -> None:
         """Over an outage: a short one is caught up; after a long one the session stands and asks to go on."""
@@ -249,3 +328,5 @@ class Ward:
 
 STANDING = "nobody assessed this session for more than a minute"
 ENDED = "the recording has ended"
+DRILL_OVER = "the drill is over"
+STEPPED = "a step"

@@ -103,6 +103,10 @@ def answered(document: Document) -> Room:
     return prompted(document).do(c.answer("D-20", 1, e.Answer.DID, ["calm"]), by="anna")
 
 
+def drilled(document: Document) -> Room:
+    return ready(document).happen(e.DrillStarted(run="1", title="One room", trainee="T-7", starts_at=300, ends_at=3600))
+
+
 def away(document: Document) -> Room:
     return running(document).do(c.go_away("bathroom", "anna", 5))
 
@@ -199,6 +203,16 @@ ASKED: list[tuple[str, Callable[[Document], Room], Wanted, bool]] = [
     ("infusion_open", paused, c.close(), False),
     ("not_discharged", recovery, c.close(), False),
     ("pace_out_of_bounds", ready, c.set_pace(61), False),
+    ("pace_out_of_bounds", drilled, c.set_pace(21), False),
+    ("step_out_of_bounds", drilled, c.step(0), False),
+    ("step_out_of_bounds", drilled, c.step(601), False),
+    ("no_patient", observed, c.ask(), False),
+    ("no_drill", ready, c.inject({"vomits": True}), False),
+    ("no_drill", ready, c.instructor_note("well done"), False),
+    ("no_drill", ready, c.end_drill(), False),
+    ("not_readable", drilled, c.inject({"explodes": True}), False),
+    ("not_readable", drilled, c.inject({}), False),
+    ("empty", drilled, c.instructor_note(" "), False),
     ("pace_out_of_bounds", ready, c.set_pace(-1), False),
     ("pace_out_of_bounds", ready, c.set_pace(float("nan")), False),
     ("interval_out_of_bounds", ready, c.set_cuff_interval(59), False),

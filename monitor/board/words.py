@@ -90,6 +90,12 @@ def entry(document: Document, event: e.AnyEvent) -> str | None:
             return f"Outage of {units.span(event.seconds)}, {how}"
         case e.Discharged():
             return "Left against advice" if event.against_advice else f"Discharged with {event.escort or 'nobody named'}"
+        case e.PatientSaid():
+            return f"Patient: {event.text}"
+        case e.PatientAnswered():
+            return f"Asked; the patient: {event.says}" if event.says else "Asked how it is"
+        case e.DrillEnded():
+            return "The drill is over"
         case e.EvaluatorNoted():
             return event.text[0].upper() + event.text[1:]
         case _:

@@ -14,6 +14,7 @@ from monitor.commands.log import CORRECTABLE, correct, note, observe, score, sym
 from monitor.commands.opening import close, discharge, open_session, set_pace
 from monitor.commands.prompts import answer
 from monitor.commands.scene import Command, Override, Refusal, Scene, carry_out, together
+from monitor.commands.training import ask, end_drill, inject, instructor_note, open_room, step
 from monitor.commands.watch import accept_watch, come_back, end_offer, go_away, leave_watch, offer_watch, take_watch
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Scene",
     "accept_watch",
     "answer",
+    "ask",
     "carry_out",
     "change_rate",
     "chart_pressure",
@@ -36,14 +38,18 @@ __all__ = [
     "earliest_repeat",
     "emergency",
     "emergency_act",
+    "end_drill",
     "end_emergency",
     "end_offer",
     "give_drug",
     "go_away",
+    "inject",
+    "instructor_note",
     "leave_watch",
     "note",
     "observe",
     "offer_watch",
+    "open_room",
     "open_session",
     "pause",
     "rest_cuff",
@@ -55,6 +61,7 @@ __all__ = [
     "set_pace",
     "start",
     "start_cuff",
+    "step",
     "stop",
     "stop_cuff",
     "symptom",

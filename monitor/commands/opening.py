@@ -12,6 +12,8 @@ from monitor.session import Phase
 from monitor.store.log import EventLog
 from monitor.ward import drafts
 
+DRILL_FASTEST = 20
+
 
 def open_session(log: EventLog, opened: e.SessionOpened, source: e.SourceSet, speed: float, by: str) -> int:
     """A patient settles in an empty room. Raises RoomTaken where somebody is there."""
@@ -49,6 +51,8 @@ def set_pace(speed: float) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if not 0 <= speed <= 60:
             raise Refusal("pace_out_of_bounds", "The pace goes from 0 (stand still) to 60 times.")
+        if scene.state.drill is not None and speed > DRILL_FASTEST:
+            raise Refusal("pace_out_of_bounds", f"A drill goes at up to {DRILL_FASTEST} times.")
         return [] if scene.state.speed == speed else [e.PaceSet(speed=speed)]
 
     return command

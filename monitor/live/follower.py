@@ -9,9 +9,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
-from monitor import clock
+from monitor import clock, truth
 from monitor import events as e
 from monitor.board.view import TREND_S, Picture, View
 from monitor.protocol.document import Document
@@ -89,21 +90,26 @@ class Follower:
         view = View(head.session, state, Window(c.channel() for c in state.opened.channels))
         # One hour is all that a screen shows; an eight-hour session opens as fast as a short one.
         rows = self.log.rows(head.session, first=max(0, head.tick - TREND_S))
-        self._take(view, entries[1:], rows)
+        seen = self._take(view, entries[1:], rows)
         view.journal.clear()
         view.anchors.clear()
-        view.noted(entries)
+        view.noted([entries[0], *seen])
         return view
 
     def _extend(self, view: View, head: Head) -> None:
         entries = [logged(x) for x in self.log.entries(view.session, after=view.state.seq)] if head.seq > view.state.seq else []
         rows = self.log.rows(view.session, first=view.at + 1) if head.tick > view.at else []
-        self._take(view, entries, rows)
-        view.noted(entries)
+        view.noted(self._take(view, entries, rows))
 
     @staticmethod
-    def _take(view: View, entries: Sequence[e.Logged], rows: Sequence[tuple[int, bytes]]) -> None:
-        for entry in entries:
+    def _take(view: View, entries: Sequence[e.Logged], rows: Sequence[tuple[int, bytes]]) -> list[e.Logged]:
+        """Bring a view forward; which entries a screen may see."""
+        drill = next((x.event for x in entries if isinstance(x.event, e.DrillStarted)), view.state.drill)
+        seen = list(truth.shown(entries, drill, ended=False))
+        for entry in seen:
             view.state = fold(view.state, entry)
+        if entries:
+            view.state = replace(view.state, seq=entries[-1].seq)
         for tick, packed in rows:
             view.push(tick, packing.unpack(packed, tick), packing.beats(packed))
+        return seen

@@ -1,0 +1,103 @@
+"""What people did in a session, read from its log in the words of scenarios, and when they looked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from monitor import events as e
+from monitor.practice import COLLEAGUE
+from monitor.ward import EVALUATOR
+
+NOT_THE_TRAINEE = frozenset({COLLEAGUE, EVALUATOR})
+EMERGENCY = {
+    "infusion_stopped": ("stopped", "rate_lowered"),
+    "airway_opened": ("airway",),
+    "oxygen_given": ("oxygen",),
+    "help_called": ("observed called",),
+}
+"""What an act of the emergency record counts as."""
+DEEDS = frozenset({"reassured", "airway", "oxygen", "probe"})
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One entry of a person. ``tasks`` are the words of scenarios that it fulfils."""
+
+    seq: int
+    at: int
+    by: str
+    tasks: tuple[str, ...]
+
+
+def done(log: Sequence[e.Logged]) -> list[Done]:
+    """Every deed, in order. What was taken back afterwards was not done."""
+    taken_back = {x.event.seq for x in log if isinstance(x.event, e.Corrected) and x.event.instead is None}
+    found, rate, ran = [], 0.0, 0.0
+    for entry in log:
+        event = entry.event
+        tasks: tuple[str, ...] = ()
+        match event:
+            case e.InfusionStarted() | e.RateChanged() | e.InfusionResumed():
+                # Who goes on after a pause at less than before has lowered the rate.
+                tasks = ("rate_lowered",) if 0 < event.rate_mg_per_kg_h < (rate or ran) else ()
+                rate = ran = event.rate_mg_per_kg_h
+            case e.InfusionPaused():
+                tasks, rate = ("stopped", "rate_lowered"), 0.0
+            case e.InfusionStopped():
+                # The planned end is no answer to anything.
+                tasks, rate = () if event.complete else ("stopped", "rate_lowered"), 0.0
+            case _:
+                tasks = _tasks(event)
+        if tasks and entry.by not in NOT_THE_TRAINEE and entry.seq not in taken_back:
+            found.append(Done(entry.seq, entry.tick, entry.by, tasks))
+    return found
+
+
+def _tasks(event: e.AnyEvent) -> tuple[str, ...]:
+    match event:
+        case e.DrugGiven():
+            return ("drug", f"drug {event.drug_class}")
+        case e.Observed():
+            return (f"observed {event.what}", *((event.what,) if event.what in DEEDS else ()))
+        case e.Scored() if event.value is not None:
+            return (f"charted {event.scale}",)
+        case e.ChecklistAnswered():
+            return (f"checked {event.item}",)
+        case e.CuffStarted() | e.PressureCharted():
+            return ("cuff_now",)
+        case e.CuffIntervalSet():
+            return ("cuff_interval",)
+        case e.EmergencyAct():
+            return EMERGENCY.get(event.act, ())
+        case _:
+            return ()
+
+
+def first(deeds: Iterable[Done], task: str, since: int, until: int) -> Done | None:
+    return next((d for d in deeds if task in d.tasks and since <= d.at <= until), None)
+
+
+def touches(log: Sequence[e.Logged]) -> list[int]:
+    """Seconds in which the trainee opened this room or entered something in it."""
+    own = {"pace_set", "watch_taken", "drill_ended", "session_closed", "truth_injected", "truth_noted"}
+    return sorted({x.tick for x in log if x.by not in NOT_THE_TRAINEE and x.event.kind not in own})
+
+
+def openings(log: Sequence[e.Logged]) -> list[int]:
+    return [x.tick for x in log if isinstance(x.event, e.RoomOpened)]
+
+
+class Paces:
+    """How fast a session went at each second."""
+
+    def __init__(self, log: Sequence[e.Logged]) -> None:
+        self._changes = [(x.tick, x.event.speed) for x in log if isinstance(x.event, e.PaceSet)]
+
+    def fastest(self, first: int, last: int) -> float:
+        speed = 1.0
+        for at, new in self._changes:
+            if at > last:
+                break
+            speed = new if at <= first else max(speed, new)
+        return speed

@@ -1,0 +1,142 @@
+"""A finished room of a drill, read from its log alone: events, samples, and the hidden truth in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from monitor import events as e
+from monitor.protocol.document import Document
+from monitor.review.deeds import Done, Paces, done, openings, touches
+from monitor.session import SessionState, begin, fold, folded
+from monitor.simulator.scenario import Scenario
+from monitor.store import packing
+from monitor.store.log import EventLog, StoreError
+from monitor.vitals import CUFF, Signal, Window
+from monitor.ward import logged
+
+EVERY_S = 10
+"""How often what is due is looked at."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """One session of a drill."""
+
+    session: int
+    document: Document
+    log: tuple[e.Logged, ...]
+    rows: tuple[tuple[int, bytes], ...]
+
+    @cached_property
+    def drill(self) -> e.DrillStarted:
+        return next(x.event for x in self.log if isinstance(x.event, e.DrillStarted))
+
+    @cached_property
+    def truth(self) -> e.TruthDrill:
+        return next(x.event for x in self.log if isinstance(x.event, e.TruthDrill))
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        return Scenario.model_validate(self.truth.scenario)
+
+    @cached_property
+    def state(self) -> SessionState:
+        """As the log left it."""
+        return folded(self.log)
+
+    @cached_property
+    def started(self) -> int | None:
+        return next((x.tick for x in self.log if isinstance(x.event, e.InfusionStarted)), None)
+
+    @property
+    def ends(self) -> int:
+        """The last second that was assessed."""
+        return self.rows[-1][0] if self.rows else 0
+
+    @cached_property
+    def deeds(self) -> list[Done]:
+        return done(self.log)
+
+    @cached_property
+    def touches(self) -> list[int]:
+        return touches(self.log)
+
+    @cached_property
+    def openings(self) -> list[int]:
+        return openings(self.log)
+
+    @cached_property
+    def paces(self) -> Paces:
+        return Paces(self.log)
+
+    @cached_property
+    def prompts(self) -> list[tuple[int, e.PromptChanged]]:
+        return [(x.tick, x.event) for x in self.log if isinstance(x.event, e.PromptChanged)]
+
+    @cached_property
+    def answers(self) -> list[e.Logged]:
+        return [x for x in self.log if isinstance(x.event, e.PromptAnswered)]
+
+    @cached_property
+    def truths(self) -> list[tuple[int, e.TruthState]]:
+        return [(x.tick, x.event) for x in self.log if isinstance(x.event, e.TruthState)]
+
+    @cached_property
+    def samples(self) -> dict[Signal, list[tuple[int, float]]]:
+        """Each signal's measured values, by the second in which they arrived."""
+        found: dict[Signal, list[tuple[int, float]]] = {}
+        for tick, row in self.rows:
+            for sample in packing.unpack(row, tick):
+                if sample.ok:
+                    found.setdefault(sample.signal, []).append((tick, sample.value))
+        return found
+
+    def series(self, of: str) -> list[tuple[int, float]]:
+        """A number as the screen had it, or what was true on a scale, charted or not."""
+        if of in set(Signal):
+            return self.samples.get(Signal(of), [])
+        return [(at, v) for at, true in self.truths if (v := true.values.get(of)) is not None]
+
+    def holds_s(self, of: str) -> int:
+        """How long one value of this kind stands for, where none follows."""
+        if of in {s.value for s in CUFF}:
+            return (self.state.cuff_interval_s or self.document.cuff_interval) * 2
+        return 5 if of in set(Signal) else 60
+
+    def at(self, seconds: int, counted: str) -> int | None:
+        """The session second of a scenario's time; None where it counts from a start that never came."""
+        if counted == "opening":
+            return seconds
+        return None if self.started is None else self.started + seconds
+
+    def moments(self) -> Iterator[tuple[int, SessionState, Window]]:
+        """State and samples as they stood, every few seconds. The window goes on with the next one."""
+        entries = iter(self.log)
+        state = begin(next(entries))
+        window = Window(c.channel() for c in state.opened.channels)
+        waiting = next(entries, None)
+        for tick, row in self.rows:
+            window.push(packing.unpack(row, tick), tick)
+            while waiting is not None and waiting.tick <= tick:
+                state = fold(state, waiting)
+                waiting = next(entries, None)
+            if tick % EVERY_S == 0:
+                yield tick, state, window
+
+
+def read_room(log: EventLog, document: Document, session: int) -> Room:
+    """Raises StoreError where there is no such session, or it is no drill's."""
+    log.head(session)
+    entries = tuple(logged(x) for x in log.entries(session))
+    if not any(isinstance(x.event, e.DrillStarted) for x in entries):
+        raise StoreError(f"session {session} is no drill's, so there is nothing to score")
+    return Room(session, document, entries, tuple(log.rows(session)))
+
+
+def read_run(log: EventLog, document: Document, session: int) -> list[Room]:
+    """All rooms of the run to which a session belongs, in their order. Raises StoreError."""
+    one = read_room(log, document, session)
+    first = int(one.drill.run)
+    return [one if n == session else read_room(log, document, n) for n in range(first, first + one.drill.rooms)]
