@@ -5,10 +5,12 @@ from __future__ import annotations
 from monitor import charting, commands, units
 from monitor import events as e
 from monitor.board import words
+from monitor.board.pad import COLOURS, last_own, named
 from monitor.board.tile import Frame, button
 from monitor.board.view import Picture, View
 
 PANEL_EVENTS = 60
+UNDO_S = 300
 LOG_SCALES = (charting.DISSOCIATION, charting.COMFORT, charting.NAUSEA, charting.ANXIETY, charting.SEDATION)
 
 
@@ -99,7 +101,7 @@ def _scale_row(picture: Picture, view: View, scale: str) -> Frame:
     order = range(known.high, known.low - 1, -1) if scale == charting.SEDATION else range(known.low, known.high + 1)
     return {
         "scale": scale,
-        "colour": {charting.DISSOCIATION: "diss", charting.COMFORT: "comf"}.get(scale),
+        "colour": COLOURS.get(scale),
         "label": known.label,
         "last": last,
         "due": text,
@@ -114,16 +116,10 @@ def _scale_row(picture: Picture, view: View, scale: str) -> Frame:
 
 
 def _undo(picture: Picture, view: View, who: str) -> Frame | None:
-    """The last entry of this person that can be taken back, while it is fresh."""
-    taken = {x.event.seq for x in view.journal if isinstance(x.event, e.Corrected)}
-    for entry in reversed(view.journal):
-        if entry.event.kind in commands.CORRECTABLE and entry.by == who and entry.seq not in taken:
-            if view.at - entry.tick > 300 * max(1.0, view.state.speed):
-                return None
-            text = words.entry(picture.document, entry.event) or ""
-            named = text if text[:2].isupper() else text[0].lower() + text[1:]
-            return button(f"Undo {named}", {"do": "undo", "seq": entry.seq}, icon="undo")
-    return None
+    entry = last_own(picture, view, who, UNDO_S)
+    if entry is None:
+        return None
+    return button(f"Undo {named(picture, entry)}", {"do": "undo", "seq": entry.seq}, icon="undo")
 
 
 _AT_THE_BEDSIDE = (e.CuffStarted, e.CuffStopped, e.CuffIntervalSet, e.CuffPutOff)

@@ -7,6 +7,7 @@ from typing import Any
 
 from monitor import charting, clock, units
 from monitor import events as e
+from monitor.board.pad import pad, undo
 from monitor.board.view import (
     RANK,
     SPARK_S,
@@ -44,7 +45,7 @@ def ward_frame(picture: Picture, who: str) -> Frame:
     """The whole wall."""
     from monitor.board.handover import handover_buttons
 
-    tiles = [tile(picture, room) for room in picture.rooms]
+    tiles = [tile(picture, room, who) for room in picture.rooms]
     top = head(picture, who, "ward", "Ward")
     return {
         **top,
@@ -53,6 +54,7 @@ def ward_frame(picture: Picture, who: str) -> Frame:
         "banner": _banner(picture),
         "banner_none": "Nothing called for in any room" if picture.assessed else "Nobody is assessing the rooms",
         "tiles": tiles,
+        "pad": pad(),
     }
 
 
@@ -164,7 +166,7 @@ def _options(picture: Picture, prompt: Prompt) -> str:
     return f" · {word}: {', '.join(labels[:2])}{more}" if labels else ""
 
 
-def tile(picture: Picture, room: str) -> Frame:
+def tile(picture: Picture, room: str, who: str) -> Frame:
     view = picture.views.get(room)
     opening = {"do": "open_room", "room": room}
     if view is None:
@@ -204,7 +206,8 @@ def tile(picture: Picture, room: str) -> Frame:
             "comf": _score(picture, view, charting.COMFORT, "Comfort"),
         },
         "due": _due(picture, view),
-        "log": button("Log", opening, icon="pen"),
+        "log": {"label": "Log", "icon": "pen", "aria": f"Log scores, room {room}"},
+        "undo": undo(picture, view, who),
         "emergency": button("Emergency", {"do": "emergency", "room": room}, kind="emergency", pressed=state.emergency is not None),
         "strip": below,
         "note": None,

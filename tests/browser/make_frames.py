@@ -12,6 +12,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from monitor.board.pad import pad
+
 OUT = Path(__file__).parent / "frames"
 Frame = dict[str, Any]
 T0 = 1_795_357_296_000  # 2026-11-22 14:21:36 UTC
@@ -116,7 +120,8 @@ def tile(room: str, alias: str | None, **more: Any) -> Frame:
             "comf": {"label": "Comfort", "value": "8", "age": "4 min", "word": "not charted"},
         },
         "due": {"label": "Next due", "text": "scores", "time": "6:10", "over": False},
-        "log": button("Log", "open_room", room=room, panel="log", icon="pen", aria=f"Log scores, room {room}"),
+        "log": {"label": "Log", "icon": "pen", "aria": f"Log scores, room {room}"},
+        "undo": None,
         "emergency": button("Emergency", "emergency", room=room, kind="emergency", aria=f"Emergency, room {room}"),
         "strip": {
             "kind": "none",
@@ -148,6 +153,7 @@ def calm() -> Frame:
     f = head("ward", "Ward")
     f |= {
         "tally": ["10 infusing", "2 free"],
+        "pad": pad(),
         "banner": None,
         "banner_none": "Nothing called for in any room. Next: room 2 cuff in 0:52.",
         "tiles": [tile(str(i + 1), ALIASES[i]) for i in range(10)]

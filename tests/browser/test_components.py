@@ -210,14 +210,67 @@ def test_a_tile_opens_its_room_and_its_buttons_do_only_their_own_act(open_page: 
     page = open_page(harness.frame("wall_calm"))
     page.locator(".tile").nth(1).locator(".vitals").click()
     page.locator(".tile").nth(2).locator(".tile-emergency").click()
-    page.locator(".tile").nth(3).locator(".log-button").click()
     page.locator(".tile").nth(4).locator(".tile-room").press("Enter")
-    assert [(act["do"], act["room"]) for act in acts(page)] == [
-        ("open_room", "2"),
-        ("emergency", "3"),
-        ("open_room", "4"),
-        ("open_room", "5"),
-    ]
+    assert [(act["do"], act["room"]) for act in acts(page)] == [("open_room", "2"), ("emergency", "3"), ("open_room", "5")]
+
+
+SCORE_PAD = ".tile .pad"
+
+
+def keep_fed(page: Any, frame: Frame) -> None:
+    """A frame every quarter of a second, however slow the test is: the page is not cut off."""
+    page.evaluate("f => { clearInterval(window.fed); window.fed = setInterval(() => feed({...f, seq: Math.random()}), 250) }", frame)
+
+
+def test_two_taps_log_comfort_over_the_room_s_own_tile_and_nothing_else_moves(open_page: Open) -> None:
+    frame = harness.frame("wall_states")
+    page = open_page(frame)
+    keep_fed(page, frame)
+    places = """() => [...document.querySelectorAll('.banner, .tile, .tile .num, .tile .strip, .tile .log-button')].filter(n => n.checkVisibility())
+      .map(n => { const r = n.getBoundingClientRect(); return [r.x, r.y, r.width, r.height] })"""
+    before = page.evaluate(places)
+    fifth = page.locator(".tile").nth(4)
+    fifth.locator(".score.comf").click()
+    assert page.evaluate(places) == before
+    assert page.locator(SCORE_PAD).count() == 1
+    assert "0 unbearable … 10 fully comfortable" in fifth.locator(".pad").inner_text()
+    bp, lies = fifth.locator(".bp .num").bounding_box(), fifth.locator(".pad").bounding_box()
+    assert lies["y"] >= bp["y"] + bp["height"] - 4, "the numbers stay in sight"
+    page.wait_for_timeout(400)
+    fifth.locator(".pad .value", has_text=re.compile("^10$")).dblclick()
+    assert [(a["do"], a["scale"], a["value"], a["room"]) for a in acts(page)] == [("score", "comfort", 10, "5")]
+    frame["tiles"][4]["undo"] = {"label": "Undo", "at": "comfort 10", "act": {"do": "undo", "room": "5", "seq": 9}}
+    keep_fed(page, frame)
+    page.locator(SCORE_PAD).wait_for(state="detached")
+    assert page.evaluate(places) == before
+    fifth.locator(".undo").click()
+    assert acts(page)[1]["seq"] == 9
+    assert len(acts(page)) == 2
+
+
+def test_a_double_tap_that_opens_the_score_pad_gives_no_score(open_page: Open) -> None:
+    page = open_page(harness.frame("wall_calm"))
+    keep_fed(page, harness.frame("wall_calm"))
+    page.locator(".tile").nth(1).locator(".log-button").dblclick()
+    page.locator(SCORE_PAD).wait_for()
+    page.wait_for_timeout(400)
+    page.evaluate("() => { document.querySelector('.pad-tab.diss').click(); document.querySelectorAll('.pad .value')[3].click() }")
+    assert acts(page) == [], "a tap at once after the tab is not meant for the other scale"
+    page.wait_for_timeout(400)
+    page.locator(".pad .value").nth(4).click()
+    assert [(a["scale"], a["value"], a["room"]) for a in acts(page)] == [("dissociation", 4, "2")]
+
+
+def test_a_score_pad_closes_when_the_page_is_cut_off(open_page: Open) -> None:
+    page = open_page(harness.frame("wall_calm"))
+    keep_fed(page, harness.frame("wall_calm"))
+    page.locator(".tile").first.locator(".score.comf").click()
+    page.locator(SCORE_PAD).wait_for()
+    page.evaluate("clearInterval(window.fed)")
+    page.wait_for_selector(".im[data-cut]")
+    assert page.locator(SCORE_PAD).count() == 0
+    page.locator(".tile").first.locator(".log-button").click()
+    assert page.locator(SCORE_PAD).count() == 0
 
 
 def test_a_disabled_button_says_why_and_does_nothing(open_page: Open) -> None:

@@ -179,7 +179,7 @@ def test_a_handover_is_accepted_in_another_browser_in_one_tap(browser: Any, prog
     for one, name in ((page, "D. Five"), (other, "E. Six")):
         one.get_by_role("button", name="Who is here?").click()
         named(one, name)
-    tile(page, "2").get_by_role("button", name="Log").click()
+    tile(page, "2").locator(".tile-room").click()
     page.get_by_role("button", name=re.compile("^Take from")).click()
     page.get_by_role("button", name="Ward").click()
     page.get_by_role("button", name="Hand over…").click()
@@ -192,6 +192,27 @@ def test_a_handover_is_accepted_in_another_browser_in_one_tap(browser: Any, prog
     assert "Allergies" in offered.body
     page.close()
     other.close()
+
+
+def test_comfort_is_logged_from_the_wall_in_two_taps_and_taken_back(browser: Any, program: Running, log: EventLog) -> None:
+    page = wall(browser, program)
+    page.get_by_role("button", name="Who is here?").click()
+    named(page, "F. Seven")
+    page.get_by_text("F. Seven").wait_for()
+    mine = lambda kind: [x for x in events(log, "2") if x.kind == kind and x.by == "F. Seven"]  # noqa: E731
+    page.wait_for_timeout(500)
+    tile(page, "2").locator(".score.comf").click()
+    page.wait_for_timeout(400)
+    page.locator(".pad").get_by_role("button", name="Comfort 4", exact=True).dblclick()
+    assert eventually(lambda: mine("scored"))
+    tile(page, "2").locator(".undo").wait_for()
+    page.locator(".pad").wait_for(state="detached")
+    assert tile(page, "2").locator(".score.comf .num").inner_text() == "4"
+    assert len(mine("scored")) == 1
+    tile(page, "2").locator(".undo").click()
+    assert eventually(lambda: mine("corrected"))
+    assert page.get_by_role("heading", name="Ward").is_visible()
+    page.close()
 
 
 def test_an_answer_anywhere_shows_everywhere_and_a_note_is_never_html(browser: Any, program: Running, log: EventLog) -> None:

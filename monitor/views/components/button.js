@@ -27,14 +27,15 @@ export function onPress(host, node, act) {
 }
 
 // A button from the frame: {label, act, icon, disabled, solid, pressed, why, kind}; `at` is the time beside a done act.
-export function button(host, cls = "") {
+// `does` is for what happens on this screen only, in the place of an act.
+export function button(host, cls = "", does = null) {
   const mark = icon();
   const word = line("span", "word");
   const why = line("small", "why");
   why.hidden = true;
   const node = el("button", `button ${cls}`.trim(), mark.el, el("span", "words", word, why));
   let act = null;
-  onPress(host, node, () => act);
+  onPress(host, node, () => (does ? does() : act));
   return {
     el: node,
     apply(given) {

@@ -43,6 +43,7 @@ function lostTile(tile, clock) {
     no_signal: { head: WORDS.noConnection, text: WORDS.lastFrame(clock) },
     scores: tile.scores && { diss: lostScore(tile.scores.diss), comf: lostScore(tile.scores.comf) },
     due: null,
+    undo: null,
     strip: { kind: "blind", line1: WORDS.noConnection, line2: WORDS.frozenAt(clock) },
   };
 }

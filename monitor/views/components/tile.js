@@ -73,11 +73,13 @@ export function progress(label) {
   };
 }
 
-function score(kind) {
-  const label = line("h3", "");
+// A score is also the place that is tapped to log the next one.
+function score(host, kind, log) {
+  const label = line("span", "label");
   const num = line("span", "num");
   const age = line("small", "");
-  const node = el("div", `score ${kind}`, label, el("p", "", num, age));
+  const node = el("button", `score ${kind}`, label, el("span", "line", num, age));
+  onPress(host, node, () => log(kind));
   return {
     el: node,
     apply(given) {
@@ -92,22 +94,24 @@ function score(kind) {
   };
 }
 
-function scoresOf(host) {
-  const diss = score("diss");
-  const comf = score("comf");
+function scoresOf(host, log) {
+  const diss = score(host, "diss", log);
+  const comf = score(host, "comf", log);
   const dueLabel = line("h3", "");
   const dueText = document.createTextNode("");
   const dueTime = line("b", "");
   const dueLine = el("p", "", dueText, dueTime);
   const due = el("div", "due", dueLabel, dueLine);
-  const log = button(host, "log-button");
-  const node = el("div", "scores", diss.el, comf.el, due, log.el);
+  const undo = button(host, "undo"); // stands where the next due stood, for some seconds
+  const logButton = button(host, "log-button", () => log("comf"));
+  const node = el("div", "scores", diss.el, comf.el, due, undo.el, logButton.el);
   return {
     el: node,
     apply(tile) {
       diss.apply(tile.scores?.diss);
       comf.apply(tile.scores?.comf);
-      style(due, "visibility", tile.due ? "visible" : "hidden");
+      undo.apply(tile.undo ?? null);
+      style(due, "visibility", tile.due && !tile.undo ? "visible" : "hidden");
       if (tile.due) {
         say(dueLabel, tile.due.label);
         const text = `${tile.due.text ?? ""} `;
@@ -116,7 +120,7 @@ function scoresOf(host) {
         flag(dueTime, "over", tile.due.over);
         fit(dueLine, `${text.length}.${dueTime.textContent.length}`, 1);
       }
-      log.apply(tile.log);
+      logButton.apply(tile.log);
     },
   };
 }
@@ -156,7 +160,8 @@ function stripOf() {
   };
 }
 
-export function tile(host) {
+// pad: the wall's one score pad, which this tile opens over itself.
+export function tile(host, pad) {
   const top = headOf(host);
   const bar = progress(WORDS.infusion);
   const hr = vital("hr");
@@ -179,15 +184,18 @@ export function tile(host) {
       },
     };
   });
-  const scores = scoresOf(host);
+  const scores = scoresOf(host, (kind) => pad.open(box, room, kind));
   const strip = stripOf();
   const note = noteOf(host, "div");
-  const node = el("article", "tile", el("div", "in", top.el, bar.el, vitals, checks, scores.el, strip.el, note.el));
+  const box = el("div", "in", top.el, bar.el, vitals, checks, scores.el, strip.el, note.el);
+  const node = el("article", "tile", box);
+  let room = null;
   // one tap anywhere on the tile opens the room; buttons stop their own taps
   node.addEventListener("click", () => press(host, top.open, () => top.act()));
   return {
     el: node,
     apply(given, blind) {
+      room = given.room;
       attr(node, "aria-label", given.aria ?? `Room ${given.room ?? ""}`);
       attr(node, "data-tick", given.tick ?? null);
       attr(node, "data-state", given.state ?? "calm");

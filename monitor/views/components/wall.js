@@ -3,6 +3,7 @@
 import { component } from "./host.js";
 import { attr, el, keyed, list, refit, style } from "./dom.js";
 import { banner, foot, head } from "./head.js";
+import { pad } from "./pad.js";
 import { tile } from "./tile.js";
 import { WORDS } from "./words.js";
 
@@ -32,11 +33,12 @@ export function arrange(count, width, height) {
 function build(host) {
   const top = head(host);
   const call = banner(host);
+  const scores = pad(host);
   const grid = el("section", "wall");
   attr(grid, "aria-label", WORDS.rooms);
   attr(grid, "tabindex", "0");
   const setTiles = keyed(grid, (one) => one.room, () => {
-    const view = tile(host);
+    const view = tile(host, scores);
     return { el: view.el, apply: (given) => view.apply(given, blind) };
   });
   const bottom = foot();
@@ -78,6 +80,7 @@ function build(host) {
         place();
       }
       setTiles(tiles);
+      scores.apply(frame);
     },
     close: () => sizes.disconnect(),
   };

@@ -17,6 +17,8 @@ export const WORDS = {
   priority: { high: "High priority", medium: "Medium priority", low: "Low priority", tech: "Technical" },
   infusion: "infusion",
   rooms: "Rooms, in fixed places",
+  pad: (room) => `Log scores, room ${room}`,
+  padClose: "Close",
   otherRooms: "All rooms",
   seen: "Seen",
   unknown: "?",
