@@ -236,6 +236,7 @@ def medium() -> Frame:
             "spo2": vital("spo2", "97", 2) | {"sub": "", "limits": "94 or more"},
             "rr": vital("rr", "16", 3) | {"sub": "", "limits": "10 to 25"},
         },
+        "waves": {"ecg": "ECG II", "pleth": "Pleth", "of": "simulated", "stands": None},
         "more": [],
         "bp": pressure("168/102", "1 min", "+44/+24 over 124/78", "cuff 3:24", 80, 76, priority="medium")
         | {"label": "BP mmHg", "at": "14:20", "mean": "mean 124"},

@@ -133,7 +133,10 @@ def bidmc(folder: Path, waves: bool) -> Path:
     numerics = folder / "bidmc_77_Numerics.csv"
     numerics.write_text("Time [s], HR, PULSE, RESP, SpO2\n" + "".join(f"{i}, 70, 70, 15, 97\n" for i in range(60)))
     if waves:
-        rows = (f"{i / PLETH:.3f}, 0.3, {'NaN' if 1250 <= i < 1500 else 0.5 + 0.3 * np.sin(i / 17):.4}, {80 + i % 40}" for i in range(59 * PLETH + 1))
+        rows = (
+            f"{i / PLETH:.3f}, 0.3, {'NaN' if 1250 <= i < 1500 else 0.5 + 0.3 * np.sin(i / 17):.4}, {80 + i % 40}"
+            for i in range(59 * PLETH + 1)
+        )
         (folder / "bidmc_77_Signals.csv").write_text("Time [s], RESP, PLETH, ABP\n" + "\n".join(rows) + "\n")
     return numerics
 

@@ -6,14 +6,16 @@ import { progress } from "./tile.js";
 import { pressure, vital } from "./vital.js";
 import { WORDS } from "./words.js";
 
-export function numerics() {
+// Each wave stands before its number.
+export function numerics(waves) {
   const views = { hr: vital("hr", { limits: true }), spo2: vital("spo2", { limits: true }), rr: vital("rr", { limits: true }) };
   const lostHead = line("b", "");
   const lostText = line("span", "");
   const lost = el("div", "no-signal", lostHead, lostText);
   const more = el("div", "panel more");
   const setMore = keyed(more, (one) => one.label, () => vital("plain"));
-  const node = el("section", "numerics", lost, ...Object.values(views).map((view) => view.el), more);
+  const [ecg, pleth] = waves;
+  const node = el("section", "numerics", lost, ecg, views.hr.el, pleth, views.spo2.el, views.rr.el, more);
   attr(node, "aria-label", "Numerics");
   for (const view of Object.values(views)) view.el.classList.add("panel");
   return {

@@ -12,6 +12,7 @@ import { drugs, events, infusion } from "./infusion.js";
 import { log } from "./log.js";
 import { note } from "./note.js";
 import { answered, prompts } from "./prompt.js";
+import { sweep } from "./sweep.js";
 import { trend } from "./trend.js";
 import { WORDS } from "./words.js";
 
@@ -110,7 +111,8 @@ function build(host) {
   const setActions = keyed(actions, (one) => one.act?.do + one.label, () => button(host));
   const bar = el("div", "roombar", nav.el, actions);
   const vacant = note(host, "section");
-  const big = numerics();
+  const traces = sweep(host);
+  const big = numerics(traces.els);
   const cuff = cuffRow(host);
   const graph = trend(host);
   const alarm = emergency(host);
@@ -156,6 +158,7 @@ function build(host) {
       watch.apply(frame.watching);
       checks.apply(frame.checklist ?? null);
       entries.apply(frame.log ?? null);
+      traces.apply(frame);
       big.apply(frame.numerics, frame.more, frame.no_signal ?? null);
       cuff.apply(frame);
       graph.apply(frame.trend ?? null, frame);
@@ -165,6 +168,7 @@ function build(host) {
       record.apply(frame.events);
     },
     close() {
+      traces.close();
       graph.close();
       entries.close();
     },

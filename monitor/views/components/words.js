@@ -71,5 +71,22 @@ export const WORDS = {
   prompts: "Prompts",
   answered: "Answered",
   limits: "limits",
+  sweep: {
+    speed: (mm) => `${mm} mm/s`,
+    speedName: "Speed",
+    perMv: (mm) => `${mm} mm/mV`,
+    times: (n) => `× ${n}`,
+    gainName: "Gain",
+    waiting: "Waiting for the trace",
+    notHere: "No trace on this connection",
+    notHeld: "No trace in this recording",
+    since: (clock) => (clock ? `No signal since ${clock}` : "No signal"),
+    leadOff: "Lead off",
+    probeOff: "Probe off",
+    squeezed: "Cuff inflated on this arm",
+    gap: "No signal",
+    spoken: (name, kind, value, still) =>
+      `${name}${value == null ? "" : kind === "ecg" ? ` ${value}/min` : ` ${value} %`}, ${still ? still.toLowerCase() : "sweeping"}`,
+  },
   tabs: [["now", "Now"], ["log", "Log"], ["trend", "Trend"], ["infusion", "Infusion"], ["events", "Events"]],
 };
