@@ -49,7 +49,7 @@ def ward_frame(picture: Picture, who: str) -> Frame:
     top = head(picture, who, "ward", "Ward")
     return {
         **top,
-        "menu": [*handover_buttons(picture, who), *top["menu"]],
+        "menu": [*handover_buttons(picture, who), *top["menu"], button("Full screen", {"do": "display"})],
         "tally": _tally(picture),
         "banner": _banner(picture),
         "banner_none": "Nothing called for in any room" if picture.assessed else "Nobody is assessing the rooms",

@@ -18,8 +18,8 @@ IDLE_EVERY_S = 3600
 _frames = count()
 
 
-def feed(name: components.Name, key: str, topic: Topic) -> None:
-    """Mount a page's component with its first frame and a ticket for the rest.
+def feed(name: components.Name, key: str, topic: Topic, display: bool = False) -> None:
+    """Mount a page's component with its first frame and a ticket for the rest. No act is taken from a display.
 
     The browser says when it wants to be fed from here (state ``feed``) and when it wants another ticket (``ticket``).
     """
@@ -34,10 +34,11 @@ def feed(name: components.Name, key: str, topic: Topic) -> None:
         with here.follower.reading() as picture:
             frame = {**drawing.frame(picture), "seq": next(_frames)}
         push = {"ticket": here.tickets.mint(topic), "topic": "/".join(topic)}
+        take = _noticed if display else acts.take(key, topic.room or None)
         components.mount(name)(
             key=key,
-            data={"frame": frame, "push": push},
-            on_act_change=acts.take(key, topic.room or None),
+            data={"frame": frame, "push": push, "display": display},
+            on_act_change=take,
             on_feed_change=_noticed,
             on_ticket_change=_noticed,
         )

@@ -273,6 +273,101 @@ def test_a_score_pad_closes_when_the_page_is_cut_off(open_page: Open) -> None:
     assert page.locator(SCORE_PAD).count() == 0
 
 
+# ---- keys, and the wall display ------------------------------------------------------------------------------------
+
+CHOSEN = "() => document.activeElement.closest('.tile')?.querySelector('.room-number').textContent"
+
+
+def test_keys_choose_a_room_and_only_enter_opens_it(open_page: Open) -> None:
+    frame = harness.frame("wall_many")
+    page = open_page(frame)
+    keep_fed(page, frame)
+    columns = int(page.evaluate("getComputedStyle(document.querySelector('.wall')).getPropertyValue('--columns')"))
+    for key, room in (("1", "1"), ("2", "12"), ("ArrowLeft", "11"), ("ArrowDown", str(11 + columns)), ("ArrowUp", "11")):
+        page.keyboard.press(key)
+        assert page.evaluate(CHOSEN) == room, key
+    assert acts(page) == []
+    page.keyboard.press("Enter")
+    assert [(a["do"], a["room"]) for a in acts(page)] == [("open_room", "11")]
+
+
+def test_keys_log_a_score_and_digits_alone_log_nothing(open_page: Open) -> None:
+    frame = harness.frame("wall_calm")
+    page = open_page(frame)
+    keep_fed(page, frame)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("d")
+    page.locator(SCORE_PAD).wait_for()
+    page.evaluate("() => document.querySelectorAll('.pad .value')[3].focus()")
+    page.keyboard.press("1")
+    page.keyboard.press("0")
+    assert page.evaluate("document.activeElement.textContent") == "10"
+    assert acts(page) == []
+    page.wait_for_timeout(400)
+    page.keyboard.press("Enter")
+    assert [(a["scale"], a["value"], a["room"]) for a in acts(page)] == [("dissociation", 10, "1")]
+    page.keyboard.press("Escape")
+    assert page.locator(SCORE_PAD).count() == 0
+    assert page.evaluate(CHOSEN) == "1"
+
+
+def test_the_keys_of_the_room_reach_its_scores_and_the_wall(open_page: Open) -> None:
+    page = open_page(harness.frame("room_calm") | {"trend": None})
+    page.keyboard.press("l")
+    page.keyboard.press("7")
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("Comfort 6 ")
+    page.keyboard.press("Enter")
+    page.keyboard.press("w")
+    assert [(a["do"], a.get("value"), a.get("page")) for a in acts(page)] == [("score", 6, None), ("go", None, "ward")]
+
+
+def test_no_key_acts_while_somebody_types_and_the_list_names_each_key(open_page: Open) -> None:
+    page = open_page(harness.frame("wall_states"))
+    page.evaluate("document.body.append(Object.assign(document.createElement('input'), {id: 'typed'}))")
+    page.locator("#typed").press("a")
+    assert acts(page) == []
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    listed = page.locator(".legend dt").all_inner_texts()
+    assert {"← → ↑ ↓", "1, 2 … 24", "Enter", "L", "D", "U", "A", "F", "Esc", "?"} <= set(listed)
+    assert "W" not in listed, "back to the wall is a key of the room"
+    page.keyboard.press("Escape")
+    assert not page.locator(".legend").is_visible()
+    page.keyboard.press("a")
+    assert [(a["do"], a["room"]) for a in acts(page)] == [("open_room", "3")]
+
+
+CONTROLS = "() => [...document.querySelectorAll('.im button')].filter(b => b.checkVisibility() && !b.closest('[inert]')).map(b => b.className)"
+
+
+def test_a_wall_display_has_no_control_and_no_act_leaves_it(open_page: Open) -> None:
+    frame = harness.frame("wall_states")
+    page = open_page(frame)
+    page.evaluate("f => feed({...f, seq: 7}, undefined, true)", frame)
+    assert page.evaluate(CONTROLS) == []
+    assert page.locator(".banner .what").inner_text() == "SpO2 87 < 90"
+    assert not page.locator(".tile-emergency").first.is_visible()
+    page.mouse.click(300, 300)
+    for key in ("1", "l", "Enter", "a", "d"):
+        page.keyboard.press(key)
+    page.evaluate("document.querySelectorAll('.im button').forEach(one => one.click())")
+    assert acts(page) == []
+    assert page.locator(SCORE_PAD).count() == 0
+
+
+def test_the_wall_becomes_a_display_with_one_key_and_comes_back_with_it(open_page: Open) -> None:
+    frame = harness.frame("wall_states")
+    page = open_page(frame)
+    keep_fed(page, frame)
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement && document.querySelector('.im[data-display]')")
+    page.keyboard.press("f")
+    page.wait_for_function("!document.fullscreenElement && !document.querySelector('.im[data-display]')")
+    page.locator(".tile").first.locator(".tile-room").click()
+    assert [a["do"] for a in acts(page)] == ["open_room"]
+
+
 def test_a_disabled_button_says_why_and_does_nothing(open_page: Open) -> None:
     page = open_page(harness.frame("room_medium"))
     button = page.locator(".actions .button", has_text="Discharge")

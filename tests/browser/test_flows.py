@@ -215,6 +215,24 @@ def test_comfort_is_logged_from_the_wall_in_two_taps_and_taken_back(browser: Any
     page.close()
 
 
+def test_a_wall_display_shows_live_rooms_and_takes_no_act(browser: Any, program: Running, log: EventLog) -> None:
+    page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    page.goto(f"{program.address}/?display=1")
+    page.wait_for_selector(".im[data-display] article.tile", timeout=20000)
+    beat = page.locator(".clock").inner_text()
+    page.wait_for_function("was => document.querySelector('.clock').textContent !== was", arg=beat)
+    before = {h.session: h.seq for h in log.heads()}
+    page.evaluate("document.querySelectorAll('.im button').forEach(one => one.click())")
+    page.mouse.click(400, 400)
+    page.wait_for_function("document.fullscreenElement !== null")
+    page.wait_for_timeout(1500)
+    charted = [x for session, seq in before.items() for x in log.entries(session) if x.seq > seq and x.by not in ("demo", "evaluator", "store")]
+    assert charted == []
+    assert page.locator(".im[data-display]").is_visible()
+    assert not page.locator("[data-testid=stHeader], [data-testid=stToolbar], [role=dialog]").first.is_visible()
+    page.close()
+
+
 def test_an_answer_anywhere_shows_everywhere_and_a_note_is_never_html(browser: Any, program: Running, log: EventLog) -> None:
     page, other = wall(browser, program), wall(browser, program)
     page.goto(f"{program.address}/room?room=2")

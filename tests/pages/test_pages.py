@@ -65,6 +65,14 @@ def test_the_wall_has_a_tile_for_each_room_in_its_order(here: Station) -> None:
     assert shown["mode"] == "TRAINING"
 
 
+def test_a_wall_display_is_nobody_s_in_particular(here: Station) -> None:
+    test = page("ward", display="1")
+    test.session_state["who"] = "M. Ortiz"
+    data = json.loads(test.run().get("bidi_component")[0].proto.json)
+    assert data["display"] is True
+    assert data["push"]["topic"] == "ward//"
+
+
 def test_a_wall_that_nobody_assesses_says_so(here: Station) -> None:
     settled(here)
     shown = frame(page("ward").run())

@@ -112,6 +112,7 @@ export function banner(host) {
   }
   return {
     el: node,
+    open: () => open.el.hidden || open.el.click(),
     apply(frame) {
       const given = choose(frame);
       const none = !given;

@@ -1,6 +1,7 @@
 // What every page component shares: its root, its styles, the way back to Python (acts), the spoken alert, the push and
 // the watchdog. Whoever brings a frame, the socket or a rerun of the page, feeds it the same way.
 import { cutOff } from "./cutoff.js";
+import { display } from "./display.js";
 import { attr, el, line, refit, say } from "./dom.js";
 import { Feed } from "./feed.js";
 import { elapsed, instant } from "./moment.js";
@@ -60,6 +61,7 @@ class Host {
     this.since = instant();
     this.spoken = new Map();
     this.listeners = new Set();
+    this.display = display(this);
     this.push = new Feed({
       take: (frame, seconds) => this.feed({ ...frame, feed: { ...frame.feed, text: WORDS.live(seconds), bars: bars(seconds) } }),
       bytes: (buffer) => this.listeners.forEach((listener) => listener(buffer)),
@@ -85,6 +87,7 @@ class Host {
 
   // What a run of the page brings. Its frame is used only while the push brings none.
   given(data) {
+    if (data?.display) this.display.keep();
     this.push.offer(data?.push);
     if (this.push.live) return;
     const frame = data && "frame" in data ? data.frame : data;
@@ -147,6 +150,8 @@ class Host {
   }
 
   act(act) {
+    if (act.do === "display") this.display.toggle();
+    if (act.do === "display" || this.display.on) return;
     this.call?.setTriggerValue?.("act", { ...act, nonce: nonce() });
   }
 
@@ -163,6 +168,7 @@ class Host {
     document.removeEventListener("visibilitychange", this.onShow);
     this.sizes.disconnect();
     this.push.close();
+    this.display.close();
     this.view?.close?.();
     hosts.delete(this.parent);
   }
@@ -171,7 +177,7 @@ class Host {
 const hosts = new WeakMap();
 
 // The default export of a page: components.v2 calls it at mount and at each change of data, with the same parent.
-// data is {"frame": frame|null, "push": {"ticket", "topic"}}, or a frame alone. The cleanup of an outdated call may come
+// data is {"frame": frame|null, "push": {"ticket", "topic"}, "display": true for a wall display}, or a frame alone. The cleanup of an outdated call may come
 // while the component lives on, so it takes the page down only when the root has left the document.
 export function component(build, styles) {
   return (call) => {

@@ -1,6 +1,8 @@
 // The log: one tap saves. The filled score is the last one; every row says which end is which.
 import { attr, el, flag, keyed, line, list, placed, say, sayOrHide, show } from "./dom.js";
 import { button, onPress } from "./button.js";
+import { choosing, named } from "./choosing.js";
+import { keys } from "./keys.js";
 import { WORDS } from "./words.js";
 
 function valueButton(host, row) {
@@ -32,6 +34,7 @@ function scoreRow(host) {
   const node = el("div", "tap", heading, row);
   return {
     el: node,
+    choose: () => (values.querySelector("[aria-pressed=true]") ?? values.firstChild)?.focus(),
     apply(one) {
       given = one;
       attr(node, "data-colour", one.colour ?? null);
@@ -92,15 +95,27 @@ export function log(host) {
   scroll.addEventListener("scroll", look, { passive: true });
   const sizes = new ResizeObserver(look);
   sizes.observe(scroll);
+  let views = new Map();
+  // arrows and digits are a row's while one of its scores is chosen
+  const scores = () => named(document.activeElement?.closest(".values")?.children);
+  const unkey = keys({
+    ...choosing(scores, () => 0),
+    l: () => views.get("comfort")?.choose(),
+    d: () => views.get("dissociation")?.choose(),
+    u: () => undo.el.hidden || undo.el.click(),
+  });
   return {
-    close: () => sizes.disconnect(),
+    close() {
+      sizes.disconnect();
+      unkey();
+    },
     el: node,
     apply(given) {
       show(node, Boolean(given));
       if (!given) return;
       sayOrHide(by, given.by);
       undo.apply(given.undo ?? null);
-      const views = setRows(given.rows);
+      views = setRows(given.rows);
       // "bothered by it" belongs to dissociation and stands directly below it
       const anchor = views.get("dissociation")?.el ?? null;
       bothered.apply(given.bothered ?? null);

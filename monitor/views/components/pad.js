@@ -3,6 +3,8 @@
 // of a double tap falls on the pad and does nothing.
 import { attr, el, keyed, line, list, say, sayOrHide } from "./dom.js";
 import { DOUBLE_TAP_MS, onPress } from "./button.js";
+import { choosing, named } from "./choosing.js";
+import { keys } from "./keys.js";
 import { elapsed, instant } from "./moment.js";
 import { WORDS } from "./words.js";
 
@@ -24,10 +26,13 @@ export function pad(host) {
   const ends = line("small", "pad-ends");
   const values = el("div", "pad-values");
   const setValues = keyed(values, (one) => one, scoreButton);
-  const close = line("button", "button pad-close", WORDS.padClose);
+  const close = line("button", "button pad-close", WORDS.close);
   onPress(host, close, () => ready() && shut());
   const box = el("section", "pad", el("div", "pad-head", tabs, ends), values, close);
   box.addEventListener("click", (event) => event.stopPropagation());
+
+  const table = { ...choosing(() => named(values.children), () => 6), Escape: () => shut() };
+  let unkey = null;
 
   const shown = () => scales.find((one) => one.kind === kind);
   const ready = () => !sent && elapsed(touched) >= SETTLE_MS;
@@ -85,6 +90,8 @@ export function pad(host) {
   function shut() {
     const held = box.contains(document.activeElement);
     box.remove();
+    unkey?.();
+    unkey = null;
     sent = room = tile = null;
     if (held) opener?.focus({ preventScroll: true });
   }
@@ -93,7 +100,7 @@ export function pad(host) {
   function look() {
     if (room === null) return;
     const saved = sent && tile?.undo && tile.undo.act?.seq !== sent.before && elapsed(touched) >= DOUBLE_TAP_MS;
-    if (host.cut || !tile?.scores || saved || elapsed(touched) > (sent ? UNCONFIRMED_MS : UNTOUCHED_MS)) shut();
+    if (host.cut || host.display.on || !tile?.scores || saved || elapsed(touched) > (sent ? UNCONFIRMED_MS : UNTOUCHED_MS)) shut();
   }
 
   function find() {
@@ -102,13 +109,14 @@ export function pad(host) {
 
   return {
     open(over, wanted, first) {
-      if (host.cut || !scales.some((one) => one.kind === first)) return;
+      if (host.cut || host.display.on || !scales.some((one) => one.kind === first)) return;
       room = wanted;
-      opener = document.activeElement;
+      if (!box.contains(document.activeElement)) opener = document.activeElement;
       sent = null;
       find();
       choose(first);
       over.append(box);
+      unkey ??= keys(table);
       box.querySelector(".value").focus({ preventScroll: true });
     },
     apply(frame) {
@@ -118,5 +126,6 @@ export function pad(host) {
       if (shown()) draw();
       look();
     },
+    close: () => unkey?.(),
   };
 }

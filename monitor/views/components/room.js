@@ -9,6 +9,7 @@ import { emergency, handover } from "./emergency.js";
 import { foot, head } from "./head.js";
 import { icon } from "./icons.js";
 import { drugs, events, infusion } from "./infusion.js";
+import { keys, legend } from "./keys.js";
 import { log } from "./log.js";
 import { note } from "./note.js";
 import { answered, prompts } from "./prompt.js";
@@ -138,7 +139,9 @@ function build(host) {
   );
   const jump = tabs({ now: called, log: entries.el, trend: graph.el, infusion: dose.el, events: record.el });
   const bottom = foot();
-  const node = el("div", "page room", top.el, bar, vacant.el, cols, bottom.el, jump.el);
+  const help = legend();
+  const unkey = keys({ w: () => host.act({ do: "go", page: "ward" }) });
+  const node = el("div", "page room", top.el, bar, vacant.el, cols, bottom.el, jump.el, help.el);
   return {
     el: node,
     apply(frame) {
@@ -171,6 +174,8 @@ function build(host) {
       traces.close();
       graph.close();
       entries.close();
+      unkey();
+      help.close();
     },
   };
 }

@@ -107,6 +107,7 @@ function scoresOf(host, log) {
   const node = el("div", "scores", diss.el, comf.el, due, undo.el, logButton.el);
   return {
     el: node,
+    undo: () => undo.el.click(),
     apply(tile) {
       diss.apply(tile.scores?.diss);
       comf.apply(tile.scores?.comf);
@@ -194,6 +195,9 @@ export function tile(host, pad) {
   node.addEventListener("click", () => press(host, top.open, () => top.act()));
   return {
     el: node,
+    open: top.open,
+    log: (kind) => pad.open(box, room, kind),
+    undo: scores.undo,
     apply(given, blind) {
       room = given.room;
       attr(node, "aria-label", given.aria ?? `Room ${given.room ?? ""}`);

@@ -1,8 +1,10 @@
 // The wall: all rooms in fixed places. Nothing is sorted, nothing moves; columns follow from the window and the number
 // of rooms only.
 import { component } from "./host.js";
+import { choosing } from "./choosing.js";
 import { attr, el, keyed, list, refit, style } from "./dom.js";
 import { banner, foot, head } from "./head.js";
+import { keys, legend } from "./keys.js";
 import { pad } from "./pad.js";
 import { tile } from "./tile.js";
 import { WORDS } from "./words.js";
@@ -39,8 +41,21 @@ function build(host) {
   attr(grid, "tabindex", "0");
   const setTiles = keyed(grid, (one) => one.room, () => {
     const view = tile(host, scores);
-    return { el: view.el, apply: (given) => view.apply(given, blind) };
+    return { ...view, apply: (given) => view.apply(given, blind) };
   });
+  let rooms = new Map();
+  let columns = 1;
+  const chosen = () => [...rooms.values()].find((one) => one.el.contains(document.activeElement));
+  const items = () => [...rooms].map(([name, one]) => ({ name, node: one.el, target: one.open }));
+  const unkey = keys({
+    ...choosing(items, () => columns),
+    l: () => chosen()?.log("comf"),
+    d: () => chosen()?.log("diss"),
+    u: () => chosen()?.undo(),
+    a: () => call.open(),
+    f: () => host.display.toggle(),
+  });
+  const help = legend();
   const bottom = foot();
   let blind = false;
   let shape = "";
@@ -50,7 +65,7 @@ function build(host) {
     host.draw(); // only a tile that stands can be measured
   });
   sizes.observe(grid);
-  const node = el("div", "page ward", top.el, call.el, grid, bottom.el);
+  const node = el("div", "page ward", top.el, call.el, grid, bottom.el, help.el);
 
   // Only when rooms or the window changed: asking for sizes in the middle of a frame would lay the page out twice.
   function place() {
@@ -63,6 +78,7 @@ function build(host) {
     shape = next;
     refit();
     const plan = arrange(count, width, height);
+    columns = plan.columns;
     style(grid, "--columns", String(plan.columns));
     style(grid, "--row", `${plan.row.toFixed(2)}px`);
     attr(grid, "data-scroll", plan.scroll ? "true" : null);
@@ -79,10 +95,16 @@ function build(host) {
         count = tiles.length;
         place();
       }
-      setTiles(tiles);
+      attr(grid, "inert", host.display.on);
+      rooms = setTiles(tiles);
       scores.apply(frame);
     },
-    close: () => sizes.disconnect(),
+    close() {
+      sizes.disconnect();
+      scores.close();
+      unkey();
+      help.close();
+    },
   };
 }
 
