@@ -39,6 +39,23 @@ class Answer(StrEnum):
     DECLINED = "declined"
 
 
+class Level(StrEnum):
+    """How a prompt is marked and how it sounds: its priority, and one of its own for technical ones below high."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    TECH = "tech"
+    LOW = "low"
+
+    def above(self, other: Level | None) -> bool:
+        order = list(Level)
+        return other is None or order.index(self) < order.index(other)
+
+
+def level(priority: Priority, kind: PromptKind) -> Level:
+    return Level.TECH if kind is PromptKind.TECHNICAL and priority is not Priority.HIGH else Level(priority.value)
+
+
 class Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -443,6 +460,28 @@ class TruthNoted(Event):
     text: Text
 
 
+# ---- sound, for the whole ward: written into every open session ----
+
+
+class AudioPaused(Event):
+    """The station's alarm sounds are off from the wall time of this entry on. ``level`` was the highest that sounded."""
+
+    kind: Literal["audio_paused"] = "audio_paused"
+    seconds: int = Field(ge=1, le=600)
+    level: Level | None = None
+
+
+class AudioResumed(Event):
+    kind: Literal["audio_resumed"] = "audio_resumed"
+
+
+class SoundChanged(Event):
+    """Whether any connected screen is able to sound."""
+
+    kind: Literal["sound_changed"] = "sound_changed"
+    able: bool
+
+
 # ---- the evaluator's own ----
 
 
@@ -537,6 +576,9 @@ AnyEvent = Annotated[
     | TruthState
     | TruthInjected
     | TruthNoted
+    | AudioPaused
+    | AudioResumed
+    | SoundChanged
     | PromptChanged
     | MinuteSealed
     | EvaluatorNoted,

@@ -114,6 +114,10 @@ class Prompt:
     """It was more than pending in some episode."""
 
     @property
+    def level(self) -> e.Level:
+        return e.level(self.priority, self.prompt_kind)
+
+    @property
     def open(self) -> bool:
         return self.state in (e.PromptState.ACTIVE, e.PromptState.RECHECK, e.PromptState.OVER)
 
@@ -144,6 +148,18 @@ class Offer:
     to: str
     at: int
     card: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """The last word about the audio pause: paused for ``seconds`` from the wall time ``at`` on; 0 means resumed."""
+
+    at: str
+    by: str
+    seconds: int = 0
+    level: e.Level | None = None
+    broken: bool = False
+    """A prompt above ``level`` has come since: that ends the pause."""
 
 
 KEPT = 64
@@ -191,6 +207,9 @@ class SessionState:
     offer: Offer | None = None
     away: Away | None = None
     emergency: Emergency | None = None
+    hush: Hush | None = None
+    deaf: tuple[str, bool] | None = None
+    """The last word about sound: its wall time, and whether no screen was able to."""
     speed: float = 1.0
     stops_at: int | None = None
     """The second at which a step ends and the session stands again."""
@@ -392,7 +411,10 @@ def _prompt(state: SessionState, event: e.PromptChanged, at: e.Logged) -> Sessio
         event.late,
         activated=event.state is e.PromptState.ACTIVE or (before is not None and before.activated),
     )
-    return replace(state, prompts={**state.prompts, event.rule: prompt})
+    hush = state.hush
+    if hush is not None and event.state in (e.PromptState.ACTIVE, e.PromptState.RECHECK) and prompt.level.above(hush.level):
+        hush = replace(hush, broken=True)
+    return replace(state, prompts={**state.prompts, event.rule: prompt}, hush=hush)
 
 
 def _answered(state: SessionState, event: e.PromptAnswered, at: e.Logged) -> SessionState:
@@ -480,6 +502,9 @@ _CHANGES: Mapping[str, Callable[[SessionState, Any, e.Logged], SessionState]] = 
     "cuff_put_off": _put_off,
     "cuff_started": lambda s, _, at: replace(s, cuff_started_at=at.tick),
     "cuff_stopped": lambda s, _, at: replace(s, cuff_stopped_at=at.tick),
+    "audio_paused": lambda s, ev, at: replace(s, hush=Hush(at.at, at.by, ev.seconds, ev.level)),
+    "audio_resumed": lambda s, _, at: replace(s, hush=Hush(at.at, at.by)),
+    "sound_changed": lambda s, ev, at: replace(s, deaf=(at.at, not ev.able)),
     "pace_set": lambda s, ev, at: replace(s, speed=ev.speed, stops_at=ev.until),
     "drill_started": lambda s, ev, at: replace(s, drill=ev),
     "patient_asked": lambda s, _, at: replace(s, asked=True),

@@ -47,6 +47,15 @@ class RoomSet(BaseModel):
     demo: Demo | None = None
 
 
+class Alarms(BaseModel):
+    """How long the audio pause lasts, and how often what still stands is called to mind."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pause_s: int = Field(default=120, ge=30, le=300)
+    reminder_min: int = Field(default=2, ge=1, le=10)
+
+
 class Rooms(BaseModel):
     """A rooms file: at most 24 rooms, in the order of the wall."""
 
@@ -56,6 +65,7 @@ class Rooms(BaseModel):
     protocol: str
     zone: str | None = None
     theme: Literal["dark", "light", "contrast"] = "dark"
+    alarms: Alarms = Alarms()
     rooms: tuple[RoomSet, ...] = Field(min_length=1, max_length=24)
 
     @model_validator(mode="after")

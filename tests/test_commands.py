@@ -360,3 +360,18 @@ def test_a_late_entry_about_an_earlier_second_does_not_become_the_last(running: 
     entry = running.state.score("nausea")
     assert entry is not None
     assert entry.value == 2
+
+
+def test_the_audio_pause_and_its_end_are_facts_with_a_name(desk: Desk) -> None:
+    assert desk.do(c.resume_audio()) == 0, "nothing to end"
+    desk.do(c.pause_audio(120, e.Level.MEDIUM), by="M. Ortiz")
+    assert desk.state.hush is not None
+    assert (desk.state.hush.by, desk.state.hush.seconds, desk.state.hush.level) == ("M. Ortiz", 120, e.Level.MEDIUM)
+    assert desk.do(c.resume_audio(), c.resume_audio()) == 1
+    assert desk.state.hush.seconds == 0
+
+
+def test_that_no_screen_can_sound_is_said_once_and_so_is_its_end(desk: Desk) -> None:
+    assert desk.do(c.sound_changed(True)) == 0, "nothing is said of what is as it should be"
+    assert desk.do(c.sound_changed(False), c.sound_changed(False)) == 1
+    assert desk.do(c.sound_changed(True), c.sound_changed(True)) == 1

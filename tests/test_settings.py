@@ -14,6 +14,9 @@ GOOD = """station: Test station
 protocol: protocols/example.yaml
 zone: Europe/Vienna
 theme: light
+alarms:
+  pause_s: 90
+  reminder_min: 3
 rooms:
   - room: "1"
     demo: {alias: Heron, scenario: scenarios/pleasant.yaml, seed: 1}
@@ -34,6 +37,7 @@ def test_the_rooms_stand_in_the_order_of_the_file(tmp_path: Path) -> None:
     assert [r.room for r in rooms.rooms] == ["1", "2", "3"]
     assert rooms.room("3") is not None
     assert rooms.room("4") is None
+    assert (rooms.alarms.pause_s, rooms.alarms.reminder_min) == (90, 3)
 
 
 def test_the_shipped_rooms_load_at_least_four_of_them_one_recorded() -> None:
@@ -47,16 +51,20 @@ BAD = {
     "a zone that does not exist": ("Europe/Vienna", "Mars/Base", 3, "time zone"),
     "a zone that leads out of the zones": ("Europe/Vienna", "../../etc/passwd", 3, "time zone"),
     "a theme that does not exist": ("theme: light", "theme: pink", 4, "dark"),
+    "a pause too long to be one": ("pause_s: 90", "pause_s: 900", 6, "300"),
+    "a pause too short to be of use": ("pause_s: 90", "pause_s: 5", 6, "30"),
+    "a reminder that never comes": ("reminder_min: 3", "reminder_min: 0", 7, "1"),
+    "a key of the alarms that does not exist": ("pause_s: 90", "pause: 90", 6, "pause"),
     "two rooms of one name": ('room: "2"', 'room: "1"', None, "two rooms are called 1"),
-    "a scenario that is not there": ("scenarios/pleasant.yaml", "scenarios/none.yaml", 7, "not there"),
-    "a recording that is not there": ("recordings/little-felt.csv", "recordings/none.csv", 9, "not there"),
-    "a scenario and a recording": ("recording: recordings", "scenario: x, recording: recordings", 9, "either"),
-    "neither scenario nor recording": (", recording: recordings/little-felt.csv", "", 9, "either"),
-    "a key that does not exist": ("seed: 1", "sead: 1", 7, "sead"),
-    "a seed below zero": ("seed: 1", "seed: -1", 7, "greater"),
-    "a pace of nothing": ("seed: 1", "speed: 0", 7, "greater"),
-    "a room without a name": ('room: "3"', 'room: ""', 10, "at least 1"),
-    "a folder as scenario": ("scenarios/pleasant.yaml", "scenarios", 7, "not there"),
+    "a scenario that is not there": ("scenarios/pleasant.yaml", "scenarios/none.yaml", 10, "not there"),
+    "a recording that is not there": ("recordings/little-felt.csv", "recordings/none.csv", 12, "not there"),
+    "a scenario and a recording": ("recording: recordings", "scenario: x, recording: recordings", 12, "either"),
+    "neither scenario nor recording": (", recording: recordings/little-felt.csv", "", 12, "either"),
+    "a key that does not exist": ("seed: 1", "sead: 1", 10, "sead"),
+    "a seed below zero": ("seed: 1", "seed: -1", 10, "greater"),
+    "a pace of nothing": ("seed: 1", "speed: 0", 10, "greater"),
+    "a room without a name": ('room: "3"', 'room: ""', 13, "at least 1"),
+    "a folder as scenario": ("scenarios/pleasant.yaml", "scenarios", 10, "not there"),
 }
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from monitor import charting, units
 from monitor import events as e
-from monitor.board.tile import Frame
-from monitor.board.view import PRIORITY_WORD, STARS, Picture, View, rule_of, shown_priority
+from monitor.board.frame import Frame
+from monitor.board.view import PRIORITY_WORD, STARS, Picture, View, rule_of
 from monitor.infusion import Pump
 from monitor.protocol.document import Option, Rule
 from monitor.protocol.prompts import DEFER_S, recheck_at
@@ -17,7 +17,7 @@ _STATUS = {"sourced": "sourced", "unchecked": "known but unchecked", "proposal":
 
 def card(picture: Picture, view: View, prompt: Prompt) -> Frame:
     document, at = picture.document, picture.at(view)
-    rule, priority = rule_of(picture, prompt), shown_priority(prompt)
+    rule, priority = rule_of(picture, prompt), prompt.level
     word = PRIORITY_WORD[priority]
     frame: Frame = {
         "id": f"{prompt.rule}#{prompt.episode}",

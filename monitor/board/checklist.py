@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.board.tile import Frame, button
+from monitor.board.frame import Frame, button
 from monitor.board.view import Picture, View
 from monitor.protocol.conditions import MET, NOT_MET, Sight
 from monitor.protocol.document import CheckItem

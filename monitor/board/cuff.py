@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor import units
-from monitor.board.tile import Frame, button, cuff_left_s, pressure
+from monitor.board.frame import Frame, button
+from monitor.board.tile import cuff_left_s, pressure
 from monitor.board.view import Picture, View
 from monitor.pressures import last_reading, measuring, readings
 from monitor.protocol.conditions import Sight

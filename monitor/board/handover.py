@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from monitor import charting, units
 from monitor.board import words
-from monitor.board.tile import Frame, button
-from monitor.board.view import STARS, Picture, View, open_prompts, shown_priority
+from monitor.board.frame import Frame, button
+from monitor.board.view import STARS, Picture, View, open_prompts
 from monitor.infusion import Pump
 from monitor.pressures import last_reading
 
@@ -18,7 +18,7 @@ def handover_card(picture: Picture, view: View) -> list[str]:
     lines = [_infusion(picture, view), "Allergies: " + (", ".join(state.opened.allergies) or "none charted")]
     for prompt in open_prompts(view)[:6]:
         answered = f", {prompt.answered.answer.value} by {prompt.answered.by}" if prompt.answered else ", not answered"
-        lines.append(f"{STARS[shown_priority(prompt)]} {prompt.message}{answered}")
+        lines.append(f"{STARS[prompt.level]} {prompt.message}{answered}")
     due = sorted((d, obs.label) for obs in document.observations if (d := document.due_at(obs.id, state, view.window)) is not None)
     for when, label in due[:4]:
         late = at - when

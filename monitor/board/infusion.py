@@ -5,7 +5,7 @@ from __future__ import annotations
 from monitor import commands, units
 from monitor import events as e
 from monitor.board import words
-from monitor.board.tile import Frame, button
+from monitor.board.frame import Frame, button
 from monitor.board.view import Picture, View
 from monitor.infusion import Pump
 from monitor.session import Phase

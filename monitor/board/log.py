@@ -5,8 +5,8 @@ from __future__ import annotations
 from monitor import charting, commands, units
 from monitor import events as e
 from monitor.board import words
+from monitor.board.frame import Frame, button
 from monitor.board.pad import COLOURS, last_own, named
-from monitor.board.tile import Frame, button
 from monitor.board.view import Picture, View
 
 PANEL_EVENTS = 60

@@ -9,10 +9,11 @@ from monitor import units
 from monitor.board.card import card
 from monitor.board.checklist import checklist_panel
 from monitor.board.cuff import bp, cuff_panel, cuff_table
+from monitor.board.frame import Frame, button
 from monitor.board.handover import handover_panel
 from monitor.board.infusion import drugs_panel, infusion_panel
 from monitor.board.log import events_panel, log_panel
-from monitor.board.tile import RATES, Frame, button, head, no_signal, phase, progress, strip, tile_state, vital
+from monitor.board.tile import RATES, head, no_signal, phase, progress, strip, tile_state, vital
 from monitor.board.view import Picture, View, limits, open_prompts
 from monitor.board.waves import waves_panel
 from monitor.session import Phase
@@ -74,7 +75,7 @@ def _neighbour(picture: Picture, room: str, here: str) -> Frame:
     if view is not None:
         below = strip(picture, view)
         state = tile_state(picture, view, below)
-        text = {"calm": "", "pleasant": "", "blind": "not assessed"}.get(state, state)
+        text = {"calm": "", "pleasant": "", "blind": "not assessed", "answered": f"✓ {below.get('by', '')}"}.get(state, state)
         if below["kind"] == "prompt":
             text, priority = f"{below['stars']} {below['line1'].split()[0]}", below["priority"]
     return {"room": room, "text": text, "priority": priority, "here": room == here, "act": {"do": "open_room", "room": room}}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from monitor import charting, clock, units
 from monitor import events as e
+from monitor.board.alarms import alarm, banner, banner_none
+from monitor.board.frame import Frame, button
 from monitor.board.pad import pad, undo
 from monitor.board.view import (
     RANK,
@@ -19,7 +20,6 @@ from monitor.board.view import (
     marked,
     open_prompts,
     rule_of,
-    shown_priority,
     why_gone,
 )
 from monitor.infusion import Pump
@@ -28,17 +28,12 @@ from monitor.protocol.prompts import recheck_at
 from monitor.session import Phase, Prompt
 from monitor.vitals import CUFF, Freshness, Signal
 
-Frame = dict[str, Any]
 SPARK_STEP_S = 15
 RATES = (Signal.HR, Signal.PULSE)
 ADVICE = (
     "Advises and records. Does not drive the pump and does not replace the bedside monitor's alarms. "
     "Confirm at the bedside. It does not decide how many rooms a nurse may watch."
 )
-
-
-def button(label: str, act: Mapping[str, Any], **more: Any) -> Frame:
-    return {"label": label, "act": dict(act), **more}
 
 
 def ward_frame(picture: Picture, who: str) -> Frame:
@@ -51,8 +46,8 @@ def ward_frame(picture: Picture, who: str) -> Frame:
         **top,
         "menu": [*handover_buttons(picture, who), *top["menu"], button("Full screen", {"do": "display"})],
         "tally": _tally(picture),
-        "banner": _banner(picture),
-        "banner_none": "Nothing called for in any room" if picture.assessed else "Nobody is assessing the rooms",
+        "banner": banner(picture),
+        "banner_none": banner_none(picture),
         "tiles": tiles,
         "pad": pad(),
     }
@@ -80,6 +75,7 @@ def head(picture: Picture, who: str, page: str, title: str) -> Frame:
         "viewer": {"label": who or "Who is here?", "act": {"do": "dialog", "name": "who"}},
         "clock": clock.of_day(picture.now, picture.zone, True),
         "theme": picture.theme,
+        "alarm": alarm(picture),
         "menu": [
             button("Ward", {"do": "go", "page": "ward"}, pressed=page == "ward"),
             button("Protocol", {"do": "go", "page": "protocol"}, pressed=page == "protocol"),
@@ -110,60 +106,6 @@ def _tally(picture: Picture) -> list[str]:
     found = [f"{phases.count(phase)} {word}" for phase, word in _TALLY if phase in phases]
     free = len(picture.rooms) - len(phases)
     return [*found, f"{free} free"] if free else found
-
-
-def _banner(picture: Picture) -> Frame | None:
-    """The highest unanswered prompt of the ward; low ones stay in their tile."""
-    waiting = [
-        (RANK[shown_priority(p)], p.since, room, p)
-        for room in picture.rooms
-        if room in picture.views
-        for p in open_prompts(picture.views[room])
-        if p.answered is None
-    ]
-    waiting.sort(key=lambda w: (w[0], -picture.views[w[2]].wall(w[1]).timestamp()))
-    if not picture.assessed and not (waiting and waiting[0][0] == RANK["high"]):
-        since = "" if picture.beat_at is None else f"since {clock.of_day(picture.beat_at, picture.zone, True)}"
-        return {
-            "priority": "tech",
-            "stars": STARS["tech"],
-            "where": "All rooms",
-            "what": "NOT BEING ASSESSED",
-            "why": f"{since} go to the rooms; the numbers may stand still".strip(),
-            "rest": _rest(waiting),
-            "button": None,
-        }
-    if not waiting or waiting[0][0] == RANK["low"]:
-        return None
-    _, _, room, prompt = waiting[0]
-    view, priority = picture.views[room], shown_priority(waiting[0][3])
-    options = _options(picture, prompt)
-    since = units.span(picture.at(view) - prompt.since)
-    return {
-        "priority": priority,
-        "stars": STARS[priority],
-        "where": f"Room {room} {view.state.opened.alias}",
-        "what": prompt.message,
-        "why": f"for {since}{options} · line {prompt.rule}",
-        "rest": _rest(waiting[1:]),
-        "button": button(f"Open room {room}", {"do": "open_room", "room": room}),
-    }
-
-
-def _rest(waiting: Sequence[tuple[int, int, str, Prompt]]) -> list[Frame]:
-    counts: dict[str, int] = {}
-    for _, _, _, prompt in waiting:
-        priority = shown_priority(prompt)
-        counts[priority] = counts.get(priority, 0) + 1
-    return [{"priority": p, "text": f"{STARS[p]} {counts[p]}"} for p in sorted(counts, key=lambda p: RANK[p])]
-
-
-def _options(picture: Picture, prompt: Prompt) -> str:
-    rule = rule_of(picture, prompt)
-    labels = [picture.document.option[o].label.lower() for o in rule.options] if rule is not None else []
-    word = "check" if prompt.prompt_kind is e.PromptKind.TECHNICAL else "options"
-    more = f" and {len(labels) - 2} more" if len(labels) > 2 else ""
-    return f" · {word}: {', '.join(labels[:2])}{more}" if labels else ""
 
 
 def tile(picture: Picture, room: str, who: str) -> Frame:
@@ -436,7 +378,7 @@ def _pleasant(view: View) -> bool:
 def strip(picture: Picture, view: View) -> Frame:
     frame: Frame = {"kind": "none", "priority": None, "stars": None, "icon": None, "line1": "", "line2": "", "flash": False}
     prompts = open_prompts(view)
-    if not picture.assessed and not any(shown_priority(p) == "high" for p in prompts):
+    if not picture.assessed and not any(p.level == "high" for p in prompts):
         return {**frame, "kind": "blind", "line1": "Not being assessed", "line2": "Look at the bedside monitor"}
     unanswered = [p for p in prompts if p.answered is None]
     if unanswered:
@@ -445,7 +387,7 @@ def strip(picture: Picture, view: View) -> Frame:
         return {**frame, **_answered_strip(picture, view, prompts[0])}
     coming = [p for p in view.state.prompts.values() if p.state is e.PromptState.PENDING]
     if coming:
-        first = min(coming, key=lambda p: (RANK[shown_priority(p)], p.since))
+        first = min(coming, key=lambda p: (RANK[p.level], p.since))
         return {
             **frame,
             "kind": "watch",
@@ -460,7 +402,7 @@ def strip(picture: Picture, view: View) -> Frame:
 
 def _prompt_strip(picture: Picture, view: View, prompts: Sequence[Prompt]) -> Frame:
     prompt = prompts[0]
-    priority, rule = shown_priority(prompt), rule_of(picture, prompt)
+    priority, rule = prompt.level, rule_of(picture, prompt)
     count = len(rule.options) if rule is not None else 0
     waited = units.span(picture.at(view) - prompt.since)
     word = {e.PromptState.OVER: "over, not answered", e.PromptState.RECHECK: "re-check"}.get(prompt.state, f"unanswered {waited}")
@@ -487,6 +429,7 @@ def _answered_strip(picture: Picture, view: View, prompt: Prompt) -> Frame:
     return {
         "kind": "done",
         "icon": "check",
+        "by": answered.by,
         "line1": f"{answered.answer.value.capitalize()}: {what}",
         "line2": f"{prompt.message} · {answered.by} {picture.time(view, answered.at)}{countdown}",
     }

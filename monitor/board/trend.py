@@ -11,7 +11,7 @@ from monitor import charting, units
 from monitor import events as e
 from monitor.board import words
 from monitor.board.cuff import pressure_cells
-from monitor.board.tile import Frame
+from monitor.board.frame import Frame
 from monitor.board.view import STARS, TREND_S, TREND_STEP_S, Picture, View, limits
 from monitor.infusion import Pump
 from monitor.pressures import readings

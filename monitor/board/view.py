@@ -12,6 +12,7 @@ from monitor import events as e
 from monitor.protocol.conditions import Vital, walk
 from monitor.protocol.document import Document, Rule
 from monitor.session import Prompt, SessionState
+from monitor.settings import Alarms
 from monitor.vitals import CUFF, WAVES, Beats, Numeric, Quality, Signal, Window
 
 TREND_STEP_S = 5
@@ -98,6 +99,7 @@ class Picture:
     beat_at: datetime | None
     station: str = "station"
     theme: str = "dark"
+    alarms: Alarms = field(default_factory=Alarms)
     zone: tzinfo | None = None
     trouble: str = ""
     """Why the record cannot be read, if it cannot."""
@@ -129,16 +131,9 @@ STARS = {"high": "***", "medium": "**", "low": "*", "tech": "!!"}
 PRIORITY_WORD = {"high": "High", "medium": "Medium", "low": "Low", "tech": "Technical"}
 
 
-def shown_priority(prompt: Prompt) -> str:
-    """How a screen marks a prompt: technical ones below high have a mark of their own."""
-    if prompt.prompt_kind is e.PromptKind.TECHNICAL and prompt.priority is not e.Priority.HIGH:
-        return "tech"
-    return prompt.priority.value
-
-
 def ordered(prompts: Iterable[Prompt]) -> list[Prompt]:
     """The one to look at first, first: unanswered before answered, then by priority, then the oldest."""
-    return sorted(prompts, key=lambda p: (p.answered is not None, RANK[shown_priority(p)], p.since))
+    return sorted(prompts, key=lambda p: (p.answered is not None, RANK[p.level], p.since))
 
 
 def open_prompts(view: View) -> list[Prompt]:
@@ -167,7 +162,7 @@ def marked(picture: Picture, view: View, signals: Iterable[str]) -> str | None:
         cited = {v.name for v in prompt.evidence if v.value is not None}
         about = prompt.answered is None and prompt.state is not e.PromptState.OVER
         if about and rule is not None and wanted & cited & set(rule.signals):
-            found.append(shown_priority(prompt))
+            found.append(prompt.level)
     return min(found, key=lambda p: RANK[p], default=None)
 
 

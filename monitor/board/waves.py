@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.board.tile import Frame
+from monitor.board.frame import Frame
 from monitor.board.view import View
 
 FASTEST = 4.0

@@ -83,6 +83,12 @@ def entry(document: Document, event: e.AnyEvent) -> str | None:
             return "Emergency: " + next((a.label for a in document.emergency.acts if a.id == event.act), event.act)
         case e.EmergencyEnded():
             return "Emergency ended"
+        case e.AudioPaused():
+            return f"Audio paused for {event.seconds} s"
+        case e.AudioResumed():
+            return "Audio on again"
+        case e.SoundChanged():
+            return "A screen can sound again" if event.able else "SOUND OFF: no screen can sound"
         case e.PaceSet():
             return f"Stands still{': ' + event.why if event.why else ''}" if not event.speed else f"Goes on at {event.speed:g} times"
         case e.Outage():

@@ -14,6 +14,7 @@ from monitor.commands.log import CORRECTABLE, correct, note, observe, score, sym
 from monitor.commands.opening import close, discharge, open_session, set_pace
 from monitor.commands.prompts import answer
 from monitor.commands.scene import Command, Override, Refusal, Scene, carry_out, together
+from monitor.commands.sound import pause_audio, resume_audio, sound_changed
 from monitor.commands.training import ask, end_drill, inject, instructor_note, open_room, step
 from monitor.commands.watch import accept_watch, come_back, end_offer, go_away, leave_watch, offer_watch, take_watch
 
@@ -52,13 +53,16 @@ __all__ = [
     "open_room",
     "open_session",
     "pause",
+    "pause_audio",
     "rest_cuff",
     "resume",
+    "resume_audio",
     "score",
     "set_baseline",
     "set_cuff_interval",
     "set_order",
     "set_pace",
+    "sound_changed",
     "start",
     "start_cuff",
     "step",

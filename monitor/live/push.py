@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import orjson
 
 from monitor import clock
+from monitor.board.frame import Frame
 from monitor.board.room import room_frame
-from monitor.board.tile import Frame, ward_frame
+from monitor.board.tile import ward_frame
 from monitor.board.trend import trend_frame
 from monitor.board.view import Picture, View
 from monitor.live.follower import Follower

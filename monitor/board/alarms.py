@@ -1,0 +1,196 @@
+"""The ward's alarm: what sounds, what stands in the banner, whether the audio is paused, whether any screen can sound.
+
+All of it is a reading of the log, so every screen of the ward says the same. A pause takes the sound away and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import NamedTuple
+
+from monitor import clock, units
+from monitor import events as e
+from monitor.board.frame import Frame, button
+from monitor.board.view import BEAT_LOST_S, GRACE_S, RANK, STARS, Picture, View, rule_of
+from monitor.session import Hush, Prompt
+
+RECENT_S = 60
+"""How long a calm banner says what has ended or been answered."""
+
+
+class Waiting(NamedTuple):
+    """An unanswered prompt, and where."""
+
+    room: str
+    view: View
+    prompt: Prompt
+
+
+def waiting(picture: Picture) -> list[Waiting]:
+    """The ward's unanswered prompts: the highest first, of equal ones the newest."""
+    views = [(room, picture.views[room]) for room in picture.rooms if room in picture.views]
+    found = [Waiting(room, view, prompt) for room, view in views for prompt in view.state.open_prompts if prompt.answered is None]
+    return sorted(found, key=lambda w: (RANK[w.prompt.level], -w.view.wall(w.prompt.since).timestamp()))
+
+
+def _calling(picture: Picture) -> e.Level | None:
+    """The highest prompt that calls for a sound. What is over calls no longer, unless it is high: that latches."""
+    calling = (w.prompt.level for w in waiting(picture) if w.prompt.state is not e.PromptState.OVER or w.prompt.level is e.Level.HIGH)
+    return next(calling, None)
+
+
+def loudest(picture: Picture) -> e.Level | None:
+    """The level that is to be heard now, paused or not."""
+    highest = _calling(picture)
+    # Nobody assessing is a technical state that stands above medium.
+    return e.Level.TECH if not picture.assessed and highest is not e.Level.HIGH else highest
+
+
+class Pause(NamedTuple):
+    hush: Hush
+    left_s: int
+    broken: bool
+    """Something above its level has come."""
+
+
+def pause(picture: Picture) -> Pause | None:
+    """The last audio pause while its time runs, by the wall clock. One that a clock step would make longer is none."""
+    said = [view.state.hush for view in picture.views.values() if view.state.hush is not None]
+    running = [hush for hush in said if -GRACE_S <= _since(picture, hush.at) < hush.seconds]
+    last = max(said, key=lambda hush: hush.at, default=None)
+    if last is None or last not in running:
+        return None
+    calling = _calling(picture)
+    above = calling is not None and calling.above(last.level)
+    broken = above or _blind_since(picture, last) or any(hush.broken for hush in running)
+    return Pause(last, round(last.seconds - max(0.0, _since(picture, last.at))), broken)
+
+
+def _since(picture: Picture, at: str) -> float:
+    return (picture.now - clock.read(at)).total_seconds()
+
+
+def _blind_since(picture: Picture, hush: Hush) -> bool:
+    """Whether the evaluator fell silent only after the audio was paused. Below a high prompt that changes nothing."""
+    if picture.assessed or hush.level is e.Level.HIGH:
+        return False
+    return picture.beat_at is not None and picture.beat_at + timedelta(seconds=BEAT_LOST_S) > clock.read(hush.at)
+
+
+def deaf(picture: Picture) -> bool:
+    """Whether the log says that no connected screen is able to sound."""
+    said = [view.state.deaf for view in picture.views.values() if view.state.deaf is not None]
+    return bool(said) and max(said)[1]
+
+
+def _reminds(picture: Picture) -> bool:
+    """Something was answered and is still so."""
+    prompts = (p for view in picture.views.values() for p in view.state.open_prompts)
+    return any(p.answered is not None and p.state is not e.PromptState.OVER for p in prompts)
+
+
+def alarm(picture: Picture) -> Frame:
+    """What every page is told of the ward's sound. ``sound`` names the tone pattern that is to be heard, if any."""
+    paused, seconds = pause(picture), picture.alarms.pause_s
+    quiet = paused is not None and not paused.broken
+    return {
+        "sound": None if quiet else loudest(picture) or ("reminder" if _reminds(picture) else None),
+        "reminder_s": picture.alarms.reminder_min * 60,
+        "pause_s": seconds,
+        "plate": _plate(paused) if paused is not None else None,
+        "paused": quiet,
+        "button": button("Sound on now", {"do": "audio", "on": True}, icon="sound")
+        if quiet
+        else button(f"Pause audio {seconds} s", {"do": "audio", "on": False}, icon="mute"),
+        "deaf": {"text": "SOUND OFF", "sub": "no screen can sound"} if deaf(picture) else None,
+    }
+
+
+def _plate(paused: Pause) -> Frame:
+    """The pause with its countdown and its name; for as long as it would have lasted, that something broke through."""
+    hush = paused.hush
+    if paused.broken:
+        return {"text": "Pause ended", "by": hush.by, "sub": f"of {hush.by}: something higher came"}
+    above = [STARS[level] for level in e.Level if level.above(hush.level)]
+    ends = "" if not above else f" · {above[-1]} ends it" if hush.level is not None else " · any new one ends it"
+    return {"text": f"Audio paused {units.span(paused.left_s)}", "by": hush.by, "sub": f"{hush.by}{ends}"}
+
+
+# ---- the banner ----
+
+
+def banner(picture: Picture) -> Frame | None:
+    """The highest of the ward: high, not assessed, medium, technical, low. What stands behind it is counted beside it."""
+    prompts = waiting(picture)
+    entries = [(RANK[w.prompt.level], w.prompt.level, w) for w in prompts]
+    found: list[tuple[float, str, Waiting | Frame]] = [*entries]
+    if not picture.assessed:
+        found.append((RANK["high"] + 0.5, "tech", _blind(picture)))
+    if deaf(picture):
+        found.append((RANK["tech"] + 0.5, "tech", DEAF))
+    if not found:
+        return None
+    found.sort(key=lambda one: one[0])
+    (_, priority, first), *others = found
+    shown = _prompt(picture, first) if isinstance(first, Waiting) else first
+    levels = [level for _, level, _ in others]
+    rest = [{"priority": p, "text": f"{STARS[p]} {levels.count(p)}"} for p in sorted(set(levels), key=lambda p: RANK[p])]
+    return {"priority": priority, "stars": STARS[priority], "button": None, **shown, "rest": rest}
+
+
+DEAF: Frame = {
+    "where": "No screen can sound",
+    "what": "SOUND OFF",
+    "why": "tap the station's screen once, or open one that is not quiet",
+}
+
+
+def _blind(picture: Picture) -> Frame:
+    since = "" if picture.beat_at is None else f"since {clock.of_day(picture.beat_at, picture.zone, True)}, "
+    return {"where": "All rooms", "what": "NOT BEING ASSESSED", "why": f"{since}go to the rooms; the numbers may stand still"}
+
+
+def _prompt(picture: Picture, first: Waiting) -> Frame:
+    room, view, prompt = first
+    since = units.span(picture.at(view) - prompt.since)
+    return {
+        "where": f"Room {room} {view.state.opened.alias}",
+        "what": prompt.message,
+        "why": f"for {since}{_options(picture, prompt)} · line {prompt.rule}",
+        "button": button(f"Open room {room}", {"do": "open_room", "room": room}),
+    }
+
+
+def _options(picture: Picture, prompt: Prompt) -> str:
+    rule = rule_of(picture, prompt)
+    labels = [picture.document.option[o].label.lower() for o in rule.options] if rule is not None else []
+    word = "check" if prompt.prompt_kind is e.PromptKind.TECHNICAL else "options"
+    more = f" and {len(labels) - 2} more" if len(labels) > 2 else ""
+    return f" · {word}: {', '.join(labels[:2])}{more}" if labels else ""
+
+
+def banner_none(picture: Picture) -> str:
+    """What stands where no banner is: that nothing is called for, and what has just ended or been answered."""
+    if not picture.assessed:
+        return "Nobody is assessing the rooms"
+    last = max(_recent(picture), default=None)
+    return "Nothing called for in any room" + (f" · {last[1]}" if last is not None else "")
+
+
+def _recent(picture: Picture) -> Iterator[tuple[float, str]]:
+    for room, view in picture.views.items():
+        for prompt in view.state.prompts.values():
+            answered = prompt.answered
+            if prompt.state is e.PromptState.RESOLVED and prompt.since < prompt.changed:
+                ago, text = _ago(picture, view, prompt.changed), f"Room {room}: {prompt.message} is over"
+            elif prompt.open and answered is not None:
+                ago, text = _ago(picture, view, answered.at), f"Room {room}: {prompt.message} answered by {answered.by}"
+            else:
+                continue
+            if ago <= RECENT_S:
+                yield -ago, text
+
+
+def _ago(picture: Picture, view: View, tick: int) -> float:
+    return (picture.now - view.wall(tick)).total_seconds()

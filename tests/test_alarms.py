@@ -1,0 +1,288 @@
+"""The ward's alarm as every screen reads it from the log: what sounds, the pause, the banner, whether anything can sound."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from monitor import clock
+from monitor import events as e
+from monitor.board.alarms import alarm, banner, banner_none, deaf, loudest, pause
+from monitor.board.room import room_frame
+from monitor.board.tile import ward_frame
+from monitor.board.view import Anchor, Picture, View
+from monitor.protocol.document import Document, load_protocol
+from monitor.session import fold
+from monitor.settings import Alarms
+from tests.bedside import Bed
+from tests.conftest import EXAMPLE
+
+OPENED = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
+RULES = {e.Level.HIGH: "D-7", e.Level.MEDIUM: "D-6", e.Level.TECH: "T-1", e.Level.LOW: "R-2"}
+SAYS = {e.Level.HIGH: "SpO2 87 < 90", e.Level.MEDIUM: "SpO2 92 < 94", e.Level.TECH: "No SpO2", e.Level.LOW: "BP too old"}
+
+
+class Scene:
+    """Rooms whose log is written by the test, a second of which is a second of the wall clock."""
+
+    def __init__(self, document: Document, *rooms: str) -> None:
+        self.document = document
+        self.views = {room: View(n, Bed(document).state, Bed(document).window, 0, anchors=[Anchor(0, OPENED, 1.0)])
+                      for n, room in enumerate(rooms or ("1", "2"), 1)}  # fmt: skip
+
+    def happen(self, room: str, at: int, event: e.AnyEvent, by: str = "M. Ortiz") -> None:
+        view = self.views[room]
+        wall = clock.stamp(OPENED + timedelta(seconds=at))
+        view.state = fold(view.state, e.Logged(view.state.seq + 1, at, wall, by, event))
+        view.at = max(view.at, at)
+
+    def prompt(self, room: str, at: int, level: e.Level, state: e.PromptState = e.PromptState.ACTIVE, episode: int = 1) -> None:
+        tech = level is e.Level.TECH
+        priority = e.Priority.MEDIUM if tech else e.Priority(level.value)
+        kind = e.PromptKind.TECHNICAL if tech else e.PromptKind.CLINICAL
+        said = e.PromptChanged(rule=RULES[level], episode=episode, state=state, priority=priority, prompt_kind=kind, message=SAYS[level])
+        self.happen(room, at, said, "evaluator")
+
+    def answer(self, room: str, at: int, level: e.Level) -> None:
+        self.happen(room, at, e.PromptAnswered(rule=RULES[level], episode=1, answer=e.Answer.DEFERRED, reason="busy"))
+
+    def pause(self, at: int, seconds: int = 120) -> None:
+        level = loudest(self.picture(at))
+        for room in self.views:
+            self.happen(room, at, e.AudioPaused(seconds=seconds, level=level))
+
+    def picture(self, at: float, **more: Any) -> Picture:
+        now = OPENED + timedelta(seconds=at)
+        return Picture(**{"now": now, "document": self.document, "rooms": list(self.views), "views": self.views, "beat_at": now, **more})
+
+
+@pytest.fixture
+def scene(document: Document) -> Scene:
+    return Scene(document)
+
+
+def sound(picture: Picture) -> str | None:
+    found: str | None = alarm(picture)["sound"]
+    return found
+
+
+def test_the_highest_unanswered_prompt_sounds_and_an_answer_ends_it(scene: Scene) -> None:
+    assert sound(scene.picture(5)) is None
+    scene.prompt("1", 5, e.Level.MEDIUM)
+    assert sound(scene.picture(6)) == "medium"
+    scene.prompt("2", 7, e.Level.HIGH)
+    assert sound(scene.picture(8)) == "high"
+    scene.answer("2", 9, e.Level.HIGH)
+    assert sound(scene.picture(10)) == "medium"
+    scene.answer("1", 11, e.Level.MEDIUM)
+    assert sound(scene.picture(12)) == "reminder", "answered, and still so"
+
+
+def test_high_goes_on_until_it_is_answered_and_medium_ends_with_its_condition(scene: Scene) -> None:
+    for level in (e.Level.HIGH, e.Level.MEDIUM):
+        scene.prompt("1", 5, level)
+    scene.prompt("1", 9, e.Level.HIGH, e.PromptState.OVER)
+    scene.prompt("1", 9, e.Level.MEDIUM, e.PromptState.OVER)
+    shown = banner(scene.picture(10))
+    assert sound(scene.picture(10)) == "high"
+    assert shown is not None and shown["priority"] == "high"
+    assert "over, not answered" in ward_frame(scene.picture(10), "")["tiles"][0]["strip"]["line2"]
+    scene.answer("1", 11, e.Level.HIGH)
+    assert sound(scene.picture(12)) is None, "what is over is called to mind no longer"
+
+
+def test_a_pause_counts_down_with_the_name_and_ends_by_the_wall_clock(scene: Scene) -> None:
+    scene.prompt("1", 5, e.Level.MEDIUM)
+    scene.pause(10)
+    frame = alarm(scene.picture(46))
+    assert frame["sound"] is None
+    assert frame["plate"] == {"text": "Audio paused 1:24", "by": "M. Ortiz", "sub": "M. Ortiz · *** ends it"}
+    assert frame["button"]["act"] == {"do": "audio", "on": True}
+    assert sound(scene.picture(129.9)) is None
+    assert sound(scene.picture(130)) == "medium"
+    assert alarm(scene.picture(130))["plate"] is None
+
+
+def test_a_pause_is_ended_early_and_can_be_given_again(scene: Scene) -> None:
+    scene.prompt("1", 5, e.Level.MEDIUM)
+    scene.pause(10)
+    for room in scene.views:
+        scene.happen(room, 20, e.AudioResumed())
+    assert sound(scene.picture(21)) == "medium"
+    scene.pause(30)
+    assert sound(scene.picture(31)) is None
+
+
+def test_something_higher_breaks_through_and_ends_the_pause_for_good(scene: Scene) -> None:
+    scene.prompt("1", 5, e.Level.MEDIUM)
+    scene.pause(10)
+    scene.prompt("2", 15, e.Level.MEDIUM)
+    assert sound(scene.picture(16)) is None, "no higher than what was paused"
+    scene.prompt("2", 20, e.Level.HIGH)
+    frame = alarm(scene.picture(21))
+    assert frame["sound"] == "high"
+    assert frame["plate"]["text"] == "Pause ended"
+    scene.answer("2", 25, e.Level.HIGH)
+    assert sound(scene.picture(26)) == "medium", "the pause does not come back"
+
+
+def test_a_prompt_that_comes_again_after_its_answer_breaks_through(scene: Scene) -> None:
+    scene.prompt("1", 2, e.Level.HIGH)
+    scene.answer("1", 3, e.Level.HIGH)
+    scene.prompt("2", 5, e.Level.LOW)
+    scene.pause(10)
+    scene.prompt("1", 30, e.Level.HIGH, e.PromptState.RECHECK)
+    assert sound(scene.picture(31)) == "high"
+
+
+def test_a_room_that_opens_during_a_pause_breaks_through_as_well(document: Document) -> None:
+    scene = Scene(document, "1")
+    scene.prompt("1", 5, e.Level.LOW)
+    scene.pause(10)
+    scene.views["9"] = Scene(document, "9").views["9"]
+    scene.prompt("9", 20, e.Level.MEDIUM)
+    assert sound(scene.picture(21)) == "medium"
+
+
+def test_nobody_assessing_sounds_below_high_and_breaks_through(scene: Scene) -> None:
+    scene.prompt("1", 5, e.Level.MEDIUM)
+    scene.pause(10)
+    silent = {"beat_at": OPENED + timedelta(seconds=20)}
+    assert sound(scene.picture(25, **silent)) is None
+    assert sound(scene.picture(27, **silent)) == "tech"
+    scene.pause(30)
+    assert sound(scene.picture(31, **silent)) is None, "paused by somebody who could see it"
+    shown = banner(scene.picture(31, **silent))
+    assert shown is not None and shown["what"] == "NOT BEING ASSESSED"
+    assert shown["rest"] == [{"priority": "medium", "text": "** 1"}]
+    scene.prompt("2", 40, e.Level.HIGH)
+    assert sound(scene.picture(41, **silent)) == "high"
+    shown = banner(scene.picture(41, **silent))
+    assert shown is not None and (shown["priority"], shown["rest"][0]) == ("high", {"priority": "medium", "text": "** 1"})
+    assert {"priority": "tech", "text": "!! 1"} in shown["rest"]
+
+
+def test_a_clock_that_is_set_back_makes_no_pause_longer(scene: Scene) -> None:
+    scene.prompt("1", 5, e.Level.MEDIUM)
+    scene.pause(3600)
+    assert sound(scene.picture(10)) == "medium"
+
+
+def test_the_banner_goes_by_level_and_counts_the_rest(scene: Scene) -> None:
+    order = [e.Level.LOW, e.Level.TECH, e.Level.MEDIUM, e.Level.HIGH]
+    for n, level in enumerate(order):
+        scene.prompt("1" if n % 2 else "2", 10 + n, level)
+        shown = banner(scene.picture(20))
+        assert shown is not None
+        assert (shown["priority"], shown["what"]) == (level, SAYS[level])
+        assert [r["priority"] for r in shown["rest"]] == [*reversed(order[:n])]
+
+
+def test_when_no_screen_can_sound_every_page_says_so_until_one_can(scene: Scene) -> None:
+    for room in scene.views:
+        scene.happen(room, 10, e.SoundChanged(able=False), "station")
+    picture = scene.picture(11)
+    assert deaf(picture)
+    assert ward_frame(picture, "")["banner"]["what"] == "SOUND OFF"
+    assert ward_frame(picture, "")["banner"]["stars"] == "!!"
+    assert room_frame(picture, "1", "")["alarm"]["deaf"]["sub"] == "no screen can sound"
+    scene.happen("2", 12, e.SoundChanged(able=True), "station")
+    assert not deaf(scene.picture(13))
+    assert banner(scene.picture(13)) is None
+
+
+def test_what_ends_or_is_answered_is_said_for_a_minute(scene: Scene) -> None:
+    scene.prompt("2", 5, e.Level.MEDIUM)
+    scene.answer("2", 8, e.Level.MEDIUM)
+    assert banner_none(scene.picture(9)).endswith("Room 2: SpO2 92 < 94 answered by M. Ortiz")
+    scene.prompt("2", 20, e.Level.MEDIUM, e.PromptState.RESOLVED)
+    assert banner_none(scene.picture(21)).endswith("Room 2: SpO2 92 < 94 is over")
+    assert banner_none(scene.picture(81)) == "Nothing called for in any room"
+
+
+def test_an_answer_stands_with_its_name_on_the_tile_in_the_room_and_on_the_neighbours_chip(scene: Scene) -> None:
+    scene.prompt("1", 5, e.Level.HIGH)
+    scene.answer("1", 8, e.Level.HIGH)
+    picture = scene.picture(9)
+    assert "M. Ortiz" in ward_frame(picture, "")["tiles"][0]["strip"]["line2"]
+    assert "M. Ortiz" in room_frame(picture, "1", "")["prompts"][0]["answered"]["by"]
+    assert room_frame(picture, "2", "")["rooms"][0]["text"] == "✓ M. Ortiz"
+
+
+def test_the_rooms_file_says_how_long_a_pause_is_and_how_often_is_reminded(scene: Scene) -> None:
+    frame = alarm(scene.picture(5, alarms=Alarms(pause_s=60, reminder_min=5)))
+    assert (frame["button"]["label"], frame["pause_s"], frame["reminder_s"]) == ("Pause audio 60 s", 60, 300)
+
+
+LEVELS = st.sampled_from(list(e.Level))
+STEP = st.one_of(
+    st.tuples(st.just("prompt"), st.sampled_from("12"), LEVELS),
+    st.tuples(st.just("answer"), st.sampled_from("12"), LEVELS),
+    st.tuples(st.just("over"), st.sampled_from("12"), LEVELS),
+    st.tuples(st.just("pause"), st.just("1"), LEVELS),
+)
+
+
+_example = cache(lambda: load_protocol(EXAMPLE))
+
+
+@hypothesis_settings(max_examples=40, deadline=None)
+@given(st.lists(STEP, max_size=24))
+def test_a_pause_never_hides_what_is_higher_and_changes_nothing_that_is_seen(steps: list[Any]) -> None:
+    scene, paused, at = Scene(_example()), False, 10
+    highest: e.Level | None = None
+    for what, room, level in steps:
+        at += 3
+        for view in scene.views.values():
+            view.at = at
+        if what == "pause":
+            before = _seen(scene, at)
+            highest, paused = loudest(scene.picture(at)), True
+            scene.pause(at)
+            assert sound(scene.picture(at)) is None
+            assert _seen(scene, at) == before
+        elif what == "answer":
+            scene.answer(room, at, level)
+        else:
+            prompt = scene.views[room].state.prompts.get(RULES[level])
+            if what == "over" and (prompt is None or not prompt.open):
+                continue
+            scene.prompt(room, at, level, e.PromptState.OVER if what == "over" else e.PromptState.ACTIVE)
+        now = loudest(scene.picture(at))
+        if paused and now is not None and now.above(highest):
+            assert sound(scene.picture(at)) == now
+
+
+def _seen(scene: Scene, at: int) -> Any:
+    picture = scene.picture(at)
+    pages = [ward_frame(picture, ""), room_frame(picture, "1", "")]
+    for page in pages:
+        del page["alarm"]
+        page.pop("events", None)
+    return pages
+
+
+def test_a_pause_is_running_or_it_is_not(scene: Scene) -> None:
+    assert pause(scene.picture(5)) is None
+    scene.pause(10)
+    found = pause(scene.picture(70))
+    assert found is not None and (found.left_s, found.broken) == (60, False)
+    scene.views["1"].state = replace(scene.views["1"].state, hush=None)
+    assert pause(scene.picture(70)) is not None, "one room's log is enough"
+
+
+def test_a_message_names_the_value_the_sign_and_the_limit_where_its_rule_compares(document: Document) -> None:
+    """``SpO2 87 < 90``: value, sign, limit. A rise over the baseline names its own limit; symptoms and times have no sign."""
+    no_one_limit = {"D-22", "T-6", "T-8"}  # low or falling; two rates that disagree; a pulse that stands still
+    signed = re.compile(r"\{\w+\}.* [<>≥≤] \d+|\{rise\}|\{lost\}|\{symptom\}|\{minutes\}")
+    for rule in document.rules:
+        if "{" in rule.says and rule.id not in no_one_limit:
+            assert signed.search(rule.says), f"{rule.id}: {rule.says}"
