@@ -19,9 +19,9 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 from monitor.views import components  # noqa: E402
 from tests.browser.chromium import launched as chromium  # noqa: E402
+from tests.browser.looks import SIZES  # noqa: E402
 
 TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
-SIZES = {"1920": (1920, 1080), "1280": (1280, 800), "820": (820, 1180), "390": (390, 844)}
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):

@@ -264,7 +264,7 @@ def strained() -> Frame:
         t["vitals"]["hr"] = vital("hr", "188", i)
         t["vitals"]["spo2"] = vital("spo2", "100", i + 30)
         t["vitals"]["rr"] = vital("rr", "28", i + 60)
-        t["vitals"]["bp"] = pressure("248/148", "12 min", "+104/+64", "repeat 11:40", 100, 76, priority=t["vitals"]["bp"]["priority"])
+        t["vitals"]["bp"] = pressure("248/148", "12 min", "+104/+64", "cuff over 11:40", 100, 76, priority=t["vitals"]["bp"]["priority"])
         t["scores"]["diss"] |= {"value": "10", "age": "114 min"}
         t["scores"]["comf"] |= {"value": None}
         t["due"] = {"label": "Next due", "text": "sedation", "time": "over 14:39", "over": True}

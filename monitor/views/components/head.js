@@ -62,7 +62,6 @@ export function head(host, { facts = false } = {}) {
       sayOrHide(chip, facts ? frame.phase?.chip : null);
       const said = list(facts ? frame.facts : frame.tally);
       setWords(said);
-      fit(words, `${said.map((one) => String(one).length).join(".")}.${String(frame.title ?? "").length}`, 1);
       const lost = Boolean(frame.assessed) && frame.assessed.ok === false;
       assessed.apply(frame.assessed, lost);
       feed.apply(frame.feed, Boolean(frame.feed?.lost));
@@ -72,6 +71,8 @@ export function head(host, { facts = false } = {}) {
       lead.apply(way);
       setMenu(menuButtons.filter((one) => one !== way));
       say(clock, frame.clock);
+      // last: what stands beside them has its width by now
+      fit(words, `${said.map((one) => String(one).length).join(".")}.${String(frame.title ?? "").length}`, 2);
     },
   };
 }

@@ -59,6 +59,7 @@ export function trend(host) {
   const [setLanes, setLevels] = [placed(lanes, word("lane")), placed(levels, word("level"))];
   const area = el("div", "plot-area", plot, over, none);
   attr(plot, "role", "img");
+  attr(plot, "aria-label", WORDS.trendNone);
   const table = trendTable();
 
   // Which part of time is shown: all of it, the last quarter of an hour, or what the nurse chose by zooming.

@@ -1,6 +1,6 @@
 // One measured number in its place: label, unit, value, small trend; and the cuff pressure with its age, its
 // deviation from this patient's baseline and the next cuff. Where there is no number there is a word.
-import { attr, el, flag, line, list, say, sayOrHide, show, style, svg } from "./dom.js";
+import { attr, el, fit, flag, line, list, say, sayOrHide, show, style, svg } from "./dom.js";
 
 // Smallest span of a small trend, in the unit shown: noise of one count must not look like a mountain.
 const LEAST_SPAN = { hr: 24, spo2: 10, rr: 12 };
@@ -81,7 +81,8 @@ export function pressure({ large = false } = {}) {
   const bar = el("span", "bar", rise, base, limit);
   const text = line("span", "");
   const cuff = line("span", "");
-  const deviation = el("div", "deviation", bar, el("p", "", text, cuff));
+  const under = el("p", "", text, cuff);
+  const deviation = el("div", "deviation", bar, under);
   const whyHead = line("b", "");
   const whyRest = line("span", "");
   const why = el("p", "why-gone", whyHead, whyRest);
@@ -112,6 +113,7 @@ export function pressure({ large = false } = {}) {
       }
       say(text, d?.text);
       say(cuff, large ? given.mean ?? given.cuff : given.cuff);
+      if (!gone) fit(under, `${text.textContent.length}.${cuff.textContent.length}`, 2);
       flag(node, "gone", gone);
       flag(node, "aged", !gone && (given.state === "aging" || given.aging));
       flag(node, "fill", given.priority && !gone);

@@ -2,7 +2,7 @@
 export const WORDS = {
   waiting: "Waiting for the first frame of this page",
   noConnection: "NO CONNECTION",
-  noConnectionSmall: "no connection",
+  noConnectionSmall: "cut off",
   live: (seconds) => `Live, ${seconds.toFixed(1)} s`,
   asked: "Live, asking",
   cutWhy: "Numbers are taken away and no prompt can appear here. What is tapped may not be recorded. Watch the bedside monitors.",

@@ -1,0 +1,66 @@
+"""Every page in every state at every size: nothing is cut, covered, too small to read or too small to hit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser import harness, looks
+
+pytestmark = pytest.mark.browser
+
+FRAMES = sorted(path.stem for path in (harness.HERE / "frames").glob("*.json"))
+
+
+@pytest.fixture(scope="module")
+def shown() -> Iterator[Any]:
+    """Shows a sample frame in a window, and gives the page: one for walls and one for rooms, whatever is shown on them."""
+    with harness.serve() as address, harness.chromium() as browser:
+        pages: dict[str, Any] = {}
+
+        def show(name: str, size: str, **changed: Any) -> Any:
+            frame = harness.frame(name) | {"trend": None, "seq": f"{name} {size}"} | changed
+            kind = frame["page"].replace("ward", "wall")
+            page = pages.get(kind)
+            if page is None:
+                page = pages[kind] = browser.new_page()
+                page.goto(f"{address}/?page={kind}")
+                page.wait_for_function("window.harnessReady === true")
+            page.evaluate("frame => feed(frame)", frame)
+            looks.resize(page, size)
+            page.wait_for_selector(".im .page", state="visible")
+            return page
+
+        yield show
+
+
+@pytest.mark.parametrize("size", looks.SIZES)
+def test_every_state_stands_at_every_size(shown: Any, size: str) -> None:
+    found = {name: looks.faults(shown(name, size)) for name in FRAMES}
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+@pytest.mark.parametrize("name", ["wall_strained", "room_strained"])
+def test_a_page_that_is_cut_off_stands_at_every_size(shown: Any, name: str) -> None:
+    shown(name, "1920").wait_for_selector(".im[data-cut]", timeout=10000)
+    for size in looks.SIZES:
+        page = shown(name, size, seq=f"{name} 1920")
+        assert page.locator(".im[data-cut]").count() == 1
+        assert looks.faults(page) == [], size
+
+
+AXE = {
+    "wall_states": {"theme": "dark"},
+    "wall_not_assessed": {"theme": "light"},
+    "room_several": {"theme": "dark"},
+    "room_emergency": {"theme": "light"},
+    "room_ready": {"theme": "contrast"},
+}
+
+
+@pytest.mark.parametrize("name", AXE)
+def test_axe_finds_nothing(shown: Any, name: str) -> None:
+    page = shown(name, "1920", **AXE[name])
+    assert looks.violations(page) == []
