@@ -46,7 +46,7 @@ def open_run(
 def _first(
     document: Document, planned: Planned, place: Place, seed: int, trainee: str, prompts: bool, speed: float, scripted: bool
 ) -> list[e.AnyEvent]:
-    _known(document, place)
+    known(document, place)
     admitted = admit_simulated(place.room, Patient(alias=place.alias), place.file, seed, document)
     content = json.loads(place.scenario.model_dump_json(by_alias=True, exclude_defaults=True))
     return [
@@ -71,7 +71,7 @@ def _first(
     ]
 
 
-def _known(document: Document, place: Place) -> None:
+def known(document: Document, place: Place) -> None:
     """Raise BadFile where the scenario finds an answer that the protocol's checklist does not have."""
     for name, items in place.scenario.patient.found.items():
         answers = {item.id: item.answer_ids for item in document.checklists.get(name, ())}

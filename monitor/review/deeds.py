@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from monitor import events as e
 from monitor.practice import COLLEAGUE
+from monitor.store.record import STORE
 from monitor.ward import EVALUATOR
 
-NOT_THE_TRAINEE = frozenset({COLLEAGUE, EVALUATOR})
+NOT_THE_TRAINEE = frozenset({COLLEAGUE, EVALUATOR, STORE})
 EMERGENCY = {
     "infusion_stopped": ("stopped", "rate_lowered"),
     "airway_opened": ("airway",),

@@ -279,7 +279,7 @@ def _act_lost(act: ActScore) -> Lost:
 
 
 def _restraint(room: Room) -> Part:
-    lost = [x for left in room.scenario.restraint for x in _not_left(room, left)]
+    lost = sorted((x for left in room.scenario.restraint for x in _not_left(room, left)), key=lambda x: x.at)
     full = sum(left.points for left in room.scenario.restraint)
     harmful = sum(x.why.startswith("harmful") for x in lost)
     note = f"{len(lost)} better left, {harmful} of them harmful" if lost else "nothing done that was better left"

@@ -10,12 +10,12 @@ from monitor.units import span
 
 def records(room: RoomScore) -> list[dict[str, Any]]:
     """One record a critical event, then one a part. Seconds count from the opening of the session."""
-    return [*(_event(room, x) for x in room.events), *(_part(room, x) for x in room.parts)]
+    told = [*(event_record(x) for x in room.events), *(part_record(x) for x in room.parts)]
+    return [{"room": room.room, **record} for record in told]
 
 
-def _event(room: RoomScore, x: EventScore) -> dict[str, Any]:
+def event_record(x: EventScore) -> dict[str, Any]:
     return {
-        "room": room.room,
         "event": x.event,
         "onset_s": x.onset,
         "crossing_s": x.crossing,
@@ -38,6 +38,7 @@ def _event(room: RoomScore, x: EventScore) -> dict[str, Any]:
 def _act(x: ActScore) -> dict[str, Any]:
     return {
         "do": x.do,
+        "says": spoken(x.do),
         "status": x.status.value,
         "due_s": x.due,
         "at_s": x.at,
@@ -48,9 +49,9 @@ def _act(x: ActScore) -> dict[str, Any]:
     }
 
 
-def _part(room: RoomScore, x: Part) -> dict[str, Any]:
+def part_record(x: Part) -> dict[str, Any]:
     lost = [_lost(y) for y in x.lost]
-    return {"room": room.room, "part": x.name, "note": x.note, "points": x.points, "max": x.max, "limit": x.limit, "lost": lost}
+    return {"part": x.name, "note": x.note, "points": x.points, "max": x.max, "limit": x.limit, "lost": lost}
 
 
 def _lost(x: Lost) -> dict[str, Any]:

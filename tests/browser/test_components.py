@@ -509,7 +509,7 @@ def themes() -> dict[str, dict[str, str]]:
 def test_tokens_keep_their_contrast(theme: str) -> None:
     c = themes()[theme]
     for ground in ("ground", "surface", "raised"):
-        for ink in ("hr", "spo2", "bp", "rr", "diss", "comf", "ink", "ink-2"):
+        for ink in ("hr", "spo2", "bp", "rr", "diss", "comf", "truth", "ink", "ink-2"):
             assert contrast(c[ink], c[ground]) >= 7, (ink, ground)
         assert contrast(c["ink-3"], c[ground]) >= 4.5
         for edge in ("control-line", "high-edge", "medium-edge", "low-edge", "tech-edge", "watch-edge", "focus"):
