@@ -24,10 +24,10 @@ ORDINARY_VIEWERS, ORDINARY_S = (2, 100), 30
 SCENARIOS = ("pleasant", "little-felt", "strange-frightened", "nausea-motion-sick", "hypertensive-surge", "probe-off")
 
 
-def full_ward() -> str:
+def ward(rooms: int, speed: int = 1) -> str:
     lines = ["station: Bench", "protocol: protocols/example.yaml", "rooms:"]
-    for n in range(ROOMS):
-        demo = f"alias: Bird {n + 1}, scenario: scenarios/{SCENARIOS[n % len(SCENARIOS)]}.yaml, seed: {n}, watcher: demo"
+    for n in range(rooms):
+        demo = f"alias: Bird {n + 1}, scenario: scenarios/{SCENARIOS[n % len(SCENARIOS)]}.yaml, seed: {n}, speed: {speed}, watcher: demo"
         lines.append(f'  - {{room: "{n + 1}", demo: {{{demo}}}}}')
     return "\n".join(lines) + "\n"
 
@@ -149,7 +149,7 @@ def spread(values: list[float]) -> str:
 
 def live() -> Iterator[str]:
     """A full ward, one browser, a hundred screens on the push; then the ordinary way on the same store."""
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder), full_ward()) as program, launched() as browser:
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder), ward(ROOMS)) as program, launched() as browser:
         page: Any = browser.new_page(viewport={"width": 1920, "height": 1080})
         page.goto(program.address)
         page.get_by_text(f"{ROOMS} infusing").wait_for(timeout=120000)

@@ -1,4 +1,7 @@
-"""The trend of one room: everything of the last hour on one time axis, as plain numbers, and the same as a table."""
+"""The trend of one room: its whole session on one time axis, as plain numbers, and the same as a table.
+
+The last hour has a value every five seconds, what was before it one a minute.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from monitor import events as e
 from monitor.board import words
 from monitor.board.cuff import pressure_cells
 from monitor.board.frame import Frame
-from monitor.board.view import STARS, TREND_S, TREND_STEP_S, Picture, View, limits
+from monitor.board.view import MINUTE_S, STARS, TREND_S, TREND_STEP_S, Picture, View, limits
 from monitor.infusion import Pump
 from monitor.pressures import readings
 from monitor.vitals import CuffReading, Signal
@@ -21,7 +24,6 @@ AHEAD_S = 15 * 60
 """How far the axis reaches beyond now, so that the planned end can be seen coming."""
 GAP_S = 60
 """A gap at least this long is named in the graph."""
-MINUTE_S = 60
 LINES = {"hr": (Signal.HR, Signal.PULSE), "spo2": (Signal.SPO2,), "rr": (Signal.RR,)}
 """For each line the signals it may be drawn from; the first that the room has is taken."""
 SCORES = {"diss": charting.DISSOCIATION, "comf": charting.COMFORT}
@@ -44,12 +46,15 @@ def trend_frame(picture: Picture, view: View) -> Frame:
     at, state = picture.at(view), view.state
     begin = max(0, at - TREND_S)
     lines = {name: _line(view, signals, begin) for name, signals in LINES.items()}
-    # Every fifth second there was, also those of which nothing is known: a line must not run over them.
-    ticks = range(min((t for line in lines.values() for t in line), default=0), view.at + 1, TREND_STEP_S)
-    taken = [r for r in readings(state, view.window) if r.at >= begin]
-    marks = sorted(_marks(picture, view, begin), key=lambda mark: mark.tick)
+    first = min((t for line in lines.values() for t in line), default=view.at + 1)
+    # Every minute and every fifth second there was, also those of which nothing is known: a line must not run over them.
+    early = range(first, begin, MINUTE_S)
+    ticks = range(-(-max(first, begin) // TREND_STEP_S) * TREND_STEP_S, view.at + 1, TREND_STEP_S)
+    taken = readings(state, view.window)
+    marks = sorted(_marks(picture, view), key=lambda mark: mark.tick)
     base = state.baseline
     frame: Frame = {
+        "early": {"t": [ms(t) for t in early], **{name: [line.get(t) for t in early] for name, line in lines.items()}},
         "t": [ms(t) for t in ticks],
         **{name: [line.get(t) for t in ticks] for name, line in lines.items()},
         "gaps": [
@@ -57,13 +62,13 @@ def trend_frame(picture: Picture, view: View) -> Frame:
         ],
         "cuff": [[ms(r.at), r.sys, r.dia] for r in taken if not r.failed],
         "failed": [ms(r.at) for r in taken if r.failed],
-        **{name: _steps(view, scale, begin, ms) for name, scale in SCORES.items()},
+        **{name: _steps(view, scale, ms) for name, scale in SCORES.items()},
         "rate": [],
         "base": {"sys": base.sys, "dia": base.dia} if base is not None else None,
         "limits": [{"sys": picture.document.deviation_limit_sys, "text": f"limit {picture.document.deviation_limit_sys:g} systolic"}],
         "bounds": {name: limits(picture, view, signals) for name, signals in LINES.items()},
         "marks": [{"t": ms(m.tick), "text": m.text, "priority": m.priority} for m in marks],
-        "from": ms(begin),
+        "from": ms(0),
         "to": ms(at + AHEAD_S),
         "now": ms(at),
         "planned_end": None,
@@ -72,7 +77,7 @@ def trend_frame(picture: Picture, view: View) -> Frame:
         "table": list(trend_table(picture, view, lines, taken, marks)),
     }
     if state.ledger is not None:
-        frame["rate"] = [[ms(max(c.at, begin)), c.rate_mg_per_kg_h] for c in state.ledger.changes]
+        frame["rate"] = [[ms(c.at), c.rate_mg_per_kg_h] for c in state.ledger.changes]
         if state.order is not None and state.pump is Pump.RUNNING:
             left = state.ledger.left_s(state.order, at)
             frame["planned_end"] = ms(at + round(left)) if left is not None else None
@@ -81,7 +86,8 @@ def trend_frame(picture: Picture, view: View) -> Frame:
 
 def _line(view: View, signals: Sequence[Signal], begin: int) -> Line:
     signal = next((s for s in signals if s in view.trend), signals[0])
-    return {tick: value for tick, value in view.trend.get(signal, ()) if tick >= begin}
+    early = {tick: value for tick, value in view.minutes.get(signal, ()) if tick < begin}
+    return early | {tick: value for tick, value in view.trend.get(signal, ()) if tick >= begin}
 
 
 def _gaps(line: Line, ticks: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -93,8 +99,8 @@ def _gaps(line: Line, ticks: Sequence[int]) -> Iterator[tuple[int, int]]:
             yield stretch[0], stretch[-1] + TREND_STEP_S
 
 
-def _steps(view: View, scale: str, begin: int, ms: Any) -> list[list[float]]:
-    return [[ms(c.at), c.value] for c in view.state.scores.get(scale, ()) if c.at >= begin and c.value is not None]
+def _steps(view: View, scale: str, ms: Any) -> list[list[float]]:
+    return [[ms(c.at), c.value] for c in view.state.scores.get(scale, ()) if c.value is not None]
 
 
 _MARKED = {
@@ -107,14 +113,12 @@ _MARKED = {
 }
 
 
-def _marks(picture: Picture, view: View, begin: int) -> Iterator[Mark]:
+def _marks(picture: Picture, view: View) -> Iterator[Mark]:
     """What people did and what the protocol called for. Low prompts and scores have their own places."""
     for entry in view.journal:
         event = entry.event
         late = getattr(event, "for_at", None)
         tick = entry.tick if late is None else late
-        if tick < begin:
-            continue
         if event.kind in _MARKED:
             yield Mark(tick, _MARKED[event.kind])
         elif isinstance(event, e.RateChanged):
@@ -153,7 +157,7 @@ def trend_table(
 
 def _minute(line: Line, at: int) -> str:
     """The median of the minute around a reading; "?" where less than half of it was measured, "--" where nothing was."""
-    around = [value for tick, value in line.items() if abs(tick - at) <= MINUTE_S / 2]
+    around = [line[tick] for tick in range(at - MINUTE_S // 2, at + MINUTE_S // 2 + 1) if tick in line]
     known = [value for value in around if value is not None]
     if not known:
         return "--"
@@ -190,4 +194,4 @@ def _spoken(picture: Picture, view: View, lines: dict[str, Line], taken: Sequenc
         score = view.state.valued(scale)
         if score is not None:
             parts.append(f"{scale} last {score.value:g}")
-    return "Trend of the last hour: " + "; ".join(parts)
+    return "Trend: " + "; ".join(parts)

@@ -17,6 +17,9 @@ from monitor.vitals import CUFF, WAVES, Beats, Numeric, Quality, Signal, Window
 
 TREND_STEP_S = 5
 TREND_S = 60 * 60
+MINUTE_S = 60
+MINUTES = 24 * 60
+"""Beyond the last hour a trend has one value a minute, for a day at most."""
 SPARK_S = 30 * 60
 JOURNAL = 400
 BEATS_S = 20
@@ -48,6 +51,8 @@ class View:
     anchors: list[Anchor] = field(default_factory=list)
     trend: dict[Signal, deque[tuple[int, float | None]]] = field(default_factory=dict)
     """Per signal, one value every five seconds (the last one in them), None where there was none."""
+    minutes: dict[Signal, deque[tuple[int, float | None]]] = field(default_factory=dict)
+    """The same for every minute since the opening."""
     beats: deque[tuple[int, Beats | None]] = field(default_factory=lambda: deque(maxlen=BEATS_S))
     """What the waves of the last seconds are drawn from, where the source simulates."""
     standing: str = ""
@@ -58,12 +63,15 @@ class View:
         self.at = tick
         self.beats.append((tick, beats))
         if tick % TREND_STEP_S == 0:
-            for signal in self.window.channels:
-                if signal in CUFF or signal in WAVES:
-                    continue
-                live = self.window.value(signal, tick)
-                kept = self.trend.setdefault(signal, deque(maxlen=TREND_S // TREND_STEP_S))
-                kept.append((tick, live.value if live is not None else None))
+            self._keep(self.trend, TREND_S // TREND_STEP_S + 1)
+        if tick % MINUTE_S == 0:
+            self._keep(self.minutes, MINUTES)
+
+    def _keep(self, kept: dict[Signal, deque[tuple[int, float | None]]], most: int) -> None:
+        for signal in self.window.channels:
+            if signal not in CUFF and signal not in WAVES:
+                live = self.window.value(signal, self.at)
+                kept.setdefault(signal, deque(maxlen=most)).append((self.at, live.value if live is not None else None))
 
     def wall(self, tick: int) -> datetime:
         """The wall time of a session second."""

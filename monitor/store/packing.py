@@ -102,6 +102,13 @@ def unpack(row: bytes, tick: int) -> list[Numeric]:
     return samples
 
 
+def tells(row: bytes, signal: Signal) -> bool:
+    """Whether a row may have a sample of this signal, without unpacking it; never False where it has one."""
+    wanted = _INDEX[signal]
+    begin = 1 if row[:1] == bytes((FORMAT,)) else 1 + _BEATS.size
+    return any(head >> 3 == wanted for head in row[begin :: _SAMPLE.size])
+
+
 def beats(row: bytes) -> Beats | None:
     """The beats that ``pack`` was given; None where it was given none. ValueError where the bytes are no row."""
     if not row or row[0] == FORMAT:

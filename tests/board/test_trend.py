@@ -82,16 +82,28 @@ def test_seconds_that_nobody_assessed_are_a_gap_too(document: Document) -> None:
     assert {b - a for a, b in zip(trend["t"], trend["t"][1:], strict=False)} == {5000}
 
 
-def test_what_is_older_than_an_hour_is_not_drawn(document: Document) -> None:
+def test_what_is_older_than_an_hour_is_drawn_by_the_minute(document: Document) -> None:
     room = Room(document)
     room.seconds(300, "118/70", hr=70)
     room.seconds(TREND_S, "130/80", hr=80)
+    room.seconds(1, hr=80)
     trend = room.trend()
-    assert len(trend["t"]) == TREND_S // 5
+    assert len(trend["t"]) == TREND_S // 5 + 1
     assert set(trend["hr"]) == {80}
-    assert trend["t"][0] >= trend["from"]
-    assert [r["value"] for r in trend["table"]] == ["130/80"]
-    assert [m["text"] for m in trend["marks"]] == []
+    assert trend["early"]["hr"] == [70] * 5
+    times = [*trend["early"]["t"], *trend["t"]]
+    assert times == sorted(times) and times[0] == trend["from"]
+    assert [r["value"] for r in trend["table"]] == ["130/80", "118/70"]
+    assert trend["table"][1]["hr"] == "70"
+    assert [m["text"] for m in trend["marks"]] == ["start"]
+
+
+def test_minutes_that_nobody_assessed_break_the_line_of_the_earlier_hours(document: Document) -> None:
+    room = Room(document)
+    room.seconds(61, hr=70)
+    room.view.at = 299
+    room.seconds(TREND_S + 1, hr=80)
+    assert room.trend()["early"]["hr"] == [70, 70, None, None, None]
 
 
 def test_the_table_has_a_row_for_each_try_of_the_cuff_with_what_was_known_then(document: Document) -> None:
@@ -131,7 +143,7 @@ def test_the_graph_is_told_in_words(document: Document) -> None:
     room.happen(e.Scored(scale="comfort", value=7))
     room.seconds(60, "150/92", hr=88, spo2=98)
     assert room.trend()["aria"] == (
-        "Trend of the last hour: blood pressure last 150/92 at 13:05, highest 150/92; baseline 120/75; "
+        "Trend: blood pressure last 150/92 at 13:05, highest 150/92; baseline 120/75; "
         "heart rate 70 to 88; oxygen saturation 96 to 98; comfort last 7"
     )
 

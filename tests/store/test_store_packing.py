@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.store.packing import SENSORS, SIGNALS, beats, pack, unpack
+from monitor.store.packing import SENSORS, SIGNALS, beats, pack, tells, unpack
 from monitor.vitals import WAVES, Beats, Numeric, Quality, Rhythm, Signal, numeric
 
 NUMERICS = st.sampled_from([signal for signal in Signal if signal not in WAVES])
@@ -25,6 +25,14 @@ VALUES = st.none() | st.floats(-1e6, 1e6) | st.floats(0, 300)
 def test_whatever_a_monitor_says_comes_back_exactly(tick: int, said: list[tuple[Signal, float | None, int]]) -> None:
     row = [numeric(signal, value, tick - age) for signal, value, age in said]
     assert unpack(pack(row, tick), tick) == row
+
+
+@given(TICKS, st.lists(st.tuples(NUMERICS, st.integers(-400, 400_000)), max_size=9), st.none() | BEATS)
+def test_a_row_tells_what_it_has_without_being_unpacked(tick: int, said: list[tuple[Signal, int]], second: Beats | None) -> None:
+    packed = pack([numeric(signal, 90, tick - age) for signal, age in said], tick, second)
+    assert all(tells(packed, signal) for signal, _ in said)
+    if all(0 <= age < 255 for _, age in said):
+        assert {signal for signal in Signal if tells(packed, signal)} == {signal for signal, _ in said}
 
 
 @given(TICKS, NUMERICS, st.sampled_from(Quality), st.integers(-32768, 32767))

@@ -3,7 +3,7 @@
 import { list } from "./dom.js";
 import { WORDS } from "./words.js";
 
-const WEIGHTS = { bp: 6, rates: 3, rr: 1.3, scores: 1.7, dose: 1.1 };
+const WEIGHTS = { bp: 6, rates: 3, rr: 1.7, scores: 1.7, dose: 1.1 };
 const LANE_OF = { y: "bp", y2: "rates", y3: "rates", y4: "scores", y5: "dose", y6: "rr" };
 const FONT = 13;
 const LABEL_ROW = 17;
@@ -56,10 +56,12 @@ function lanes(there, top, tall) {
 
 // Everything that moves with time is a trace, so that an update redraws lines and no shape or annotation is made anew
 // (those cost more than all lines together). Lines across all lanes and the labels live on axis y7, counted in pixels.
-export function figure(data, css, width, height, { zoom = null, span = null } = {}) {
+export function figure(data, css, width, height, { zoom = null, span = Infinity } = {}) {
   const shift = (Number.isFinite(data.offset_min) ? data.offset_min : -new Date(data.now ?? Date.now()).getTimezoneOffset()) * 60000;
   const at = (t) => t + shift;
-  const times = list(data.t).map(at);
+  // The last hour by five seconds, and what was before it by the minute.
+  const all = (name) => [...list(data.early?.[name]), ...list(data[name])];
+  const times = all("t").map(at);
   const c = Object.fromEntries(
     ["ink", "ink-2", "ink-3", "line", "ground", "hr", "spo2", "rr", "bp", "diss", "comf", "dose", "medium", "high-edge", "medium-edge", "low-edge", "tech-edge"].map((name) => [name, css(`--${name}`)]),
   );
@@ -67,7 +69,7 @@ export function figure(data, css, width, height, { zoom = null, span = null } = 
   const from = at(data.from ?? data.t?.[0] ?? 0);
   const to = at(data.to ?? data.now ?? 0);
   const now = at(data.now ?? data.to ?? 0);
-  const [left, right] = zoom ?? (span === null ? [from, to] : [now - span, now + span / 3]);
+  const [left, right] = zoom ?? [Math.max(from, now - span), Math.min(to, now + span / 3)];
   const margin = { l: 40, r: 36, t: 4, b: 24 };
   const inner = width - margin.l - margin.r;
   const tall = height - margin.t - margin.b;
@@ -85,14 +87,15 @@ export function figure(data, css, width, height, { zoom = null, span = null } = 
   const bpTop = Math.max(150, ...sys) + 14;
   const bpLow = Math.min(70, ...dia) - 12;
   const bound = (name) => list(data.bounds?.[name]).filter(Number.isFinite);
-  const known = (name) => list(data[name]).filter(Number.isFinite);
+  const known = (name) => all(name).filter(Number.isFinite);
   const hrLow = Math.min(50, ...known("hr"), ...bound("hr")) - 5;
   const hrTop = Math.max(110, ...known("hr"), ...bound("hr")) + 8;
   const lowest = Math.min(90, ...known("spo2"));
   const satLow = lowest < 80 ? Math.floor(lowest / 10) * 10 : 80;
   const rates = list(data.rate);
   const rateTop = Math.max(0.1, ...rates.map((one) => one[1]).filter(Number.isFinite)) * 1.15;
-  const rrTop = Math.max(32, ...known("rr")) + 2;
+  const rrLow = Math.min(8, ...known("rr")) - 2;
+  const rrTop = Math.max(28, ...known("rr")) + 2;
   const there = {
     bp: sys.length + list(data.failed).length > 0,
     rates: known("hr").length + known("spo2").length > 0,
@@ -102,9 +105,9 @@ export function figure(data, css, width, height, { zoom = null, span = null } = 
   };
   const LANES = lanes(there, top, tall);
 
-  const wave = (name, y, yaxis, unit) => ({
-    type: "scatter", mode: "lines", name, x: times, y: list(y), yaxis, connectgaps: false,
-    line: { color: c[{ HR: "hr", SpO2: "spo2", RR: "rr" }[name]], width: 1.8 }, hovertemplate: `%{y:.0f} ${unit}`,
+  const wave = (name, yaxis, unit) => ({
+    type: "scatter", mode: "lines", name, x: times, y: all(name.toLowerCase()), yaxis, connectgaps: false,
+    line: { color: c[name.toLowerCase()], width: 1.8 }, hovertemplate: `%{y:.0f} ${unit}`,
   });
   const bars = (chosen, thick) => ({
     type: "scatter", mode: "lines+markers", name: "BP", yaxis: "y",
@@ -151,10 +154,10 @@ export function figure(data, css, width, height, { zoom = null, span = null } = 
     bars(cuffs.filter(strong), 4.5),
     { type: "scatter", mode: "markers", name: WORDS.failed, yaxis: "y", x: failed.map(at), y: failed.map(() => middle), marker: { symbol: "x-thin-open", size: 9, color: c["tech-edge"], line: { width: 2.5 } }, hovertemplate: "cuff failed" },
     words(failed.map((t) => ({ t, y: middle - 3, text: WORDS.failed, place: "bottom center" })), "y"),
-    wave("HR", data.hr, "y2", "/min"),
-    wave("SpO2", data.spo2, "y3", "%"),
+    wave("HR", "y2", "/min"),
+    wave("SpO2", "y3", "%"),
     words(gaps.map((one) => ({ ...one, y: hrLow })), "y2"),
-    wave("RR", data.rr, "y6", "/min"),
+    wave("RR", "y6", "/min"),
     steps(data.diss, "diss", "circle", WORDS.trendKeys.diss),
     steps(data.comf, "comf", "square", WORDS.trendKeys.comf),
     { type: "scatter", mode: "lines", name: "rate", yaxis: "y5", x: rateX, y: rateY, fill: "tozeroy", fillcolor: faded(c.dose, 0.5), line: { color: c.dose, width: 1, shape: "hv" }, hovertemplate: "%{y} mg/kg/h" },
@@ -191,9 +194,9 @@ export function figure(data, css, width, height, { zoom = null, span = null } = 
     yaxis: yaxis("bp", [bpLow, bpTop], { tickvals: [40, 80, 120, 160, 200, 240].filter((v) => v > bpLow && v < bpTop) }),
     yaxis2: yaxis("rates", [hrLow, hrTop], { tickvals: hrTicks, tickfont: { size: FONT, color: c.hr } }),
     yaxis3: yaxis("rates", [satLow - 1, 101], { overlaying: "y2", side: "right", showgrid: false, tickvals: satLow < 80 ? [satLow, 80, 90, 100] : [80, 90, 100], tickfont: { size: FONT, color: c.spo2 } }),
-    yaxis4: yaxis("scores", [-0.6, 10.6], { tickvals: [0, 5, 10] }),
+    yaxis4: yaxis("scores", [-0.6, 10.6], { tickvals: [0, 10] }),
     yaxis5: yaxis("dose", [0, rateTop], { tickvals: [0, Number((rateTop / 1.15).toFixed(2))] }),
-    yaxis6: yaxis("rr", [0, rrTop], { tickvals: [10, 25], tickfont: { size: FONT, color: c.rr } }),
+    yaxis6: yaxis("rr", [rrLow, rrTop], { tickvals: [10, 25], tickfont: { size: FONT, color: c.rr } }),
     yaxis7: { domain: [0, 1], range: [0, tall], fixedrange: true, visible: false },
   };
   // What stands still while time goes on is placed over the plot by the page itself, in pixels.

@@ -1,4 +1,4 @@
-// The trend panel: the graph, drawn by Plotly (loaded once, only here), or the table of the same hour. Data come every 5 s
+// The trend panel: the graph, drawn by Plotly (loaded once, only here), or the table of the same session. Data come every 5 s
 // and are brought into the same plot; what part of time is shown is the nurse's choice and stays.
 import { asset } from "./host.js";
 import { attr, el, flag, line, list, placed, say, show, style } from "./dom.js";
@@ -6,7 +6,8 @@ import { figure } from "./figure.js";
 import { trendTable } from "./trendtable.js";
 import { WORDS } from "./words.js";
 
-const QUARTER_MS = 15 * 60000;
+const MINUTE_MS = 60000;
+const SPANS = [[WORDS.trendQuarter, 15 * MINUTE_MS], [WORDS.trendHour, 60 * MINUTE_MS], [WORDS.trendWhole, Infinity]];
 
 // plotly.min.js is a classic script; one load a document
 export function plotly() {
@@ -62,8 +63,8 @@ export function trend(host) {
   attr(plot, "aria-label", WORDS.trendNone);
   const table = trendTable();
 
-  // Which part of time is shown: all of it, the last quarter of an hour, or what the nurse chose by zooming.
-  let span = null;
+  // Which part of time is shown: one of those offered, or what the nurse chose by zooming.
+  let span = 60 * MINUTE_MS;
   let zoom = null;
   let tabled = false;
   const choice = (label, act) => {
@@ -76,16 +77,14 @@ export function trend(host) {
     return node;
   };
   const back = choice(WORDS.backToNow, () => (zoom = null));
-  const hour = choice(WORDS.trendHour, () => ([span, zoom] = [null, null]));
-  const quarter = choice(WORDS.trendQuarter, () => ([span, zoom] = [QUARTER_MS, null]));
+  const spans = SPANS.map(([label, long]) => [choice(label, () => ([span, zoom] = [long, null])), long]);
   const other = choice(WORDS.trendTable, () => (tabled = !tabled));
-  const chosen = el("div", "choices", back, quarter, hour, other);
+  const chosen = el("div", "choices", back, ...spans.map(([node]) => node), other);
   function choose() {
     attr(back, "data-off", zoom === null || tabled ? "true" : null);
-    attr(hour, "aria-pressed", String(zoom === null && span === null));
-    attr(quarter, "aria-pressed", String(zoom === null && span !== null));
+    for (const [node, long] of spans) attr(node, "aria-pressed", String(zoom === null && span === long));
     attr(other, "aria-pressed", String(tabled));
-    for (const one of [hour, quarter, keys, area]) show(one, !tabled);
+    for (const one of [...spans.map(([node]) => node), keys, area]) show(one, !tabled);
     show(table.el, tabled);
   }
   const node = el("section", "panel trend", el("div", "panel-head", el("h2", "", WORDS.trend), chosen), keys, area, table.el);

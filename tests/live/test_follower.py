@@ -1,0 +1,39 @@
+"""What the follower reads from the store: the same whenever it begins to follow."""
+
+from __future__ import annotations
+
+from monitor import commands, settings
+from monitor.admission import Patient, admit_simulated
+from monitor.board.trend import trend_frame
+from monitor.live.follower import Follower
+from monitor.protocol.cases import cuff
+from monitor.protocol.document import Document
+from monitor.settings import load_rooms
+from monitor.store import packing
+from monitor.store.memory import MemoryLog
+from monitor.vitals import Signal, numeric
+from tests.conftest import Time
+
+PLEASANT = settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml"
+LONG = 3 * 3600
+
+
+def test_who_begins_to_follow_after_hours_draws_the_trend_that_was_drawn_all_along(document: Document, time: Time) -> None:
+    log = MemoryLog(lambda: time.wall)
+    admitted = admit_simulated("2", Patient("Otter"), PLEASANT, 7, document)
+    session = commands.open_session(log, admitted.opened, admitted.source, 1.0, "nurse")
+    lease = log.number_lease("test")
+    early = Follower(log, document, load_rooms(settings.ROOMS))
+    for begin in range(0, LONG, 900):
+        time.pass_by(900)
+        with log.transaction(lease) as writing:
+            for tick in range(begin, begin + 900):
+                values = [numeric(Signal.HR, 60 + tick % 37, tick), numeric(Signal.SPO2, 97 if tick % 700 > 90 else None, tick)]
+                pressures = cuff(120 + tick % 11, 70, tick) if tick % 297 == 0 else []
+                writing.write_row(session, tick, packing.pack([*values, *pressures], tick))
+            writing.beat(0.0)
+        early.picture()
+    late = Follower(log, document, load_rooms(settings.ROOMS))
+    drawn, again = (trend_frame(picture, picture.views["2"]) for picture in (early.picture(), late.picture()))
+    assert len(drawn["early"]["t"]) == 120 and len(drawn["cuff"]) == 37 and None in drawn["early"]["spo2"]
+    assert again == drawn
