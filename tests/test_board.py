@@ -54,14 +54,22 @@ def labelled(frame: dict[str, Any], label: str) -> dict[str, Any]:
     return next(b for b in frame["buttons"] if b["label"].startswith(label))
 
 
+def said(parts: dict[str, str]) -> str:
+    return "".join(parts[part] for part in ("text", "bold", "after"))
+
+
 def test_a_new_patient_has_no_pressure_and_a_cuff_that_measures(document: Document) -> None:
     desk = Screen(document)
     desk.seconds(10)
     frame = desk.frame()
     assert frame["bp"]["num"] == "---/---"
-    assert frame["cuff"]["head"] == "measuring, every 5 min"
+    assert said(frame["cuff"]["head"]) == "measuring, every 5 min"
     assert labelled(frame["cuff"], "Start")["disabled"]
     assert not labelled(frame["cuff"], "Stop")["disabled"]
+    assert labelled(frame["cuff"], "Baseline")["disabled"], "in the place of the rest, which has nothing to put off yet"
+    assert frame["correct"]["disabled"]
+    desk.seconds(40, at_30="124/76")
+    assert "disabled" not in labelled(desk.frame()["cuff"], "Baseline 124/76")
 
 
 def test_the_panel_says_why_a_rest_is_not_possible_before_it_is_pressed(screen: Screen) -> None:
@@ -76,7 +84,7 @@ def test_the_panel_says_why_a_rest_is_not_possible_before_it_is_pressed(screen: 
     screen.do(c.rest_cuff())
     panel = screen.frame()["cuff"]
     assert panel["note"] == "no rest: skipped once; the next one comes"
-    assert panel["head"] == "next in 9:20 after a rest"
+    assert said(panel["head"]) == "next in 9:20 after a rest"
     assert screen.refused(c.rest_cuff()).name == "rest_again"
 
 
@@ -128,6 +136,7 @@ def test_an_option_that_cannot_be_done_now_says_so(screen: Screen, done: tuple[c
 
 def test_the_log_shows_what_stood_there_before_a_correction(screen: Screen) -> None:
     screen.do(c.score("nausea", 4))
+    assert not screen.frame()["correct"]["disabled"]
     entries = screen.log.entries(screen.session)
     screen.do(c.correct(entries, entries[-1].seq, {"scale": "nausea", "value": 6}, "wrong row"))
     newest, before = (row["text"] for row in screen.frame()["events"][:2])
@@ -136,6 +145,7 @@ def test_the_log_shows_what_stood_there_before_a_correction(screen: Screen) -> N
     entries = screen.log.entries(screen.session)
     screen.do(c.correct(entries, entries[-1].seq, None, "asked again"))
     assert screen.frame()["events"][0]["text"] == "Taken back: Nausea 6 (asked again)"
+    assert screen.frame()["correct"]["disabled"], "nothing is left to correct"
 
 
 def test_the_ledger_says_why_a_pause_was_and_that_pauses_do_not_count(screen: Screen) -> None:

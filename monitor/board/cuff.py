@@ -35,19 +35,16 @@ def cuff_panel(picture: Picture, view: View) -> Frame:
     running = measuring(state, view.window, picture.at(view)) and not view.standing
     percent = 100 if running else None if left is None or not interval else max(0, min(100, round(100 * (1 - left / interval))))
     every = f"Every {interval / 60:g} min" if interval is not None else "Every…"
+    before = state.phase in (Phase.READY, Phase.OBSERVED)
     rest = put_off_until(Sight(picture.document, state, view.window, picture.at(view)))
-    held = rest.sentence if isinstance(rest, Held) else None
+    held = rest.sentence if isinstance(rest, Held) and not before else None
     buttons = [
         button("Start now" if obeys else "Started", {"do": "cuff", "what": "start"}, disabled=running),
         button("Stop" if obeys else "Stopped", {"do": "cuff", "what": "stop"}, disabled=obeys and not running),
         button("By hand…", {"do": "dialog", "name": "pressure"}),
         button(every, {"do": "dialog", "name": "cuff_interval"}),
-        button("Rest: skip 1", {"do": "cuff", "what": "rest"}, disabled=held is not None, aria=f"Rest: skip 1. {held or ''}"),
+        _baseline(view) if before else _rest(held),
     ]
-    reading = last_reading(state, view.window)
-    if state.phase in (Phase.READY, Phase.OBSERVED) and reading is not None:
-        label = f"Baseline {units.shown(reading.sys or 0)}/{units.shown(reading.dia or 0)}"
-        buttons.append(button(label, {"do": "baseline"}, pressed=state.baseline_at is not None and state.baseline_at >= reading.at))
     return {
         "head": _next(picture, view, left, running),
         "percent": percent,
@@ -56,18 +53,32 @@ def cuff_panel(picture: Picture, view: View) -> Frame:
     }
 
 
-def _next(picture: Picture, view: View, left: int | None, running: bool) -> str:
+def _baseline(view: View) -> Frame:
+    """Before the infusion there is nothing to put off; in the place of the rest the last reading becomes the baseline."""
+    reading = last_reading(view.state, view.window)
+    if reading is None:
+        return button("Baseline", {"do": "baseline"}, disabled=True, aria="Baseline: no reading yet")
+    label = f"Baseline {units.shown(reading.sys or 0)}/{units.shown(reading.dia or 0)}"
+    taken = view.state.baseline_at
+    return button(label, {"do": "baseline"}, pressed=taken is not None and taken >= reading.at)
+
+
+def _rest(held: str | None) -> Frame:
+    return button("Rest: skip 1", {"do": "cuff", "what": "rest"}, disabled=held is not None, aria=f"Rest: skip 1. {held or ''}")
+
+
+def _next(picture: Picture, view: View, left: int | None, running: bool) -> Frame:
     interval = view.state.cuff_interval_s
     every = f", every {interval / 60:g} min" if interval is not None else ""
     if running:
-        return f"measuring{every}"
+        return {"text": "measuring", "bold": "", "after": every}
     if left is None:
-        return f"no cycle known{every}"
+        return {"text": "no cycle known", "bold": "", "after": every}
     rest = view.state.rest
     if left >= 0:
         rested = " after a rest" if rest is not None and rest.until == picture.at(view) + left else ""
-        return f"next in {units.span(left)}{rested or every}"
-    return f"late by {units.span(-left)}{every}"
+        return {"text": "next in ", "bold": units.span(left), "after": rested or every}
+    return {"text": "late by ", "bold": units.span(-left), "after": every}
 
 
 def cuff_table(picture: Picture, view: View) -> Iterator[Frame]:

@@ -41,9 +41,9 @@ def infusion_panel(picture: Picture, view: View) -> Frame | None:
         "facts": [
             ["Given", f"{given:.1f}", "mg"],
             ["Left", f"{max(0.0, order.dose_mg - given):.1f}", "mg"],
-            ["Dose", f"{given / order.weight_kg:.2f}", f"of {order.dose_mg_per_kg:.2f} mg/kg"],
             ["Rate", f"{ledger.rate_mg_per_kg_h:.2f}", "mg/kg/h"],
             ["Pump", f"{units.ml_per_h(ledger.rate_mg_per_kg_h, order.weight_kg, order.concentration_mg_per_ml):.1f}", "mL/h"],
+            ["Dose", f"{given / order.weight_kg:.2f}", f"of {order.dose_mg_per_kg:.2f} mg/kg"],
         ],
         "rows": [
             {

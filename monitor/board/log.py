@@ -110,7 +110,10 @@ def _scale_row(picture: Picture, view: View, scale: str) -> Frame:
         "high": f"{order[-1]} {known.low_word if scale == charting.SEDATION else known.high_word}",
         "values": [{"value": n, "label": str(n), "chosen": chosen == n} for n in order],
         "ask": button(
-            "Could not be asked", {"do": "score", "scale": scale, "value": None}, pressed=entry is not None and entry.value is None
+            "Not asked",
+            {"do": "score", "scale": scale, "value": None},
+            pressed=entry is not None and entry.value is None,
+            aria=f"{known.label}: could not be asked",
         ),
     }
 
@@ -137,6 +140,16 @@ def _corrected(picture: Picture, before: e.AnyEvent, event: e.Corrected) -> str:
     return f"Corrected: {stood}, now {words.entry(picture.document, e.read(event.instead))}{why}"
 
 
+def correctable(view: View) -> list[e.Logged]:
+    """What can be corrected, newest first: what people charted, and not what has been corrected already."""
+    corrected = {x.event.seq for x in view.journal if isinstance(x.event, e.Corrected)}
+    return [x for x in reversed(view.journal) if x.event.kind in commands.CORRECTABLE and x.seq not in corrected]
+
+
+def correct_button(view: View) -> Frame:
+    return button("Correct…", {"do": "dialog", "name": "correct"}, icon="pen", disabled=not correctable(view))
+
+
 def events_panel(picture: Picture, view: View) -> list[Frame]:
     found: list[Frame] = []
     corrected = {x.event.seq: x.event for x in view.journal if isinstance(x.event, e.Corrected)}
@@ -154,7 +167,6 @@ def events_panel(picture: Picture, view: View) -> list[Frame]:
             and entry.event.state is e.PromptState.ACTIVE
             and entry.event.priority is not e.Priority.LOW
         )
-        correctable = entry.event.kind in commands.CORRECTABLE and entry.seq not in corrected
         late = getattr(entry.event, "for_at", None)
         about = f" (for {picture.time(view, late)})" if late is not None and entry.tick - late > 60 else ""
         found.append(
@@ -163,7 +175,6 @@ def events_panel(picture: Picture, view: View) -> list[Frame]:
                 "text": text + about + (_STRUCK[corrected[entry.seq].instead is None] if entry.seq in corrected else ""),
                 "by": f"line {entry.event.rule}" if isinstance(entry.event, e.PromptChanged) else entry.by,
                 "strong": strong,
-                "act": {"do": "dialog", "name": "correct", "fill": {"seq": entry.seq}} if correctable else None,
             }
         )
         if len(found) >= PANEL_EVENTS:

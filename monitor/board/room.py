@@ -12,7 +12,7 @@ from monitor.board.cuff import bp, cuff_panel, cuff_table
 from monitor.board.frame import Frame, button
 from monitor.board.handover import handover_panel
 from monitor.board.infusion import drugs_panel, infusion_panel
-from monitor.board.log import events_panel, log_panel
+from monitor.board.log import correct_button, events_panel, log_panel
 from monitor.board.tile import RATES, head, no_signal, phase, progress, strip, tile_state, vital
 from monitor.board.view import Picture, View, limits, open_prompts
 from monitor.board.waves import waves_panel
@@ -66,6 +66,7 @@ def room_frame(picture: Picture, room: str, who: str) -> Frame:
         "emergency": _emergency(picture, view),
         "handover": handover_panel(picture, view, who),
         "events": events_panel(picture, view),
+        "correct": correct_button(view),
     }
 
 

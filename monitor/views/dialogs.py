@@ -11,7 +11,9 @@ import streamlit as st
 
 from monitor import access, charting, clock, commands, units
 from monitor import events as e
+from monitor.board import words
 from monitor.board.handover import handover_card
+from monitor.board.log import correctable
 from monitor.board.view import Picture, View
 from monitor.infusion import Order
 from monitor.live.station import station
@@ -346,14 +348,17 @@ def correct_form(room: str, fill: Fill) -> None:
         return
     here = station()
     entries = here.log.entries(found[1].session)
-    seq = int(fill.get("seq", -1))
-    entry = next((x for x in found[1].journal if x.seq == seq), None)
-    if entry is None:
-        st.info("This entry is no longer on the screen.")
+    offered = {x.seq: x for x in correctable(found[1])}
+    if not offered:
+        st.info("Nothing is charted that could be corrected.")
         return
-    from monitor.board import words
 
-    st.write(f"Charted: **{words.entry(here.document, entry.event)}**, {found[0].logged_time(entry)}, {entry.by}")
+    def charted(seq: int) -> str:
+        entry = offered[seq]
+        return f"{found[0].logged_time(entry)}  {words.entry(here.document, entry.event)}, {entry.by}"
+
+    seq = st.selectbox("Charted", list(offered), format_func=charted)
+    entry = offered[seq]
     st.caption("What stands there stays in the record; the correction counts from now on.")
     instead: dict[str, Any] | None = None
     fields = {name: value for name in _CORRECTED if isinstance(value := getattr(entry.event, name, None), int | float)}

@@ -87,7 +87,7 @@ def score_row(i: int, value: int | None, last: str | None, due: str) -> Frame:
         "low": low,
         "high": high,
         "values": [{"value": v, "label": str(v), "chosen": v == value} for v in range(11)],
-        "ask": button("not asked", "score", scale=scale, value=None, aria=f"{label}: could not be asked"),
+        "ask": button("Not asked", "score", scale=scale, value=None, aria=f"{label}: could not be asked"),
     }
 
 
@@ -241,7 +241,7 @@ def medium() -> Frame:
         "bp": pressure("168/102", "1 min", "+44/+24 over 124/78", "cuff 3:24", 80, 76, priority="medium")
         | {"label": "BP mmHg", "at": "14:20", "mean": "mean 124"},
         "cuff": {
-            "head": "next in 3:24, every 5 min",
+            "head": {"text": "next in ", "bold": "3:24", "after": ", every 5 min"},
             "percent": 32,
             "buttons": [
                 button("Start now", "cuff", what="start"),
@@ -270,7 +270,13 @@ def medium() -> Frame:
             "text": "of 40:00, running",
             "sub": "pauses not counted",
             "percent": 56,
-            "facts": [["Given", "20.2", "mg"], ["Left", "15.8", "mg"], ["Dose", "0.28", "of 0.50 mg/kg"], ["Rate", "0.75", "mg/kg/h"]],
+            "facts": [
+                ["Given", "20.2", "mg"],
+                ["Left", "15.8", "mg"],
+                ["Rate", "0.75", "mg/kg/h"],
+                ["Pump", "54.0", "mL/h"],
+                ["Dose", "0.28", "of 0.50 mg/kg"],
+            ],
             "rows": [
                 {"at": "14:08:40", "what": "resumed", "rate": "0.75", "mg": "8.6"},
                 {"at": "14:07:30", "what": "paused, line", "rate": "0", "mg": "8.6"},
@@ -297,24 +303,22 @@ def medium() -> Frame:
                 "text": text,
                 "by": by,
                 "strong": text.startswith("**"),
-                "act": {"do": "correct", "seq": i} if by == "M. Ortiz" else None,
             }
-            for i, (at, text, by) in enumerate(
-                [
-                    ("14:21:28", "Anxiety 3", "M. Ortiz"),
-                    ("14:20:31", "** BP 168/102 confirmed", "rule D-3"),
-                    ("14:20:20", "Cuff 168/102 (two of two)", "cuff"),
-                    ("14:18:04", "Cuff failed: movement", "cuff"),
-                    ("14:15:15", "Dissociation 5, comfort 6", "M. Ortiz"),
-                    ("14:15:12", "Cuff 166/101 (one of two)", "cuff"),
-                    ("14:12:40", "Ondansetron 4 mg IV", "M. Ortiz"),
-                    ("14:12:20", "Nausea prompt: did", "M. Ortiz"),
-                    ("14:12:01", "* Nausea 4 ≥ 4", "rule D-9"),
-                    ("14:08:40", "Infusion resumed", "M. Ortiz"),
-                    ("14:07:30", "Infusion paused: line check", "M. Ortiz"),
-                ]
-            )
+            for at, text, by in [
+                ("14:21:28", "Anxiety 3", "M. Ortiz"),
+                ("14:20:31", "** BP 168/102 confirmed", "rule D-3"),
+                ("14:20:20", "Cuff 168/102 (two of two)", "cuff"),
+                ("14:18:04", "Cuff failed: movement", "cuff"),
+                ("14:15:15", "Dissociation 5, comfort 6", "M. Ortiz"),
+                ("14:15:12", "Cuff 166/101 (one of two)", "cuff"),
+                ("14:12:40", "Ondansetron 4 mg IV", "M. Ortiz"),
+                ("14:12:20", "Nausea prompt: did", "M. Ortiz"),
+                ("14:12:01", "* Nausea 4 ≥ 4", "rule D-9"),
+                ("14:08:40", "Infusion resumed", "M. Ortiz"),
+                ("14:07:30", "Infusion paused: line check", "M. Ortiz"),
+            ]
         ],
+        "correct": button("Correct…", "dialog", icon="pen", name="correct"),
     }
     return f
 
@@ -466,7 +470,7 @@ def recorded() -> Frame:
     }
     f["bp"] = pressure(None, None, num="---/---", why=["no cuff reading yet"]) | {"label": "BP mmHg", "at": None, "mean": None}
     f["numerics"]["rr"] = vital("rr", None, 3) | {"sub": "", "limits": "10 to 25"}
-    f["cuff"] = {"head": "no cuff in this recording", "percent": None, "buttons": []}
+    f["cuff"] = {"head": {"text": "no cuff in this recording", "bold": "", "after": ""}, "percent": None, "buttons": []}
     f["cuff_table"] = []
     f["trend"] = f["trend"] | {
         "cuff": [],
@@ -503,8 +507,8 @@ def strained() -> Frame:
         "sub": "High · confirmed by a second entry of another person",
         "since": "112:05",
     }
-    f["cuff"]["head"] = "next in 112:24, every 120 min"
-    f["cuff"]["buttons"].append(button("Baseline 248/148", "baseline"))
+    f["cuff"]["head"] = {"text": "next in ", "bold": "112:24", "after": ", every 120 min"}
+    f["cuff"]["buttons"][-1] = button("Baseline 248/148", "baseline")
     f["cuff"]["note"] = "recorded as done at the bedside · no rest: pressure peaks, minute 25 to 45"
     f["prompts"][0]["options"][0] |= {"disabled": True, "why": "infusion paused"}
     f["infusion"] |= {"clock": "112:26", "sub": "pauses not counted · end in 112:37", "text": "of 140:00, paused by M. Ortiz"}

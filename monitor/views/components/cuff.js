@@ -36,12 +36,14 @@ export function cuffRow(host) {
   const bp = pressure({ large: true });
   const now = el("section", "panel cuffnow", bp.el);
   attr(now, "aria-label", WORDS.bp);
-  const headline = line("small", "");
+  const lead = line("span", "");
+  const left = line("b", "num");
+  const after = line("span", "");
   const bar = progress(WORDS.cuff);
   const note = line("p", "cuff-note");
   const buttons = el("div", "pairs");
   const setButtons = placed(buttons, () => button(host));
-  const cuff = el("section", "panel cuff", el("div", "panel-head", el("h2", "", WORDS.cuff), headline), bar.el, buttons, note);
+  const cuff = el("section", "panel cuff", el("div", "panel-head", el("h2", "", WORDS.cuff), el("small", "", lead, left, after)), bar.el, buttons, note);
   attr(cuff, "aria-label", WORDS.cuff);
   const w = WORDS.cuffTable;
   const readings = table(w.caption, [[w.at], [w.value], [w.base], [w.hr, "r"]]);
@@ -67,7 +69,8 @@ export function cuffRow(host) {
       },
     };
   });
-  const log = el("section", "panel readings", readings.el);
+  const none = line("p", "quiet", w.none);
+  const log = el("section", "panel readings", readings.el, none);
   attr(log, "tabindex", "0");
   attr(log, "aria-label", w.caption);
   const node = el("div", "cuffrow", now, cuff, log);
@@ -77,11 +80,14 @@ export function cuffRow(host) {
       show(now, Boolean(frame.bp));
       bp.apply(frame.bp);
       show(cuff, Boolean(frame.cuff));
-      say(headline, frame.cuff?.head);
+      say(lead, frame.cuff?.head.text);
+      say(left, frame.cuff?.head.bold);
+      say(after, frame.cuff?.head.after);
       say(note, frame.cuff?.note);
       bar.apply({ kind: "running", percent: frame.cuff?.percent });
       setButtons(frame.cuff?.buttons);
-      show(log, list(frame.cuff_table).length > 0);
+      show(log, Boolean(frame.cuff));
+      show(none, list(frame.cuff_table).length === 0);
       setRows(frame.cuff_table);
     },
   };

@@ -60,7 +60,7 @@ function lostRoom(frame, clock) {
     numerics: frame.numerics && Object.fromEntries(Object.entries(frame.numerics).map(([name, one]) => [name, lostVital(one)])),
     more: list(frame.more).map(lostVital),
     bp: lostPressure(frame.bp),
-    cuff: frame.cuff && { ...frame.cuff, head: WORDS.noConnectionSmall, percent: null },
+    cuff: frame.cuff && { ...frame.cuff, head: { text: WORDS.noConnectionSmall }, percent: null },
     infusion,
     prompts: list(frame.prompts).map((one) => ({ ...one, since: null, since_word: WORDS.frozenAt(clock) })),
     watching: [],

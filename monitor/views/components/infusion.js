@@ -120,8 +120,7 @@ export function events(host) {
     const at = line("time", "");
     const text = line("span", "text");
     const by = line("small", "");
-    const mend = button(host, "mend");
-    const node = el("li", "", at, text, by, mend.el);
+    const node = el("li", "", at, text, by);
     return {
       el: node,
       apply(one) {
@@ -129,17 +128,19 @@ export function events(host) {
         say(text, one.text);
         say(by, one.by);
         flag(node, "strong", one.strong);
-        mend.apply(one.act ? { label: "", icon: "pen", act: one.act, aria: `${WORDS.correct}: ${one.text}`, why: null } : null);
       },
     };
   });
-  const node = el("section", "panel events", el("div", "panel-head", el("h2", "", WORDS.events), line("small", "", WORDS.newestFirst)), rows);
+  const correct = button(host);
+  const heading = el("div", "panel-head", el("h2", "", WORDS.events), line("small", "", WORDS.newestFirst), correct.el);
+  const node = el("section", "panel events", heading, rows);
   attr(node, "aria-label", WORDS.events);
   return {
     el: node,
-    apply(given) {
+    apply(given, mend) {
       show(node, list(given).length > 0);
       setRows(given);
+      correct.apply(mend ?? null);
     },
   };
 }

@@ -168,7 +168,7 @@ function build(host) {
       dose.apply(frame.infusion ?? null, frame.progress);
       given.apply(frame.drugs ?? null);
       past.apply(frame.prompts);
-      record.apply(frame.events);
+      record.apply(frame.events, frame.correct);
     },
     close() {
       traces.close();
