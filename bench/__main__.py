@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from bench import browser, chain, engine, soak
+from bench import browser, chain, engine, room, soak
 
 ALL = {
     "replay": engine.replay_speed,
@@ -20,6 +20,8 @@ ALL = {
     "kill": chain.kill_and_return,
     "live": browser.live,
     "paint": browser.first_paint,
+    "sweep": room.sweep,
+    "open": room.opening,
 }
 
 
