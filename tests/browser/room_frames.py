@@ -470,6 +470,7 @@ def recorded() -> Frame:
     }
     f["bp"] = pressure(None, None, num="---/---", why=["no cuff reading yet"]) | {"label": "BP mmHg", "at": None, "mean": None}
     f["numerics"]["rr"] = vital("rr", None, 3) | {"sub": "", "limits": "10 to 25"}
+    f["waves"] = {"ecg": "ECG", "pleth": "Pleth", "of": "as recorded", "stands": None}
     f["cuff"] = {"head": {"text": "no cuff in this recording", "bold": "", "after": ""}, "percent": None, "buttons": []}
     f["cuff_table"] = []
     f["trend"] = f["trend"] | {

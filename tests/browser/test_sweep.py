@@ -76,13 +76,13 @@ class Bedside:
         self.socket.send(chunk(self.seconds[-seconds:]))
 
     def goes_on(self, seconds: int) -> None:
-        """Real seconds, each with its frame and its samples."""
+        """Real seconds; a frame and samples at the end of each."""
         begun = time.monotonic()
-        for n in range(seconds):
+        for n in range(1, seconds + 1):
+            self.page.wait_for_timeout(max(0.0, begun + n - time.monotonic()) * 1000)
             self.lives(1)
             self.says()
             self.brings(1)
-            self.page.wait_for_timeout(max(0.0, begun + n + 1 - time.monotonic()) * 1000)
 
     def said(self, kind: str) -> str:
         found: str = self.page.locator(f".wave.{kind} canvas").get_attribute("aria-label")
@@ -145,9 +145,10 @@ def test_a_wave_sweeps_then_stands_and_says_since_when_and_goes_on(at_bedside: O
     assert room.still("hr") == "Waiting for the trace"
     room.lives(20)
     room.brings(20)
+    assert eventually(lambda: room.pen() is not None)
     before = room.pen()
-    room.goes_on(3)
-    assert room.pen() > before + 1
+    room.goes_on(4)
+    assert room.pen() > before + 2
     assert room.still("hr") is None
     assert room.said("hr") == f"ECG II {room.frame['numerics']['hr']['value']}/min, sweeping"
     assert room.said("spo2").endswith("%, sweeping")
@@ -209,6 +210,25 @@ def test_speed_and_gain_are_chosen_and_kept_on_this_screen(at_bedside: Open, add
     room.socket = None
     room.opens(address)
     assert (speed.inner_text(), gain.inner_text()) == ("12.5 mm/s", "5 mm/mV")
+
+
+PLAYED = """async seconds => { const { Playout } = await import('/live/assets/playout.js'); const p = new Playout(); const told = [];
+  for (const [now, bytes] of seconds) { p.advance(now - 1, false); told.push(...p.take(Uint8Array.from(bytes).buffer, now)); }
+  return { told, underruns: p.underruns } }"""
+
+
+def test_each_beat_is_told_once_and_ahead_of_the_pen(at_bedside: Open) -> None:
+    room = at_bedside()
+    room.lives(30)
+    on_time = [(1000 * tick, list(chunk(room.seconds[tick : tick + 1]))) for tick in range(30)]
+    played = room.page.evaluate(PLAYED, on_time)
+    moments = np.array(played["told"])
+    assert abs(len(moments) - 30 * RATE / 60) <= 2
+    assert np.abs(np.diff(moments) - 60_000 / RATE).max() < 100
+    assert 300 < moments[0] < 1400
+    assert played["underruns"] == 0
+    late = [(now + (600 if now > 15_000 else 0), bytes_) for now, bytes_ in on_time]
+    assert room.page.evaluate(PLAYED, late)["underruns"] == 1
 
 
 def test_with_reduced_motion_the_wave_is_drawn_in_steps_of_a_second(at_bedside: Open) -> None:

@@ -113,12 +113,13 @@ export class Playout {
   // Moves the pen to now. `stands`: no more samples are due, so that a pen at the end is no underrun.
   advance(now, stands) {
     if (this.end === null) return;
-    const passed = (now - (this.now ?? now)) / 1000;
-    this.now = now;
     const before = this.play ?? this.start;
-    const off = ((now - this.reached(before)) * this.speed) / 1000;
-    if (this.play === null || Math.abs(off) > FAR_S) this.play = before + off;
-    else this.play = before + passed * this.speed * (1 + Math.max(-STEER, Math.min(STEER, off / 2)));
+    const target = before + ((now - this.reached(before)) * this.speed) / 1000;
+    const passed = ((now - (this.now ?? now)) * this.speed) / 1000;
+    const off = target - before - passed;
+    this.now = now;
+    if (this.play === null || Math.abs(off) > FAR_S) this.play = target;
+    else this.play = before + passed * (1 + Math.max(-STEER, Math.min(STEER, off / 2)));
     this.play = Math.max(this.play, before);
     if (this.play < this.end) this.stood = null;
     else {
