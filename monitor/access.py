@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PAGES = frozenset({"ward", "room", "protocol"})
+PAGES = frozenset({"ward", "room", "training", "protocol"})
 UNNAMED = "station"
 """Signs what nobody has put a name to: only an emergency is recorded so."""
 
@@ -26,3 +26,12 @@ def named(text: str) -> str | None:
     """A name as it signs the log, or None where it cannot."""
     name = " ".join(text.split())
     return name if 1 <= len(name) <= 40 and name.isprintable() and name.lower() not in ("demo", "evaluator", "store") else None
+
+
+def coded(text: str, names: bool = False) -> str | None:
+    """A trainee's code, or None where it is none. ``names``: the clinic keeps runs under names, so that any name will do."""
+    code = named(text)
+    if code is None or names:
+        return code
+    plain = code.isascii() and not any(c for c in code if not (c.isalnum() or c in "-_."))
+    return code if plain and len(code) <= 20 and any(c.isdigit() for c in code) else None

@@ -56,6 +56,15 @@ class Alarms(BaseModel):
     reminder_min: int = Field(default=2, ge=1, le=10)
 
 
+class Training(BaseModel):
+    """How this station trains."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    names: bool = False
+    """Whether runs may be kept under names. Codes otherwise."""
+
+
 class Rooms(BaseModel):
     """A rooms file: at most 24 rooms, in the order of the wall."""
 
@@ -66,6 +75,7 @@ class Rooms(BaseModel):
     zone: str | None = None
     theme: Literal["dark", "light", "contrast"] = "dark"
     alarms: Alarms = Alarms()
+    training: Training = Training()
     rooms: tuple[RoomSet, ...] = Field(min_length=1, max_length=24)
 
     @model_validator(mode="after")

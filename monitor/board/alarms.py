@@ -12,7 +12,7 @@ from typing import NamedTuple
 from monitor import clock, units
 from monitor import events as e
 from monitor.board.frame import Frame, button
-from monitor.board.view import BEAT_LOST_S, GRACE_S, RANK, STARS, Picture, View, rule_of
+from monitor.board.view import BEAT_LOST_S, GRACE_S, NO_PROMPTS, RANK, STARS, Picture, View, rule_of
 from monitor.session import Hush, Prompt
 
 RECENT_S = 60
@@ -174,6 +174,8 @@ def banner_none(picture: Picture) -> str:
     """What stands where no banner is: that nothing is called for, and what has just ended or been answered."""
     if not picture.assessed:
         return "Nobody is assessing the rooms"
+    if any(view.proves for view in picture.views.values()):
+        return NO_PROMPTS
     last = max(_recent(picture), default=None)
     return "Nothing called for in any room" + (f" · {last[1]}" if last is not None else "")
 

@@ -14,7 +14,7 @@ from monitor.board.handover import handover_panel
 from monitor.board.infusion import drugs_panel, infusion_panel
 from monitor.board.log import correct_button, events_panel, log_panel
 from monitor.board.tile import RATES, head, no_signal, phase, progress, strip, tile_state, vital
-from monitor.board.view import Picture, View, limits, open_prompts
+from monitor.board.view import NO_PROMPTS, Picture, View, limits, open_prompts
 from monitor.board.waves import waves_panel
 from monitor.session import Phase
 from monitor.vitals import KINDS, Signal
@@ -28,6 +28,13 @@ def room_frame(picture: Picture, room: str, who: str) -> Frame:
     frame = head(picture, who, "room", f"Room {room}" + (f" · {view.state.opened.alias}" if view else ""))
     frame["room"] = room
     frame["rooms"] = [_neighbour(picture, other, room) for other in picture.rooms]
+    if view is None and room not in picture.rooms:
+        frame["empty"] = {
+            "head": "The drill is over",
+            "text": "",
+            "button": button("Training", {"do": "go", "page": "training"}, solid=True),
+        }
+        return frame
     if view is None:
         frame["empty"] = {"head": "Empty", "text": "", "button": button("Check in…", {"do": "dialog", "name": "checkin"}, solid=True)}
         return frame
@@ -53,6 +60,7 @@ def room_frame(picture: Picture, room: str, who: str) -> Frame:
         "bp": bp(picture, view),
         "cuff": cuff_panel(picture, view),
         "cuff_table": list(cuff_table(picture, view)),
+        "prompts_none": NO_PROMPTS if view.proves else None,
         "prompts": [card(picture, view, p) for p in open_prompts(view)],
         "watching": [
             {"text": f"Watching: {p.message}", "sub": f"Not yet called for · line {p.rule}"}

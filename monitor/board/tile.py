@@ -10,6 +10,7 @@ from monitor.board.alarms import alarm, banner, banner_none
 from monitor.board.frame import Frame, button
 from monitor.board.pad import pad, undo
 from monitor.board.view import (
+    NO_PROMPTS,
     RANK,
     SPARK_S,
     STARS,
@@ -77,7 +78,8 @@ def head(picture: Picture, who: str, page: str, title: str) -> Frame:
         "theme": picture.theme,
         "alarm": alarm(picture),
         "menu": [
-            button("Ward", {"do": "go", "page": "ward"}, pressed=page == "ward"),
+            button("Ward", {"do": "go", "page": "drill" if picture.drilling else "ward"}, pressed=page == "ward"),
+            button("Training", {"do": "go", "page": "training"}),
             button("Protocol", {"do": "go", "page": "protocol"}, pressed=page == "protocol"),
         ],
         "foot": [ADVICE, f"Protocol: {document.protocol} {document.version}, {signed} · training, not for patients"],
@@ -157,6 +159,8 @@ def tile(picture: Picture, room: str, who: str) -> Frame:
 
 
 def _initials(name: str) -> str:
+    if any(c.isdigit() for c in name):
+        return name[:6]  # a trainee's code
     words = name.replace(".", " ").split()
     return ("".join(word[0] for word in words)[:3] if len(words) > 1 else name[:2]).upper()
 
@@ -397,6 +401,8 @@ def strip(picture: Picture, view: View) -> Frame:
         }
     if view.standing:
         return {**frame, "line1": f"Stands still: {view.standing}"}
+    if view.proves:
+        return {**frame, "line1": NO_PROMPTS}
     return {**frame, "line1": "Strong and pleasant: nothing called for" if _pleasant(view) else "Nothing called for"}
 
 

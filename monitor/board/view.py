@@ -58,6 +58,11 @@ class View:
     standing: str = ""
     """Why session time stands still, while it does."""
 
+    @property
+    def proves(self) -> bool:
+        """Whether this is a room of a drill without prompts: that none is shown then means nothing."""
+        return self.state.drill is not None and not self.state.drill.prompts
+
     def push(self, tick: int, row: Sequence[Numeric], beats: Beats | None = None) -> None:
         self.window.push(row, tick)
         self.at = tick
@@ -121,6 +126,11 @@ class Picture:
         age = self.beat_age_s
         return not self.trouble and age is not None and -GRACE_S <= age <= BEAT_LOST_S
 
+    @property
+    def drilling(self) -> bool:
+        """Whether these are a drill's rooms. A screen's picture never holds both kinds."""
+        return any(view.state.drill is not None for view in self.views.values())
+
     def at(self, view: View) -> int:
         """The second that it is for the one who looks: when nobody assesses, ages run on all the same."""
         age = self.beat_age_s
@@ -134,6 +144,7 @@ class Picture:
         return clock.of_day(clock.read(entry.at), self.zone, seconds)
 
 
+NO_PROMPTS = "Prompts are not shown in this drill"
 RANK = {"high": 0, "medium": 1, "tech": 2, "low": 3}
 STARS = {"high": "***", "medium": "**", "low": "*", "tech": "!!"}
 PRIORITY_WORD = {"high": "High", "medium": "Medium", "low": "Low", "tech": "Technical"}

@@ -114,5 +114,5 @@ def _alone(path: Path) -> Planned:
     last = max((c.ends + (start if c.counted == "start" else 0) for c in played.critical), default=0)
     minutes = -(-max(ALONE_S, last + AFTERWARDS_S) // 60)
     rooms = (DrillRoom(scenario=played.id),)
-    drill = Drill(id=played.id, title=played.title, summary=played.summary, minutes=minutes, rooms=rooms, goals=played.goals)
+    drill = Drill(id=played.id, title="One patient", summary=played.summary, minutes=minutes, rooms=rooms, goals=played.goals)
     return Planned(drill, (Place("D1", ALIASES[0], path, played, start),))

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from monitor import clock
+from monitor.board.drill import run_bar, side
 from monitor.board.frame import Frame
 from monitor.board.room import room_frame
 from monitor.board.tile import ward_frame
@@ -38,7 +39,10 @@ the last second that all of them have, None when one of them has nothing yet."""
 
 
 class Drawing:
-    """One topic's frames, one after the other. A room's trend goes with every fifth second."""
+    """One topic's frames, one after the other: ``ward`` (the station's rooms), ``drill`` (a drill's) or ``room``.
+
+    A room's trend goes with every fifth second.
+    """
 
     def __init__(self, topic: Topic) -> None:
         self.topic = topic
@@ -46,10 +50,13 @@ class Drawing:
 
     def frame(self, picture: Picture) -> Frame:
         page, room, name = self.topic
-        if page == "ward":
-            return ward_frame(picture, name)
-        frame, view = room_frame(picture, room, name), picture.views.get(room)
-        if view is not None:
+        view = picture.views.get(room)
+        picture = side(picture, page == "drill" or (view is not None and view.state.drill is not None))
+        frame = ward_frame(picture, name) if page != "room" else room_frame(picture, room, name)
+        frame["drill"] = run_bar(picture, room)
+        if page == "drill" and not picture.views:
+            frame["banner_none"] = "The drill is over"
+        if page == "room" and view is not None:
             sent = self._trend_at
             if sent is None or sent[0] != view.session or not 0 <= view.at - sent[1] < TREND_EVERY_S:
                 self._trend_at = (view.session, view.at)

@@ -13,7 +13,7 @@ from monitor.board.card import ONE_TAP
 from monitor.live.station import station
 from monitor.store.log import Conflict, StoreError
 from monitor.views.guard import WHO
-from monitor.views.menu import FILES, go
+from monitor.views.menu import DRILL, FILES, go
 
 Act = Mapping[str, Any]
 DIALOG = "dialog"
@@ -37,14 +37,14 @@ def perform(act: Act, room: str | None) -> None:
     room = str(act.get("room", room or ""))
     who = st.session_state.get(WHO, "")
     if what in ("open_room", "checkin"):
-        st.session_state[GOING] = ("room", room)
+        st.session_state[GOING] = ("room", {"room": room})
     if what == "open_room":
         return
     if what == "go":
-        st.session_state[GOING] = (str(act.get("page")), None)
+        st.session_state[GOING] = (str(act.get("page")), {})
     elif what == "emergency":
         record(room, commands.emergency(), who or access.UNNAMED)
-        st.session_state[GOING] = ("room", room)
+        st.session_state[GOING] = ("room", {"room": room})
     elif what == "dialog" and act.get("name") == "who":
         ask("who", room)
     elif not who and what not in ("emergency_act",):
@@ -56,6 +56,9 @@ def perform(act: Act, room: str | None) -> None:
         ask(str(act.get("name")), room, act.get("fill"))
     elif what == "answer":
         _answer(act, room, who)
+    elif what == "run":
+        for drilled in drill_rooms():
+            record(drilled, _run(act), who)
     elif what == "take_over":
         for offered in offered_rooms(str(act.get("by"))):
             record(offered, commands.accept_watch(who), who)
@@ -69,6 +72,17 @@ def offered_rooms(by: str) -> list[str]:
     """The rooms whose watch this nurse has offered."""
     views = station().follower.picture().views
     return [room for room, view in views.items() if view.state.offer is not None and view.state.offer.by == by]
+
+
+def drill_rooms() -> list[str]:
+    """The rooms of the drill that runs."""
+    return [room for room, view in station().follower.picture().views.items() if view.state.drill is not None]
+
+
+def _run(act: Act) -> commands.Command:
+    """Pause, go on, or go a step: for every room of a drill alike."""
+    step = act.get("step")
+    return commands.step(int(step)) if isinstance(step, int) else commands.set_pace(float(act.get("speed", 1)))
 
 
 def ask(name: str, room: str, fill: object = None) -> None:
@@ -129,6 +143,8 @@ def simple(act: Act, room: str, who: str) -> commands.Command | None:
             return commands.end_offer()
         case "back":
             return commands.come_back()
+        case "ask":
+            return commands.ask()
         case "pace":
             return commands.set_pace(float(act.get("speed", 1)))
         case "emergency_act":
@@ -208,8 +224,8 @@ def one_tap(option: str, who: str) -> commands.Command | None:
 def follow() -> None:
     """Go where a callback asked to go. Ends this run then; a dialog that was asked for opens on the page it goes to."""
     going = st.session_state.pop(GOING, None)
-    if going is not None and going[0] in FILES:
-        go(*going)
+    if going is not None and going[0] in (*FILES, DRILL):
+        go(going[0], **going[1])
 
 
 def follow_from_feed() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from monitor.views import dialogs
+from monitor.views import dialogs, training
 from monitor.views.answering import answer_form
 from monitor.views.checkin import checkin_form
 from monitor.views.dialogs import Form
 
 ALL: Mapping[str, tuple[str, Form]] = {
     **dialogs.FORMS,
+    **training.FORMS,
     "answer": ("what was done", answer_form),
     "checkin": ("check in", checkin_form),
 }

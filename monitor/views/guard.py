@@ -10,7 +10,12 @@ from monitor.sources.source import BadFile
 from monitor.store.log import StoreError
 
 WHO = "who"
-TITLES = {"ward": "Ward", "room": "Room", "protocol": "Protocol"}
+TITLES = {
+    "ward": "Ward",
+    "room": "Room",
+    "training": "Training",
+    "protocol": "Protocol",
+}
 
 
 def enter(page: str) -> access.Viewer:

@@ -5,17 +5,27 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-FILES = {"ward": "pages/ward.py", "room": "pages/room.py", "protocol": "pages/protocol.py"}
+FILES = {
+    "ward": "pages/ward.py",
+    "room": "pages/room.py",
+    "training": "pages/training.py",
+    "protocol": "pages/protocol.py",
+}
+DRILL = "drill"
+"""The wall of the drill that runs: the ward's own page with another address."""
 
 
 def pages() -> list[StreamlitPage]:
     return [
         st.Page(FILES["ward"], title="Ward", default=True),
         st.Page(FILES["room"], title="Room", url_path="room"),
+        st.Page(FILES["training"], title="Training", url_path="training"),
         st.Page(FILES["protocol"], title="Protocol", url_path="protocol"),
     ]
 
 
-def go(page: str, room: str | None = None) -> None:
+def go(page: str, **query: str) -> None:
     """Open another page. Ends this run."""
-    st.switch_page(FILES[page], query_params={"room": room} if room is not None else None)
+    if page == DRILL:
+        st.switch_page(FILES["ward"], query_params={DRILL: "1"})
+    st.switch_page(FILES[page], query_params=query or None)

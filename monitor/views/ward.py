@@ -1,4 +1,4 @@
-"""The wall: one component for all rooms; with ``?display=1`` for a screen that nobody operates."""
+"""The wall: one component for all rooms, the station's or a drill's; with ``?display=1`` for a screen nobody operates."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from monitor.access import Viewer
 from monitor.live.tickets import Topic
 from monitor.views import acts, dialogs, forms
 from monitor.views.feeding import feed
+from monitor.views.menu import DRILL, go
+from monitor.views.room import OPENED
 
 
 def show(viewer: Viewer) -> None:
@@ -16,4 +18,8 @@ def show(viewer: Viewer) -> None:
         return
     acts.follow()
     dialogs.open_asked(forms.ALL)
-    feed("wall", "wall", Topic("ward", "", viewer.name))
+    drill = DRILL in st.query_params
+    if drill and not acts.drill_rooms():
+        go("training")
+    st.session_state.pop(OPENED, None)
+    feed("wall", "drill" if drill else "wall", Topic("drill" if drill else "ward", "", viewer.name))

@@ -2,6 +2,7 @@
 import { attr, el, fit, flag, keyed, line, list, placed, say, sayOrHide, show } from "./dom.js";
 import { button } from "./button.js";
 import { icon } from "./icons.js";
+import { runbar } from "./runbar.js";
 import { WORDS } from "./words.js";
 
 function status(name) {
@@ -42,6 +43,7 @@ export function head(host, { facts = false } = {}) {
   attr(menu, "aria-label", "Pages");
   const setMenu = keyed(menu, (given) => given.label, () => button(host));
   const clock = line("time", "num clock");
+  const drill = runbar(host);
   const node = el(
     "div", "headbox",
     el("div", "tape"),
@@ -52,6 +54,7 @@ export function head(host, { facts = false } = {}) {
       el("div", "end", assessed.el, feed.el, viewer.el, menu),
       clock,
     ),
+    drill.el,
   );
   return {
     el: node,
@@ -71,6 +74,7 @@ export function head(host, { facts = false } = {}) {
       lead.apply(way);
       setMenu(menuButtons.filter((one) => one !== way));
       say(clock, frame.clock);
+      drill.apply(frame.drill ?? null);
       // last: what stands beside them has its width by now
       fit(words, `${said.map((one) => String(one).length).join(".")}.${String(frame.title ?? "").length}`, 2);
     },

@@ -36,6 +36,7 @@ export const WORDS = {
     [["?"], "?", "this list"],
   ],
   otherRooms: "All rooms",
+  drill: "Drill",
   seen: "Seen",
   unknown: "?",
   protocol: (rule) => `Protocol ${rule}`,
