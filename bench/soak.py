@@ -47,7 +47,7 @@ def soak(minutes: float) -> Iterator[str]:
     readings: list[Reading] = []
     with tempfile.TemporaryDirectory() as folder, running(Path(folder), ward(ROOMS, HASTE)) as program, launched() as browser:
         page: Any = browser.new_page(viewport={"width": 1920, "height": 1080})
-        page.set_default_timeout(120_000)
+        page.set_default_timeout(600_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
         _hasten(program)

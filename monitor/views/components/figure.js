@@ -8,6 +8,7 @@ const LANE_OF = { y: "bp", y2: "rates", y3: "rates", y4: "scores", y5: "dose", y
 const FONT = 13;
 const LABEL_ROW = 17;
 const GAP = 22;
+const MINUTE_MS = 60000;
 
 function faded(colour, alpha) {
   const hex = colour.replace("#", "");
@@ -67,9 +68,11 @@ export function figure(data, css, width, height, { zoom = null, span = Infinity 
   );
   const narrow = width < 560;
   const from = at(data.from ?? data.t?.[0] ?? 0);
-  const to = at(data.to ?? data.now ?? 0);
   const now = at(data.now ?? data.to ?? 0);
-  const [left, right] = zoom ?? [Math.max(from, now - span), Math.min(to, now + span / 3)];
+  // The axis goes on by whole minutes: between them a new point moves nothing but its line.
+  const minute = (t) => Math.ceil(t / MINUTE_MS) * MINUTE_MS;
+  const to = minute(at(data.to ?? data.now ?? 0));
+  const [left, right] = zoom ?? [Math.max(from, minute(now) - span), Math.min(to, minute(now) + span / 3)];
   const margin = { l: 40, r: 36, t: 4, b: 24 };
   const inner = width - margin.l - margin.r;
   const tall = height - margin.t - margin.b;
