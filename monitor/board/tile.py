@@ -339,7 +339,7 @@ def cuff_due(picture: Picture, view: View) -> str | None:
     left = cuff_left_s(picture, view)
     if left is None:
         return None
-    return f"cuff {units.span(left)}" if left >= 0 else f"cuff over {units.span(-left)}"
+    return f"cuff {units.span(left)}" if left >= 0 else f"late {units.span(-left)}"
 
 
 def cuff_left_s(picture: Picture, view: View) -> int | None:
@@ -369,7 +369,7 @@ def _due(picture: Picture, view: View) -> Frame | None:
         return {"label": "Next due", "text": "nothing", "time": "", "over": False}
     due, label = min(waiting)
     late = at - due
-    return {"label": "Next due", "text": label, "time": f"over {units.span(late)}" if late > 0 else units.span(-late), "over": late > 0}
+    return {"label": "Next due", "text": f"late: {label}" if late > 0 else label, "time": units.span(abs(late)), "over": late > 0}
 
 
 def _pleasant(view: View) -> bool:

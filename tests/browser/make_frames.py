@@ -229,7 +229,7 @@ def states() -> Frame:
         "phase": {"icon": "recovery", "chip": "Recovery 38 min", "text": "of ", "bold": "60", "after": ""},
         "progress": {"kind": "recovery", "percent": 63},
         "strip": strip("prompt", "BP 19 min old, due every 15", "Option: a reading now · line R-2", "low", "*"),
-        "due": {"label": "Next due", "text": "cuff", "time": "over 4:11", "over": True},
+        "due": {"label": "Next due", "text": "late: cuff", "time": "4:11", "over": True},
     }
     t[8]["vitals"]["bp"] = pressure(None, "19 min", state="old", why=["TOO OLD to show", "was 129/82 at 14:02"])
     t[9] |= {
@@ -267,7 +267,7 @@ def strained() -> Frame:
         t["vitals"]["bp"] = pressure("248/148", "12 min", "+104/+64", "cuff over 11:40", 100, 76, priority=t["vitals"]["bp"]["priority"])
         t["scores"]["diss"] |= {"value": "10", "age": "114 min"}
         t["scores"]["comf"] |= {"value": None}
-        t["due"] = {"label": "Next due", "text": "sedation", "time": "over 14:39", "over": True}
+        t["due"] = {"label": "Next due", "text": "late: sedation", "time": "14:39", "over": True}
         t["strip"]["line1"] = "Dissoziation 10 und stark belastend, Wohlbefinden fällt: 2 < 4"
         t["strip"]["line2"] = "4 options · line D-12 · unanswered 11:05 · found late"
         t["no_signal"] = None

@@ -101,12 +101,13 @@ export function banner(host) {
   const what = line("span", "what");
   const why = line("span", "why");
   const sayer = el("div", "say", where, what, why);
+  const calm = line("span", "calm"); // words of their own: those of a prompt begin behind its stars, and nothing moves
   const then = line("span", "then", WORDS.then);
   const marks = el("span", "marks");
   const setMarks = placed(marks, mark);
   const open = button(host);
   const rest = el("div", "rest", then, marks, open.el);
-  const node = el("section", "banner", stars, spoken, sayer, rest);
+  const node = el("section", "banner", stars, spoken, sayer, calm, rest);
   attr(node, "aria-label", "Highest prompt of the ward");
 
   function choose(frame) {
@@ -128,7 +129,9 @@ export function banner(host) {
       say(spoken, given ? `${WORDS.priority[given.priority] ?? ""}: ` : "");
       sayOrHide(where, given?.where);
       sayOrHide(what, given?.what);
-      say(why, none ? frame.banner_none ?? WORDS.nothingWard : given.why);
+      say(why, given?.why);
+      show(sayer, !none);
+      sayOrHide(calm, none ? frame.banner_none ?? WORDS.nothingWard : null);
       const others = list(given?.rest);
       show(then, others.length > 0);
       setMarks(others);

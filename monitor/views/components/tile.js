@@ -100,7 +100,7 @@ function scoresOf(host, log) {
   const dueLabel = line("h3", "");
   const dueText = document.createTextNode("");
   const dueTime = line("b", "");
-  const dueLine = el("p", "", dueText, dueTime);
+  const dueLine = el("p", "", dueTime, dueText);
   const due = el("div", "due", dueLabel, dueLine);
   const undo = button(host, "undo"); // stands where the next due stood, for some seconds
   const logButton = button(host, "log-button", () => log("comf"));
@@ -115,9 +115,9 @@ function scoresOf(host, log) {
       style(due, "visibility", tile.due && !tile.undo ? "visible" : "hidden");
       if (tile.due) {
         say(dueLabel, tile.due.label);
-        const text = `${tile.due.text ?? ""} `;
+        const text = ` ${tile.due.text ?? ""}`;
         if (dueText.data !== text) dueText.data = text;
-        say(dueTime, tile.due.time);
+        sayOrHide(dueTime, tile.due.time); // stands first, so that what is due next moves nothing
         flag(dueTime, "over", tile.due.over);
         fit(dueLine, `${text.length}.${dueTime.textContent.length}`, 1);
       }
@@ -136,7 +136,8 @@ function stripOf() {
   const first = line("b", "");
   const second = line("small", "");
   const body = el("span", "strip-body", first, second);
-  const node = el("p", "strip", stars, mark.el, spoken, body);
+  const quiet = line("span", "strip-body quiet"); // where nothing is called for it begins at the edge: words of its own, none move
+  const node = el("p", "strip", stars, mark.el, spoken, body, quiet);
   return {
     el: node,
     apply(given, blind) {
@@ -154,7 +155,10 @@ function stripOf() {
       sayOrHide(stars, prompt ? strip.stars : null);
       mark.apply(prompt ? null : strip.icon);
       say(spoken, prompt ? `${WORDS.priority[strip.priority] ?? ""}: ` : "");
-      say(first, strip.line1 ?? (kind === "none" ? WORDS.nothing : ""));
+      const none = kind === "none" && !strip.line2;
+      show(body, !none);
+      sayOrHide(quiet, none ? strip.line1 ?? WORDS.nothing : null);
+      say(first, strip.line1);
       sayOrHide(second, strip.line2);
       fit(body, `${first.textContent.length}.${second.textContent.length}`, 3);
     },

@@ -102,7 +102,7 @@ export function pressure({ large = false } = {}) {
       say(whyHead, first);
       say(whyRest, others.join(" "));
       const d = given.deviation;
-      show(bar, Boolean(d));
+      style(bar, "visibility", d ? "visible" : "hidden"); // its place stays
       if (d) {
         const from = Math.min(d.from, d.to);
         style(rise, "inset-inline-start", `${from}%`);
