@@ -99,6 +99,32 @@ def test_no_node_of_the_wall_is_added_or_removed_over_sixty_frames(open_page: Op
     assert page.locator(".tile").nth(0).locator(".hr .num").inner_text() == str(70 + 59 % 9)
 
 
+PLAYED = """async frames => { const shifts = [];
+  const shown = frame => { feed(frame); return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))); };
+  await shown(frames[0]);
+  const observer = new PerformanceObserver(list => list.getEntries().forEach(e => e.sources.forEach(s =>
+    shifts.push((s.node?.parentElement?.className ?? '') + ': ' + (s.node?.className || s.node?.data || '')))));
+  observer.observe({type: 'layout-shift'});
+  for (const frame of frames.slice(1)) await shown(frame);
+  await new Promise(done => setTimeout(done, 50));
+  return shifts; }"""
+
+
+def test_ages_countdowns_and_prompts_move_nothing_on_the_wall(open_page: Open) -> None:
+    states, calm = harness.frame("wall_states"), harness.frame("wall_calm")
+    page = open_page(calm)
+    frames = [tick(calm, second) | {"seq": next(_seq)} for second in range(12)]
+    for second, frame in enumerate(frames):
+        first = frame["tiles"][0]
+        first["due"] = {"label": "Next due", "text": "cuff" if second % 2 else "scores", "time": "10:00" if second % 3 else "9:59", "over": False}
+        first["vitals"]["bp"] |= {"age": ("now", "1 min", "12 min")[second % 3], "cuff": ("cuff now", "cuff 9:59", "cuff 10:00")[second % 3]}
+        first["phase"]["bold"] = "9" if second % 2 else "10"
+        # each mark that a strip can bear, and none
+        first["strip"] = [calm["tiles"][0], *(states["tiles"][n] for n in (2, 4, 3, 5))][second % 5]["strip"]
+        frame["banner"] = states["banner"] if second % 2 else None
+    assert page.evaluate(PLAYED, frames) == []
+
+
 def test_a_room_keeps_its_nodes_and_a_new_event_adds_one_row(open_page: Open) -> None:
     frame = harness.frame("room_medium")
     page = open_page(frame)
