@@ -156,7 +156,7 @@ def test_a_started_cuff_gives_a_reading_and_a_rest_says_why_not(browser: Any, pr
     page = wall(browser, program)
     page.goto(f"{program.address}/room?room=2")
     rest = page.get_by_role("button", name=re.compile("Rest: skip 1"))
-    rest.wait_for()
+    rest.wait_for(timeout=90000)  # there once the infusion runs
     assert rest.get_attribute("aria-disabled") == "true"
     reason = page.locator(".cuff-note").inner_text()
     assert reason.removeprefix("no rest: ") in (rest.get_attribute("aria-label") or "")
