@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PAGES = frozenset({"ward", "room", "training", "protocol"})
+PAGES = frozenset({"ward", "room", "training", "review", "protocol"})
 UNNAMED = "station"
 """Signs what nobody has put a name to: only an emergency is recorded so."""
 

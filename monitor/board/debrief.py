@@ -9,19 +9,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from monitor import events as e
-from monitor import truth
 from monitor.board import words
 from monitor.board.frame import Frame
-from monitor.board.view import TREND_S, View
 from monitor.protocol.document import Document
 from monitor.review import telling
 from monitor.review.compared import Compared
 from monitor.review.deeds import Done
 from monitor.review.reading import Room
 from monitor.review.score import RoomScore, Status, score
-from monitor.session import begin, fold
-from monitor.store import packing
-from monitor.vitals import Signal, Window
+from monitor.vitals import Signal
 
 STEP_S = 10
 """Streams are drawn with one value in so long; where none came, the line breaks."""
@@ -58,19 +54,6 @@ def debrief_frame(rooms: Sequence[Room], others: Sequence[Compared] = ()) -> Fra
         ],
         "rooms": [_room(room, told, others) for room, told in zip(rooms, scored.rooms, strict=True)],
     }
-
-
-def as_it_was(room: Room, at: int) -> View:
-    """The room at that second, as the trainee's screen had it."""
-    view = View(room.session, begin(room.log[0]), Window(c.channel() for c in room.state.opened.channels))
-    shown = [x for x in truth.shown(room.log, room.drill, ended=False) if x.tick <= at]
-    for entry in shown[1:]:
-        view.state = fold(view.state, entry)
-    for tick, row in room.rows:
-        if max(0, at - TREND_S) <= tick <= at:
-            view.push(tick, packing.unpack(row, tick), packing.beats(row))
-    view.noted(shown)
-    return view
 
 
 def _room(room: Room, scored: RoomScore, others: Sequence[Compared]) -> Frame:

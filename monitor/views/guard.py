@@ -14,6 +14,7 @@ TITLES = {
     "ward": "Ward",
     "room": "Room",
     "training": "Training",
+    "review": "Debrief",
     "protocol": "Protocol",
 }
 

@@ -9,6 +9,7 @@ FILES = {
     "ward": "pages/ward.py",
     "room": "pages/room.py",
     "training": "pages/training.py",
+    "review": "pages/review.py",
     "protocol": "pages/protocol.py",
 }
 DRILL = "drill"
@@ -20,6 +21,7 @@ def pages() -> list[StreamlitPage]:
         st.Page(FILES["ward"], title="Ward", default=True),
         st.Page(FILES["room"], title="Room", url_path="room"),
         st.Page(FILES["training"], title="Training", url_path="training"),
+        st.Page(FILES["review"], title="Debrief", url_path="review"),
         st.Page(FILES["protocol"], title="Protocol", url_path="protocol"),
     ]
 

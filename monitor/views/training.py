@@ -38,6 +38,9 @@ def show(viewer: Viewer) -> None:
         _running()
     else:
         _choose()
+    st.divider()
+    if st.button("Debriefs and progress"):
+        go("review")
 
 
 def _running() -> None:
@@ -152,7 +155,7 @@ def _begin(planned: Planned, seed: int, code: str, prompts: bool) -> None:
 
 
 def end_run_form(room: str, fill: Fill) -> None:
-    """Ends every room of the drill at once."""
+    """Ends every room of the drill at once, and goes to its debrief."""
     here = station()
     views = [view for view in here.follower.picture().views.values() if view.state.drill is not None]
     if not views:
@@ -171,7 +174,7 @@ def end_run_form(room: str, fill: Fill) -> None:
         except StoreError as trouble:
             st.error(f"Not saved: {trouble} Try again.")
             return
-        go("training")
+        go("review", run=drill.run)
 
 
 FORMS = {"end_run": ("End the drill", end_run_form)}

@@ -37,6 +37,7 @@ export const WORDS = {
   ],
   otherRooms: "All rooms",
   drill: "Drill",
+  moment: "Moment of the drill",
   seen: "Seen",
   unknown: "?",
   protocol: (rule) => `Protocol ${rule}`,

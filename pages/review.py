@@ -1,0 +1,7 @@
+from monitor.views.guard import enter
+
+viewer = enter("review")
+
+from monitor.views import review
+
+review.show(viewer)
