@@ -146,13 +146,19 @@ def tile(picture: Picture, room: str, who: str) -> Frame:
         },
         "no_signal": no_signal(picture, view),
         "scores": {
-            "diss": _score(picture, view, charting.DISSOCIATION, "Dissociation"),
-            "comf": _score(picture, view, charting.COMFORT, "Comfort"),
+            "diss": _score(picture, view, charting.DISSOCIATION, "Dissociation", "Dissoc."),
+            "comf": _score(picture, view, charting.COMFORT, "Comfort", "Comfort"),
         },
         "due": _due(picture, view),
         "log": {"label": "Log", "icon": "pen", "aria": f"Log scores, room {room}"},
         "undo": undo(picture, view, who),
-        "emergency": button("Emergency", {"do": "emergency", "room": room}, kind="emergency", pressed=state.emergency is not None),
+        "emergency": button(
+            "Emergency",
+            {"do": "emergency", "room": room},
+            kind="emergency",
+            pressed=state.emergency is not None,
+            aria=f"Emergency, room {room}",
+        ),
         "strip": below,
         "note": None,
     }
@@ -349,12 +355,12 @@ def cuff_left_s(picture: Picture, view: View) -> int | None:
     return None if due is None else due - at
 
 
-def _score(picture: Picture, view: View, scale: str, label: str) -> Frame:
+def _score(picture: Picture, view: View, scale: str, label: str, short: str) -> Frame:
     entry = view.state.valued(scale)
     if entry is None or entry.value is None:
-        return {"label": label, "value": None, "age": None, "word": "--" if view.state.opened.observed else "not yet"}
+        return {"label": label, "short": short, "value": None, "age": None, "word": "--" if view.state.opened.observed else "not yet"}
     age = picture.at(view) - entry.at
-    return {"label": label, "value": f"{entry.value:g}", "age": units.minutes(age), "word": None}
+    return {"label": label, "short": short, "value": f"{entry.value:g}", "age": units.minutes(age), "word": None}
 
 
 def _due(picture: Picture, view: View) -> Frame | None:

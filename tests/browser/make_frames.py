@@ -116,8 +116,8 @@ def tile(room: str, alias: str | None, **more: Any) -> Frame:
         },
         "no_signal": None,
         "scores": {
-            "diss": {"label": "Dissociation", "value": str(n % 7), "age": "4 min", "word": "not charted"},
-            "comf": {"label": "Comfort", "value": "8", "age": "4 min", "word": "not charted"},
+            "diss": {"label": "Dissociation", "short": "Dissoc.", "value": str(n % 7), "age": "4 min", "word": "not charted"},
+            "comf": {"label": "Comfort", "short": "Comfort", "value": "8", "age": "4 min", "word": "not charted"},
         },
         "due": {"label": "Next due", "text": "scores", "time": "6:10", "over": False},
         "log": {"label": "Log", "icon": "pen", "aria": f"Log scores, room {room}"},
@@ -312,8 +312,15 @@ def not_assessed() -> Frame:
 
 
 def many() -> Frame:
-    f = calm()
-    f["tiles"] = [tile(str(i + 1), ALIASES[i % 12]) for i in range(24)]
+    f = states()
+    f["tiles"] += [tile(str(i + 13), ALIASES[i]) for i in range(12)]
+    return f
+
+
+def many_strained() -> Frame:
+    f = strained()
+    worst = [t for t in f["tiles"] if t["vitals"]]
+    f["tiles"] = [copy.deepcopy(worst[i % len(worst)]) | {"room": str(i + 1)} for i in range(24)]
     return f
 
 
@@ -330,6 +337,7 @@ if __name__ == "__main__":
         "wall_empty": emptyward(),
         "wall_not_assessed": not_assessed(),
         "wall_many": many(),
+        "wall_many_strained": many_strained(),
         **room_frames.frames(),
     }
     for name, frame in made.items():

@@ -163,6 +163,21 @@ def test_the_wall_of_twelve_needs_no_scrolling_and_a_tablet_shows_six(open_page:
     assert page.evaluate(seen) == 6
 
 
+DIGITS = """() => { const pen = document.createElement('canvas').getContext('2d');
+  return [...document.querySelectorAll('.tile .vital:is(.hr, .spo2, .bp):not(.gone) .num')].filter(n => n.checkVisibility())
+    .map(n => { const s = getComputedStyle(n); pen.font = `${s.fontWeight} ${s.fontSize} ${s.fontFamily}`; return pen.measureText('0123456789').actualBoundingBoxAscent }) }"""
+
+
+@pytest.mark.parametrize("name", ["wall_states", "wall_many"])
+def test_twelve_and_twenty_four_rooms_are_read_from_two_metres_without_scrolling(open_page: Open, name: str) -> None:
+    frame = harness.frame(name)
+    page = open_page(frame)
+    assert page.evaluate("() => { const w = document.querySelector('.wall'); return w.scrollHeight <= w.clientHeight }")
+    digits = page.evaluate(DIGITS)
+    assert len(digits) >= len(frame["tiles"])
+    assert min(digits) >= 28
+
+
 # ---- the watchdog --------------------------------------------------------------------------------------------------
 
 

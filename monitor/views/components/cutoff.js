@@ -27,7 +27,7 @@ const lostPressure = (bp) =>
     priority: null,
   };
 
-const lostScore = (score) => score && { label: score.label, value: null, age: null, word: WORDS.noConnectionSmall };
+const lostScore = (score) => score && { label: score.label, short: score.short, value: null, age: null, word: WORDS.noConnectionSmall };
 
 function lostVitals(vitals) {
   return vitals && { hr: lostVital(vitals.hr), spo2: lostVital(vitals.spo2), bp: lostPressure(vitals.bp), rr: lostVital(vitals.rr) };

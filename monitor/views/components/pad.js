@@ -23,12 +23,13 @@ export function pad(host) {
 
   const tabs = el("div", "pad-tabs");
   const setTabs = keyed(tabs, (one) => one.kind, tab);
+  const name = line("b", "pad-name"); // where rooms stand dense there is no place for the tabs
   const ends = line("small", "pad-ends");
   const values = el("div", "pad-values");
   const setValues = keyed(values, (one) => one, scoreButton);
   const close = line("button", "button pad-close", WORDS.close);
   onPress(host, close, () => ready() && shut());
-  const box = el("section", "pad", el("div", "pad-head", tabs, ends), values, close);
+  const box = el("section", "pad", el("div", "pad-head", tabs, name, ends), values, close);
   box.addEventListener("click", (event) => event.stopPropagation());
 
   const table = { ...choosing(() => named(values.children), () => 6), Escape: () => shut() };
@@ -77,6 +78,7 @@ export function pad(host) {
     attr(box, "class", `pad ${kind}`);
     attr(box, "aria-label", WORDS.pad(room));
     setTabs(scales);
+    say(name, scale.label);
     say(ends, `${scale.low} … ${scale.high}`);
     setValues(scale.values);
   }

@@ -76,9 +76,10 @@ export function progress(label) {
 // A score is also the place that is tapped to log the next one.
 function score(host, kind, log) {
   const label = line("span", "label");
+  const short = line("span", "label short"); // where rooms stand dense
   const num = line("span", "num");
   const age = line("small", "");
-  const node = el("button", `score ${kind}`, label, el("span", "line", num, age));
+  const node = el("button", `score ${kind}`, label, short, el("span", "line", num, age));
   onPress(host, node, () => log(kind));
   return {
     el: node,
@@ -87,6 +88,7 @@ function score(host, kind, log) {
       if (!given) return;
       const there = given.value != null;
       say(label, given.label);
+      say(short, given.short ?? given.label);
       sayOrHide(num, there ? given.value : null);
       say(age, there ? given.age : given.word);
       flag(node, "empty", !there);

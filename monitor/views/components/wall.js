@@ -11,22 +11,28 @@ import { WORDS } from "./words.js";
 
 const GAP = 10;
 const TILE = { width: 465, height: 296, least: 262, tallest: 0.74, scale: 0.8 };
+const DENSE = { width: 300, height: 214, tallest: 0.9 };
 
-// The number of columns that shows all rooms largest; when they cannot all be shown at a readable size, as many columns
-// as the width carries and rows of which a whole number is visible.
-export function arrange(count, width, height) {
-  const fits = (columns) => {
+// The number of columns that shows all rooms of this size largest.
+function largest(count, width, height, size) {
+  let best = null;
+  for (let columns = 1; columns <= Math.min(6, Math.max(1, count)); columns += 1) {
     const rows = Math.ceil(count / columns);
     const w = (width - GAP * (columns - 1)) / columns;
     const h = (height - GAP * (rows - 1)) / rows;
-    return { columns, rows, w, h, scale: Math.min(w / TILE.width, h / TILE.height) };
-  };
-  let best = null;
-  for (let columns = 1; columns <= Math.min(6, Math.max(1, count)); columns += 1) {
-    const one = fits(columns);
-    if (!best || one.scale > best.scale + 0.001) best = one;
+    const scale = Math.min(w / size.width, h / size.height);
+    if (!best || scale > best.scale + 0.001) best = { columns, row: Math.min(h, w * size.tallest), scale };
   }
-  if (best && best.scale >= TILE.scale) return { columns: best.columns, row: Math.min(best.h, best.w * TILE.tallest), scroll: false };
+  return best;
+}
+
+// All rooms at a readable size; else, on a wide screen, all of them with less beside their numbers, which stay as large; when not even
+// that fits, as many columns as the width carries and rows of which a whole number is visible.
+export function arrange(count, width, height) {
+  const full = largest(count, width, height, TILE);
+  if (full.scale >= TILE.scale) return { ...full, scroll: false };
+  const dense = largest(count, width, height, DENSE);
+  if (dense.scale >= 1 && dense.columns > 2) return { ...dense, scroll: false, dense: true };
   const columns = Math.max(1, Math.min(count || 1, Math.floor((width + GAP) / (TILE.width * TILE.scale + GAP))));
   const visible = Math.max(1, Math.floor((height + GAP) / (TILE.least + GAP)));
   return { columns, row: (height - GAP * (visible - 1)) / visible, scroll: true };
@@ -82,6 +88,7 @@ function build(host) {
     style(grid, "--columns", String(plan.columns));
     style(grid, "--row", `${plan.row.toFixed(2)}px`);
     attr(grid, "data-scroll", plan.scroll ? "true" : null);
+    attr(grid, "data-dense", plan.dense ? "true" : null);
   }
   return {
     el: node,
