@@ -6,19 +6,22 @@ pace, says and does the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from monitor import charting
 from monitor import events as e
 from monitor.session import Phase, SessionState
+from monitor.simulator.expected import Critical
 from monitor.sources.simulated import SimulatedSource
-from monitor.vitals import Window
+from monitor.vitals import CUFF, Signal, Window
 
 COLLEAGUE = "colleague"
 """Who sets the baseline and starts the infusion in a drill."""
 TRUTH_EVERY_S = 30
 SYRINGE_EMPTY_S = 120
 """So long after the ordered dose is in, a pump that nobody stopped has nothing more to give. Proposal."""
+ARRIVES_S = 60
+"""A cuff's value arrives so long after it was measured at the latest."""
 SLOWED = "something is happening"
 
 SCALES = (charting.DISSOCIATION, charting.BOTHERED, charting.COMFORT, charting.NAUSEA, charting.ANXIETY)
@@ -29,6 +32,8 @@ class Practice:
     def __init__(self, source: SimulatedSource) -> None:
         self.patient = source.patient
         self.scenario = source.patient.scenario
+        self._crossed: set[str] = set()
+        """Critical events whose limit has been crossed."""
 
     def said(self, state: SessionState, at: int) -> Iterator[e.AnyEvent]:
         """What the patient does in the second that was just lived, and in a drill what is true in it."""
@@ -38,6 +43,34 @@ class Practice:
             yield self._answer()
         if state.drill is not None and at % TRUTH_EVERY_S == 0:
             yield self._truth()
+
+    def crosses(self, window: Window, at: int) -> bool:
+        """Whether the limit of a critical event is crossed for the first time in this second."""
+        crossed = {
+            critical.event
+            for critical in self.scenario.critical
+            if critical.limit is not None and critical.event not in self._crossed and self._began(critical, at)
+            if (value := self._value(critical.limit.of, window, at)) is not None and critical.limit.crossed(value)
+        }
+        self._crossed |= crossed
+        return bool(crossed)
+
+    def _began(self, critical: Critical, at: int) -> bool:
+        started = self.patient.life.started_at
+        return at >= critical.onset if critical.counted == "opening" else 0 <= started <= at - critical.onset
+
+    def _value(self, of: str, window: Window, at: int) -> float | None:
+        """A number as the screen has it, or what is true on a scale."""
+        if of not in set(Signal):
+            return self._scores(self.patient.answers()).get(of)
+        signal = Signal(of)
+        if signal in CUFF:
+            reading = window.reading()
+            if reading is None or reading.at < at - ARRIVES_S:
+                return None
+            return {Signal.NIBP_SYS: reading.sys, Signal.NIBP_DIA: reading.dia}.get(signal, reading.mean)
+        sample = window.series[signal][-1] if window.series.get(signal) else None
+        return sample.value if sample is not None and sample.measured_at >= at - ARRIVES_S else None
 
     def settled(self, state: SessionState, window: Window, at: int) -> Iterator[e.AnyEvent]:
         """What the colleague and the pump of a drill's room do in the second after this one."""
@@ -90,10 +123,13 @@ class Practice:
         return e.TruthState(values=values, faults=tuple(sorted(str(f) for f in faults)))
 
 
-def slows(state: SessionState, happened: list[e.AnyEvent]) -> bool:
-    """Whether a drill that runs fast falls back to 1x: at a crossing that is watched, a prompt, a call, an injection."""
-    if state.drill is None or state.drill.scripted or state.speed <= 1:
-        return False
+def practised(state: SessionState) -> bool:
+    """Whether a person practises here."""
+    return state.drill is not None and not state.drill.scripted
+
+
+def slows(happened: Iterable[e.AnyEvent]) -> bool:
+    """Whether a drill that runs fast falls back to 1x: a prompt begins or asks again, the patient calls, an injection."""
     return any(
         isinstance(event, (e.TruthInjected, e.PatientSaid)) or (isinstance(event, e.PromptChanged) and event.state in _NEWS)
         for event in happened

@@ -14,7 +14,7 @@ from datetime import timedelta
 from monitor import clock
 from monitor import events as e
 from monitor.infusion import NEVER, Act
-from monitor.practice import COLLEAGUE, SLOWED, Practice, slows
+from monitor.practice import COLLEAGUE, SLOWED, Practice, practised, slows
 from monitor.protocol.assessment import Assessment
 from monitor.protocol.document import Document
 from monitor.session import act_of
@@ -109,7 +109,8 @@ class RoomCourse:
                 happened += self._read(writing, mono, tick)
                 happened += self.write(writing, tick, list(self.practice.said(self.assessment.state, tick)))
                 self._settle(writing, tick)
-                if slows(self.assessment.state, happened):
+                state = self.assessment.state
+                if practised(state) and (self.practice.crosses(self.assessment.window, tick) or slows(happened)) and state.speed > 1:
                     self.set_pace(writing, mono, 1.0, SLOWED)
                     break
         if self.at >= self.ends and self.pace.speed:

@@ -6,7 +6,7 @@ The static part reads the file; the other plays it with the protocol nurse and w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.admission import refuse_order
@@ -44,8 +44,16 @@ def check_scenario(path: Path, document: Document, seed: int = 1) -> Iterator[Fi
     known(document, planned.places[0])
     static = [*_branches(scenario, planned, document), *_tasks(scenario, document)]
     yield from static
-    if not any(x.wrong for x in static):
-        yield from _played(planned, document, seed)
+    if scenario.critical and not any(x.wrong for x in static):
+        yield from _played(_until_answered(planned), document, seed)
+
+
+def _until_answered(planned: Planned) -> Planned:
+    """As much of it as its critical events need."""
+    (place,) = planned.places
+    last = max(c.ends + (place.starts_s if c.counted == "start" else 0) for c in place.scenario.critical)
+    minutes = min(planned.drill.minutes, -(-last // 60) + 1)
+    return replace(planned, drill=planned.drill.model_copy(update={"minutes": minutes}))
 
 
 def _branches(scenario: Scenario, planned: Planned, document: Document) -> Iterator[Finding]:
@@ -110,7 +118,7 @@ def _played(planned: Planned, document: Document, seed: int) -> Iterator[Finding
     done = [act for event in nobody.events for act in event.acts if act.status is not Status.OMITTED]
     for act in done:
         yield Finding(act.do, "is done without anybody doing it")
-    if nurse.points <= nobody.points and planned.places[0].scenario.critical:
+    if nurse.points <= nobody.points:
         yield Finding("score", f"the protocol nurse has {nurse.points:g} of {nurse.max:g}, no one {nobody.points:g}")
     else:
         text = f"protocol nurse {nurse.points:g} of {nurse.max:g}, no one {nobody.points:g} of {nobody.max:g}"

@@ -191,7 +191,9 @@ def _event(room: Room, critical: Critical) -> EventScore | None:
     done = [a.at for a in acts if a.at is not None]
     acted = min(done, default=None)
     known = min((x for x in (crossing, shown[0][0] if shown else None) if x is not None), default=onset)
-    timed = room.drill.scripted or room.paces.fastest(min(known, acted or known), max(known, acted or known)) <= 1
+    begin, end = sorted((known, acted if acted is not None else known))
+    # The pace falls back in the second after a crossing or a prompt.
+    timed = room.drill.scripted or room.paces.fastest(begin + 1, end) <= 1
     acts = [_timed(act, timed) for act in acts]
     lost = tuple(_act_lost(act) for act in acts if act.points < act.max)
     until = acted if acted is not None else ends

@@ -149,6 +149,47 @@ def test_a_fast_drill_falls_back_to_1x_in_every_room_when_a_patient_or_a_prompt_
     assert min(prompted) in (shift.log.head(shift.sessions[0]).tick, shift.log.head(shift.sessions[1]).tick)
 
 
+NARROWS = """
+id: narrows
+title: Narrows
+patient: {age: 44, weight_kg: 71}
+order: {start: 1:00}
+happenings:
+  - {at: 0:30, airway_narrows: {percent: 40, over: 2 min, lasts: 15 min}}
+critical:
+  - event: The saturation falls
+    onset: 0:30
+    shows: [spo2]
+    limit: {of: spo2, below: 96}
+    acts: [{do: airway, by: 15:00}]
+"""
+
+
+@pytest.mark.parametrize(("faster", "timed"), [(False, True), (True, False)])
+def test_it_falls_back_at_the_first_crossing_so_that_the_response_can_be_timed(
+    document: Document, time: Time, tmp_path: Path, faster: bool, timed: bool
+) -> None:
+    file = tmp_path / "narrows.yaml"
+    file.write_text(NARROWS)
+    shift = Shift(document, time, load_drill(str(file)))
+    for _ in range(60):
+        (room,) = read_run(shift.log, document, shift.sessions[0])
+        (event,) = score([room]).rooms[0].events or (None,)
+        if event is not None and event.crossing is not None:
+            break
+        shift.do(c.set_pace(20))
+        shift.go(1)
+    assert event is not None and event.crossing is not None
+    assert event.crossing in (room.ends, room.ends - 1) and shift.state().speed == 1.0
+    if faster:
+        shift.do(c.set_pace(20))
+    shift.go(3)
+    shift.do(c.observe("airway"))
+    shift.go(1)
+    (event,) = score(read_run(shift.log, document, shift.sessions[0])).rooms[0].events
+    assert event.timed is timed and (event.response_s is not None) is timed
+
+
 def test_a_step_goes_on_for_so_long_and_stands_again(document: Document, time: Time) -> None:
     shift = Shift(document, time, load_drill("pleasant"))
     shift.go(5)
