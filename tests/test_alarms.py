@@ -219,7 +219,7 @@ def test_an_answer_stands_with_its_name_on_the_tile_in_the_room_and_on_the_neigh
 
 def test_the_rooms_file_says_how_long_a_pause_is_and_how_often_is_reminded(scene: Scene) -> None:
     frame = alarm(scene.picture(5, alarms=Alarms(pause_s=60, reminder_min=5)))
-    assert (frame["button"]["label"], frame["pause_s"], frame["reminder_s"]) == ("Pause audio 60 s", 60, 300)
+    assert (frame["button"]["label"], frame["pause_s"], frame["reminder_s"]) == ("Pause audio 60\N{NO-BREAK SPACE}s", 60, 300)
 
 
 LEVELS = st.sampled_from(list(e.Level))

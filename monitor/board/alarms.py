@@ -100,9 +100,9 @@ def alarm(picture: Picture) -> Frame:
         "pause_s": seconds,
         "plate": _plate(paused) if paused is not None else None,
         "paused": quiet,
-        "button": button("Sound on now", {"do": "audio", "on": True}, icon="sound")
+        "button": button("Sound on now", {"do": "audio", "on": True})
         if quiet
-        else button(f"Pause audio {seconds} s", {"do": "audio", "on": False}, icon="mute"),
+        else button(f"Pause audio {seconds}\N{NO-BREAK SPACE}s", {"do": "audio", "on": False}),
         "deaf": {"text": "SOUND OFF", "sub": "no screen can sound"} if deaf(picture) else None,
     }
 

@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from monitor.live.audible import Audible
 from monitor.live.hub import Hub, Screen
 from monitor.live.push import Push
 from monitor.live.station import Evaluator, leave, station
@@ -106,7 +107,7 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     evaluator.ensure()
     waves = Waves(station().log)
     push = Push(station().follower, station().hub, waves.chunk)
-    tasks = [asyncio.create_task(_care(evaluator)), asyncio.create_task(push.run())]
+    tasks = [asyncio.create_task(_care(evaluator, Audible(station()))), asyncio.create_task(push.run())]
     # Streamlit collects garbage after every run of a script; what is here now need not be looked at each time.
     gc.collect()
     gc.freeze()
@@ -121,10 +122,11 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
         leave()
 
 
-async def _care(evaluator: Evaluator) -> None:
+async def _care(evaluator: Evaluator, audible: Audible) -> None:
     while True:
         await asyncio.sleep(CARE_EVERY_S)
-        try:
-            await asyncio.to_thread(evaluator.ensure)
-        except Exception:
-            log_.exception("could not look after the evaluator")
+        for duty in (evaluator.ensure, audible.look):
+            try:
+                await asyncio.to_thread(duty)
+            except Exception:
+                log_.exception("could not look after the station")

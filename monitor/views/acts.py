@@ -9,6 +9,7 @@ import streamlit as st
 
 from monitor import access, commands
 from monitor import events as e
+from monitor.board.alarms import loudest
 from monitor.board.card import ONE_TAP
 from monitor.live.station import station
 from monitor.store.log import Conflict, StoreError
@@ -62,6 +63,8 @@ def perform(act: Act, room: str | None) -> None:
     elif what == "take_over":
         for offered in offered_rooms(str(act.get("by"))):
             record(offered, commands.accept_watch(who), who)
+    elif what == "audio":
+        _audio(bool(act.get("on")), who)
     else:
         command = simple(act, room, who)
         if command is not None:
@@ -110,6 +113,17 @@ def record(room: str, command: commands.Command, who: str) -> None:
     refusal = tried(room, who, command)
     if refusal is not None:
         ask("refused", room, {"sentence": refusal.sentence})
+
+
+def _audio(on: bool, who: str) -> None:
+    """The pause is the ward's: every open session's log has it."""
+    here = station()
+    picture = here.follower.picture()
+    command = commands.resume_audio() if on else commands.pause_audio(here.rooms.alarms.pause_s, loudest(picture))
+    for room in picture.views:
+        record(room, command, who)
+    if not picture.views:
+        ask("refused", "", {"sentence": "No room has a session whose log could say that the audio is paused."})
 
 
 def simple(act: Act, room: str, who: str) -> commands.Command | None:

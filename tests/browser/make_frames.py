@@ -74,6 +74,26 @@ def pressure(
     }
 
 
+def alarm(sound: str | None = None, **more: Any) -> Frame:
+    return {
+        "sound": sound,
+        "reminder_s": 120,
+        "pause_s": 120,
+        "plate": None,
+        "paused": False,
+        "button": button("Pause audio 120\N{NO-BREAK SPACE}s", "audio", on=False),
+        "deaf": None,
+        **more,
+    }
+
+
+PAUSED: Frame = {
+    "plate": {"text": "Audio paused 1:24", "by": "M. Ortiz", "sub": "M. Ortiz · *** ends it"},
+    "paused": True,
+    "button": button("Sound on now", "audio", on=True),
+}
+
+
 def head(page: str, title: str) -> Frame:
     return {
         "seq": 1,
@@ -86,6 +106,7 @@ def head(page: str, title: str) -> Frame:
         "viewer": button("M. Ortiz", "dialog", name="who", icon="person"),
         "clock": "14:21:36",
         "theme": "dark",
+        "alarm": alarm(),
         "menu": [button("Protocol", "go", page="protocol")],
         "foot": [
             "Advises and records. Does not drive the pump and does not replace the bedside monitor's alarms. Confirm at the bedside. Does not decide how many rooms a nurse may watch.",
@@ -168,6 +189,7 @@ def calm() -> Frame:
 def states() -> Frame:
     f = calm()
     f["source"] = "SIMULATED AND RECORDED PATIENTS"
+    f["alarm"] |= PAUSED
     f["tally"] = ["7 infusing", "1 paused", "1 recovery", "1 ready", "2 free"]
     t = f["tiles"]
     f["banner"] = {

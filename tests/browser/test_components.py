@@ -184,7 +184,7 @@ def test_twelve_and_twenty_four_rooms_are_read_from_two_metres_without_scrolling
 def test_without_a_frame_for_three_seconds_every_number_is_gone_and_comes_back(open_page: Open) -> None:
     frame = harness.frame("wall_states")
     page = open_page(frame)
-    page.wait_for_selector(".im[data-cut]", timeout=6000)
+    page.wait_for_selector(".im[data-cut]")
     tiles = page.locator(".tile:not([data-state=empty]):not([data-state=ready])")
     for number in page.locator(".tile .vital .num:visible").all_inner_texts():
         assert not re.search(r"\d", number)
@@ -214,7 +214,7 @@ def test_the_same_frame_again_does_not_count_as_news(open_page: Open) -> None:
 
 def test_a_room_that_is_cut_off_shows_no_live_number(open_page: Open) -> None:
     page = open_page(harness.frame("room_medium"))
-    page.wait_for_selector(".im[data-cut]", timeout=6000)
+    page.wait_for_selector(".im[data-cut]")
     for number in page.locator(
         ".numerics .num:visible, .cuffnow .num:visible, .inf .min .num, .inf dd b, .prompt-head .since"
     ).all_inner_texts():
@@ -571,7 +571,8 @@ def test_with_reduced_motion_nothing_moves(open_page: Open) -> None:
     page = open_page(harness.frame("wall_states"), reduced_motion="reduce")
     assert page.evaluate("document.getAnimations().length") == 0
     page.emulate_media(reduced_motion="no-preference")
-    assert page.evaluate("document.getAnimations().map(a => a.effect.target.className.split(' ')[0])") == ["banner", "strip"]
+    assert page.evaluate("document.getAnimations().map(a => a.effect.target.className.split(' ')[0])") == ["banner", "strip", "stars"]
+    page.wait_for_function("document.getAnimations().every(a => a.startTime === 0)")
 
 
 # ---- sturdiness ----------------------------------------------------------------------------------------------------

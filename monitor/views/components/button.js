@@ -38,6 +38,7 @@ export function button(host, cls = "", does = null) {
   onPress(host, node, () => (does ? does() : act));
   return {
     el: node,
+    act: () => (node.getAttribute("aria-disabled") === "true" ? null : act),
     apply(given) {
       node.hidden = !given;
       if (!given) return;

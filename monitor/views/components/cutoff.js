@@ -72,8 +72,14 @@ export function cutOff(frame, ms) {
   const head = {
     ...frame,
     assessed: { ok: false, cut: true, text: WORDS.noConnection, sub: WORDS.lastFrame(clock) },
-    feed: { text: WORDS.noConnectionSmall, sub: WORDS.lastFrame(clock), lost: true },
+    feed: { text: WORDS.noConnectionSmall, lost: true },
     clock: "--:--:--",
+    alarm: frame.alarm && {
+      ...frame.alarm,
+      paused: false,
+      plate: null,
+      button: { label: WORDS.sound.hush(frame.alarm.pause_s), act: { do: "hush", seconds: frame.alarm.pause_s } },
+    },
     cut: { text: `${WORDS.noConnection} for ${span(ms)}`, why: WORDS.cutWhy },
   };
   if (frame.page === "room") return { ...head, ...lostRoom(frame, clock) };

@@ -3,6 +3,7 @@ import { attr, el, fit, flag, keyed, line, list, placed, say, sayOrHide, show } 
 import { button } from "./button.js";
 import { icon } from "./icons.js";
 import { runbar } from "./runbar.js";
+import { plate } from "./soundplate.js";
 import { WORDS } from "./words.js";
 
 function status(name) {
@@ -24,7 +25,7 @@ function status(name) {
   };
 }
 
-export function head(host, { facts = false } = {}) {
+export function head(host, { facts = false, beats = false } = {}) {
   const mode = line("b", "");
   const source = line("span", "");
   const title = line("h1", "");
@@ -37,6 +38,7 @@ export function head(host, { facts = false } = {}) {
   });
   const assessed = status("beat");
   const feed = status("link");
+  const audio = plate(host, beats);
   const lead = button(host, "lead"); // the way back stands before the title
   const viewer = button(host, "quiet-button");
   const menu = el("nav", "menu");
@@ -51,8 +53,9 @@ export function head(host, { facts = false } = {}) {
       "header", "head",
       el("p", "mode", mode, source),
       el("div", "who", lead.el, title, chip, words),
-      el("div", "end", assessed.el, feed.el, viewer.el, menu),
+      el("div", "end", assessed.el, feed.el, audio.el, audio.pause, viewer.el, menu),
       clock,
+      audio.menu,
     ),
     drill.el,
   );
@@ -68,6 +71,7 @@ export function head(host, { facts = false } = {}) {
       const lost = Boolean(frame.assessed) && frame.assessed.ok === false;
       assessed.apply(frame.assessed, lost);
       feed.apply(frame.feed, Boolean(frame.feed?.lost));
+      audio.apply(frame);
       viewer.apply(frame.viewer ? { icon: null, ...frame.viewer } : null);
       const menuButtons = list(frame.menu);
       const way = menuButtons.find((one) => one.icon === "back") ?? null;
@@ -78,6 +82,7 @@ export function head(host, { facts = false } = {}) {
       // last: what stands beside them has its width by now
       fit(words, `${said.map((one) => String(one).length).join(".")}.${String(frame.title ?? "").length}`, 2);
     },
+    close: audio.close,
   };
 }
 
@@ -125,6 +130,7 @@ export function banner(host) {
       flag(node, "none", none);
       attr(node, "data-priority", given?.priority ?? null);
       flag(node, "flash", given?.priority === "high");
+      flag(stars, "pulse", given?.priority === "medium");
       sayOrHide(stars, given?.stars);
       say(spoken, given ? `${WORDS.priority[given.priority] ?? ""}: ` : "");
       sayOrHide(where, given?.where);

@@ -5,6 +5,8 @@ import { display } from "./display.js";
 import { attr, el, line, refit, say } from "./dom.js";
 import { Feed } from "./feed.js";
 import { elapsed, instant } from "./moment.js";
+import { sound } from "./sound.js";
+import { hear } from "./soundplate.js";
 import { WORDS } from "./words.js";
 
 export const CUT_OFF_MS = 3000;
@@ -68,6 +70,8 @@ class Host {
       ask: () => this.call?.setTriggerValue?.("ticket", nonce()),
       fed: (how) => this.call?.setStateValue?.("feed", how),
     });
+    this.unheard = sound.listen(() => this.tell({ sound: sound.state }));
+    this.tell({ sound: sound.state });
     const ready = () => {
       this.root.style.visibility = "";
       refit();
@@ -83,6 +87,8 @@ class Host {
     };
     this.sizes = new ResizeObserver(this.onSize);
     this.sizes.observe(this.root);
+    // what flashes, flashes in step
+    this.root.addEventListener("animationstart", (event) => event.target.getAnimations().forEach((flash) => (flash.startTime = 0)));
   }
 
   // What a run of the page brings. Its frame is used only while the push brings none.
@@ -122,6 +128,7 @@ class Host {
   // Same picture again, without a new frame (sizes or the nurse's own marks changed).
   draw() {
     if (!this.frame) return;
+    hear(this.frame, this.cut);
     this.waiting.hidden = true;
     if (!this.view) {
       this.view = this.build(this);
@@ -152,6 +159,10 @@ class Host {
   act(act) {
     if (act.do === "display") this.display.toggle();
     if (act.do === "display" || this.display.on) return;
+    if (act.do === "hush") {
+      sound.hush(act.seconds);
+      return;
+    }
     this.call?.setTriggerValue?.("act", { ...act, nonce: nonce() });
   }
 
@@ -167,6 +178,7 @@ class Host {
     clearInterval(this.timer);
     document.removeEventListener("visibilitychange", this.onShow);
     this.sizes.disconnect();
+    this.unheard();
     this.push.close();
     this.display.close();
     this.view?.close?.();

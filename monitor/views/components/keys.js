@@ -45,7 +45,7 @@ export function legend() {
     if (on) close.focus({ preventScroll: true });
   }
   close.addEventListener("click", () => open(false));
-  const away = keys({ Escape: () => open(false), "?": () => open(node.hidden) });
+  const away = keys({ Escape: () => !node.hidden && open(false), "?": () => open(node.hidden) });
   return {
     el: node,
     close() {

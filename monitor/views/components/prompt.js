@@ -154,6 +154,7 @@ export function card(host, id, settled) {
     attr(fold, "aria-expanded", String(open));
     attr(fold, "aria-label", `${given.head ?? ""}: ${WORDS.more}`);
     flag(header, "flash", given.priority === "high" && given.state === "active");
+    flag(stars, "pulse", given.priority === "medium" && given.state === "active");
     show(body, open);
     show(foot, open);
     const lines = list(given.first);

@@ -13,6 +13,7 @@ import { keys, legend } from "./keys.js";
 import { log } from "./log.js";
 import { note } from "./note.js";
 import { answered, prompts } from "./prompt.js";
+import { sound } from "./sound.js";
 import { sweep } from "./sweep.js";
 import { trend } from "./trend.js";
 import { WORDS } from "./words.js";
@@ -106,13 +107,14 @@ function tabs(targets) {
 }
 
 function build(host) {
-  const top = head(host, { facts: true });
+  const top = head(host, { facts: true, beats: true });
   const nav = rooms(host);
   const actions = el("div", "actions");
   const setActions = keyed(actions, (one) => one.act?.do + one.label, () => button(host));
   const bar = el("div", "roombar", nav.el, actions);
   const vacant = note(host, "section");
   const traces = sweep(host);
+  traces.onBeat((at, spo2) => sound.beat(at, spo2));
   const big = numerics(traces.els);
   const cuff = cuffRow(host);
   const graph = trend(host);
@@ -171,6 +173,7 @@ function build(host) {
       record.apply(frame.events, frame.correct);
     },
     close() {
+      top.close();
       traces.close();
       graph.close();
       entries.close();

@@ -154,6 +154,7 @@ function stripOf() {
       attr(node, "data-priority", prompt ? strip.priority ?? null : null);
       flag(node, "fill", prompt);
       flag(node, "flash", prompt && strip.flash);
+      flag(stars, "pulse", prompt && strip.priority === "medium");
       sayOrHide(stars, prompt ? strip.stars : null);
       mark.apply(prompt ? null : strip.icon);
       say(spoken, prompt ? `${WORDS.priority[strip.priority] ?? ""}: ` : "");

@@ -108,6 +108,7 @@ function build(host) {
     },
     close() {
       sizes.disconnect();
+      top.close();
       scores.close();
       unkey();
       help.close();
