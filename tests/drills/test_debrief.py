@@ -13,7 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor import settings
-from monitor.board.debrief import as_it_was, debrief_frame, happened
+from monitor.board.debrief import debrief_frame, happened
+from monitor.board.playback import Playback
 from monitor.board.sheet import sheet
 from monitor.cli import app
 from monitor.drills.drill import load_drill
@@ -68,11 +69,15 @@ def test_the_same_seed_by_others_is_laid_beside_it(document: Document, finished:
     assert any("nobody" in at for at in spoke.values()) and any("trainee" in at for at in spoke.values())
 
 
-def test_the_screen_can_be_looked_at_as_it_was(finished: tuple[MemoryLog, list[Room]]) -> None:
+def test_the_screen_can_be_looked_at_as_it_was_forwards_and_back(document: Document, finished: tuple[MemoryLog, list[Room]]) -> None:
     _, (room,) = finished
     assert room.started is not None
-    view = as_it_was(room, room.started + 600)
-    assert view.at == room.started + 600 and view.state.seq < room.state.seq
+    playback, early, late = Playback([room], document), room.started + 600, room.started + 900
+    first = playback.frame(early, "D1", 1.0)
+    assert playback.frame(late, "D1", 1.0) != first
+    assert playback.frame(early, "D1", 1.0) == first
+    view = playback.seen["D1"].view
+    assert view.at == early and view.state.seq < room.state.seq
     assert not any(x.event.kind.startswith("truth_") or x.tick > view.at for x in view.journal)
 
 
