@@ -54,8 +54,8 @@ def run(
     """The evaluator and the dashboard, on this computer only, with the demo rooms. Ctrl-C ends both."""
     from monitor import launch
 
-    loaded, path, _, url = setting(rooms, store)
-    raise SystemExit(launch.dashboard(path, url, port, browser, loaded.theme))
+    _, path, _, url = setting(rooms, store)
+    raise SystemExit(launch.dashboard(path, url, port, browser))
 
 
 @app.command()

@@ -23,7 +23,7 @@ OPTIONS = {
 }
 
 
-def dashboard(rooms: Path, store: str, port: int, browser: bool, theme: str) -> int:
+def dashboard(rooms: Path, store: str, port: int, browser: bool) -> int:
     """Run the dashboard until it ends or Ctrl-C; gives its exit status."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -32,12 +32,7 @@ def dashboard(rooms: Path, store: str, port: int, browser: bool, theme: str) -> 
         except OSError:
             print(f"port {port} is taken; end the other program or choose another with --port", file=sys.stderr)
             return 1
-    options = {
-        **OPTIONS,
-        "server.port": str(port),
-        "server.headless": "false" if browser else "true",
-        "theme.base": "light" if theme == "light" else "dark",
-    }
+    options = {**OPTIONS, "server.port": str(port), "server.headless": "false" if browser else "true"}
     command = [sys.executable, "-m", "streamlit", "run", str(settings.HOME / "dashboard.py")]
     for name, value in options.items():
         command += [f"--{name}", value]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from monitor.colours import Colours, Theme, wrong_with
 from monitor.sources.source import BadFile
 from monitor.yamlmarks import read_yaml, validated
 
@@ -73,7 +74,8 @@ class Rooms(BaseModel):
     station: Name
     protocol: str
     zone: str | None = None
-    theme: Literal["dark", "light", "contrast"] = "dark"
+    theme: Theme = "dark"
+    colours: Colours = Field(default_factory=dict)
     alarms: Alarms = Alarms()
     training: Training = Training()
     rooms: tuple[RoomSet, ...] = Field(min_length=1, max_length=24)
@@ -102,6 +104,11 @@ def load_rooms(path: Path) -> Rooms:
             if named is not None and beside(path, named) is None:
                 at = lines.line(("rooms", n, "demo", key))
                 raise BadFile(str(path), at, f"names the {key} {named}, which is not there")
+    for theme, colours in rooms.colours.items():
+        for parameter, colour in colours.items():
+            wrong = wrong_with(theme, colour)
+            if wrong is not None:
+                raise BadFile(str(path), lines.line(("colours", theme, parameter)), f"colours.{theme}.{parameter}: {wrong}")
     if rooms.zone is not None:
         from zoneinfo import ZoneInfo
 

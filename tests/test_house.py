@@ -29,6 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("monitor.sources.simulated", "monitor.sources.recorded"),
     ("monitor.protocol", "monitor.simulator"),
     ("monitor.settings",),
+    ("monitor.colours",),
     ("monitor.yamlmarks",),
     ("monitor.pressures",),
     ("monitor.session",),

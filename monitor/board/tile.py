@@ -76,6 +76,7 @@ def head(picture: Picture, who: str, page: str, title: str) -> Frame:
         "viewer": {"label": who or "Who is here?", "act": {"do": "dialog", "name": "who"}},
         "clock": clock.of_day(picture.now, picture.zone, True),
         "theme": picture.theme,
+        "colours": picture.colours,
         "alarm": alarm(picture),
         "menu": [
             button("Ward", {"do": "go", "page": "drill" if picture.drilling else "ward"}, pressed=page == "ward"),

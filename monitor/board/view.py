@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from monitor import clock
 from monitor import events as e
+from monitor.colours import Colours
 from monitor.protocol.conditions import Vital, walk
 from monitor.protocol.document import Document, Rule
 from monitor.session import Prompt, SessionState
@@ -112,6 +113,7 @@ class Picture:
     beat_at: datetime | None
     station: str = "station"
     theme: str = "dark"
+    colours: Colours = field(default_factory=dict)
     alarms: Alarms = field(default_factory=Alarms)
     zone: tzinfo | None = None
     trouble: str = ""

@@ -58,6 +58,7 @@ class Follower:
                 beat_at=self._beat_at,
                 station=self.rooms.station,
                 theme=self.rooms.theme,
+                colours=self.rooms.colours,
                 alarms=self.rooms.alarms,
                 zone=self.zone,
                 trouble=self._trouble,

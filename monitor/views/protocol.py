@@ -13,6 +13,7 @@ from monitor.protocol.cases import cases_beside, check, load_cases
 from monitor.protocol.document import Document, Rule, load_protocol
 from monitor.protocol.spoken import condition, duration
 from monitor.sources.source import BadFile
+from monitor.views import components
 from monitor.views.menu import go
 
 GROUPS = {
@@ -43,6 +44,7 @@ def show(viewer: Viewer) -> None:
         go("ward")
     right.caption(f"TRAINING · SIMULATED OR RECORDED PATIENTS · {ADVICE}")
     picture = here.follower.picture()
+    components.mount("look")(key="look", data={"theme": picture.theme})
     if not picture.assessed:
         st.error("!! NOT BEING ASSESSED: no evaluator is alive. Go to the rooms.")
     else:

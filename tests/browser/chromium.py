@@ -57,6 +57,9 @@ def launched() -> Iterator[Any]:
             browser = play.chromium.launch(executable_path=path, args=ARGS)
         except Error as wrong:
             raise RuntimeError(NONE) from wrong
+        # As the stations' computers are set; a page of the other kind would load a second time to match the dark look.
+        opened = browser.new_page
+        browser.new_page = lambda **options: opened(**({"color_scheme": "dark"} | options))  # type: ignore[method-assign]
         try:
             yield browser
         finally:

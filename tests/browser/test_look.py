@@ -51,6 +51,21 @@ def test_a_page_that_is_cut_off_stands_at_every_size(shown: Any, name: str) -> N
         assert looks.faults(page) == [], size
 
 
+def test_a_screen_chooses_its_look_and_keeps_it(shown: Any) -> None:
+    page = shown("wall_states", "1280", theme="light", colours={"dark": {"hr": "#ffff66"}})
+    look = "[document.querySelector('.im').dataset.theme, getComputedStyle(document.querySelector('.tile .hr')).color]"
+    assert page.evaluate(look) == ["light", "rgb(0, 85, 47)"]
+    for theme in ("contrast", "dark", "light"):
+        page.wait_for_timeout(750)  # a second tap at once is none
+        page.locator(".look").click()
+        assert page.evaluate(look)[0] == theme
+        shown("wall_states", "1280", theme="dark", seq=theme, colours={"dark": {"hr": "#ffff66"}})
+        seen, colour = page.evaluate(look)
+        assert seen == theme
+        assert (colour == "rgb(255, 255, 102)") == (theme == "dark"), "a station's own colour is for its theme"
+    page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+
+
 AXE = {
     "wall_states": {"theme": "dark"},
     "wall_not_assessed": {"theme": "light"},

@@ -19,7 +19,7 @@ import streamlit as st
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Name = Literal["wall", "room"]
+Name = Literal["wall", "room", "look"]
 
 _HERE = Path(__file__).parent
 _SIBLING = re.compile(rb'(from "\./[a-z]+\.js)(";)')

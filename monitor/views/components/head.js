@@ -44,6 +44,7 @@ export function head(host, { facts = false, beats = false } = {}) {
   const menu = el("nav", "menu");
   attr(menu, "aria-label", "Pages");
   const setMenu = keyed(menu, (given) => given.label, () => button(host));
+  const look = button(host, "look", () => host.turn());
   const clock = line("time", "num clock");
   const drill = runbar(host);
   const node = el(
@@ -53,7 +54,7 @@ export function head(host, { facts = false, beats = false } = {}) {
       "header", "head",
       el("p", "mode", mode, source),
       el("div", "who", lead.el, title, chip, words),
-      el("div", "end", assessed.el, feed.el, audio.el, audio.pause, viewer.el, menu),
+      el("div", "end", assessed.el, feed.el, audio.el, audio.pause, viewer.el, menu, look.el),
       clock,
       audio.menu,
     ),
@@ -77,6 +78,7 @@ export function head(host, { facts = false, beats = false } = {}) {
       const way = menuButtons.find((one) => one.icon === "back") ?? null;
       lead.apply(way);
       setMenu(menuButtons.filter((one) => one !== way));
+      look.apply({ icon: "look", label: "", aria: WORDS.look(host.theme), why: WORDS.look(host.theme) });
       say(clock, frame.clock);
       drill.apply(frame.drill ?? null);
       // last: what stands beside them has its width by now

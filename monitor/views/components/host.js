@@ -2,15 +2,17 @@
 // the watchdog. Whoever brings a frame, the socket or a rerun of the page, feeds it the same way.
 import { cutOff } from "./cutoff.js";
 import { display } from "./display.js";
-import { attr, el, line, refit, say } from "./dom.js";
+import { attr, el, line, refit, say, style } from "./dom.js";
 import { Feed } from "./feed.js";
 import { elapsed, instant } from "./moment.js";
 import { sound } from "./sound.js";
 import { hear } from "./soundplate.js";
+import { dress, nextTheme, themeOf } from "./theme.js";
 import { WORDS } from "./words.js";
 
 export const CUT_OFF_MS = 3000;
 const LOOK_MS = 250;
+const PARAMETERS = ["hr", "spo2", "bp", "rr", "diss", "comf"];
 const VERSION = new URL(import.meta.url).search;
 
 export function asset(name) {
@@ -134,9 +136,23 @@ class Host {
       this.view = this.build(this);
       this.root.append(this.view.el);
     }
-    attr(this.root, "data-theme", this.frame.theme || "dark");
+    this.wear();
     attr(this.root, "data-cut", this.cut ? "true" : null);
     this.view.apply(this.cut ? cutOff(this.frame, elapsed(this.since)) : this.frame, this.frame);
+  }
+
+  // The look of this screen, with the colours that the station gives its measured numbers.
+  wear() {
+    this.theme = themeOf(this.frame.theme);
+    dress(this.theme);
+    attr(this.root, "data-theme", this.theme);
+    const own = this.frame.colours?.[this.theme] ?? {};
+    for (const one of PARAMETERS) style(this.root, `--${one}`, own[one] ?? "");
+  }
+
+  turn() {
+    nextTheme(this.theme);
+    this.draw();
   }
 
   look() {

@@ -33,6 +33,7 @@ export const WORDS = {
     close: "Close",
     hush: (seconds) => `Silence ${seconds}\u00a0s`,
   },
+  look: (theme) => ({ dark: "Look: dark; change to light", light: "Look: light; change to high contrast", contrast: "Look: high contrast; change to dark" })[theme],
   noWatcher: "no one watching",
   priority: { high: "High priority", medium: "Medium priority", low: "Low priority", tech: "Technical" },
   infusion: "infusion",

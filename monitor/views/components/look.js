@@ -1,0 +1,8 @@
+// For a page that is Streamlit's own: it wears the look of this screen.
+import { linkStyle } from "./host.js";
+import { dress, themeOf } from "./theme.js";
+
+export default ({ data }) => {
+  linkStyle("tokens.css");
+  dress(themeOf(data?.theme));
+};
