@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from monitor.protocol.document import Document, load_protocol
 from monitor.store import open_log
 from monitor.store.log import EventLog
 from monitor.store.memory import MemoryLog
+from tests import drilled
 
 EXAMPLE = settings.EXAMPLE_PROTOCOL
 
@@ -52,3 +54,18 @@ def log(request: pytest.FixtureRequest, tmp_path: Path, time: Time) -> Iterator[
     opened: EventLog = MemoryLog(lambda: time.wall) if request.param == "memory" else open_log(tmp_path / "log.db", lambda: time.wall)
     yield opened
     opened.close()
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """A short drill that was played to its end, in a store of its own. It is only read."""
+
+    url: str
+    number: int
+
+
+@pytest.fixture(scope="session")
+def finished_run(tmp_path_factory: pytest.TempPathFactory, document: Document) -> FinishedRun:
+    folder = tmp_path_factory.mktemp("finished")
+    url = f"sqlite:///{folder / 'log.db'}"
+    return FinishedRun(url, drilled.finished(folder, document, url)[0])

@@ -10,7 +10,7 @@ from monitor.board.frame import Frame, button
 from monitor.board.room import room_frame
 from monitor.board.tile import ward_frame
 from monitor.board.trend import trend_frame
-from monitor.board.view import TREND_S, Picture, View
+from monitor.board.view import Picture, View, drawn
 from monitor.protocol.document import Document
 from monitor.review.reading import Room
 from monitor.session import begin, fold
@@ -44,7 +44,7 @@ class Seen:
         rows, entries = self.room.rows, self._entries
         while self._row < len(rows) and rows[self._row][0] <= at:
             tick, row = rows[self._row]
-            if tick > at - TREND_S:
+            if drawn(tick, row, at):
                 self.view.push(tick, packing.unpack(row, tick), packing.beats(row))
             self._row += 1
         since = self._entry

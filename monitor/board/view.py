@@ -14,6 +14,7 @@ from monitor.protocol.conditions import Vital, walk
 from monitor.protocol.document import Document, Rule
 from monitor.session import Prompt, SessionState
 from monitor.settings import Alarms
+from monitor.store import packing
 from monitor.vitals import CUFF, WAVES, Beats, Numeric, Quality, Signal, Window
 
 TREND_STEP_S = 5
@@ -100,6 +101,14 @@ class View:
                 else:
                     self.anchors.append(Anchor(entry.tick, clock.read(entry.at), event.speed))
                 self.standing = "" if event.speed else event.why or "paused"
+
+
+def drawn(tick: int, row: bytes, at: int) -> bool:
+    """Whether a screen at second ``at`` needs this row: all of the last hour, and before it each minute and each try of the cuff.
+
+    So a day opens nearly as fast as an hour.
+    """
+    return tick >= at - TREND_S or -tick % MINUTE_S < TREND_STEP_S or packing.tells(row, CUFF[0])
 
 
 @dataclass(frozen=True, slots=True)

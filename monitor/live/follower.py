@@ -14,13 +14,13 @@ from datetime import datetime
 
 from monitor import clock, truth
 from monitor import events as e
-from monitor.board.view import MINUTE_S, TREND_S, TREND_STEP_S, Picture, View
+from monitor.board.view import Picture, View, drawn
 from monitor.protocol.document import Document
 from monitor.session import begin, fold
 from monitor.settings import Rooms
 from monitor.store import packing
 from monitor.store.log import EventLog, Head, StoreError
-from monitor.vitals import CUFF, Window
+from monitor.vitals import Window
 from monitor.ward import logged
 
 
@@ -90,8 +90,7 @@ class Follower:
         entries = [logged(x) for x in self.log.entries(head.session)]
         state = begin(entries[0])
         view = View(head.session, state, Window(c.channel() for c in state.opened.channels))
-        hour = max(0, head.tick - TREND_S)
-        rows = [(tick, row) for tick, row in self.log.rows(head.session) if tick >= hour or _kept(tick, row)]
+        rows = [(tick, row) for tick, row in self.log.rows(head.session) if drawn(tick, row, head.tick)]
         seen = self._take(view, entries[1:], rows)
         view.journal.clear()
         view.anchors.clear()
@@ -115,8 +114,3 @@ class Follower:
         for tick, packed in rows:
             view.push(tick, packing.unpack(packed, tick), packing.beats(packed))
         return seen
-
-
-def _kept(tick: int, row: bytes) -> bool:
-    """What is older than an hour is shown by the minute, and each try of the cuff. So a day opens nearly as fast as an hour."""
-    return -tick % MINUTE_S < TREND_STEP_S or packing.tells(row, CUFF[0])
