@@ -68,6 +68,7 @@ function build(host) {
   let count = 0;
   const sizes = new ResizeObserver(() => {
     place();
+    refit(); // a scroll bar came or went
     host.draw(); // only a tile that stands can be measured
   });
   sizes.observe(grid);
