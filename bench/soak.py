@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from playwright.sync_api import Error
+
 from bench.browser import ward
 from monitor import commands, settings
 from monitor.protocol.document import load_protocol
@@ -88,12 +90,19 @@ def _hasten(program: Running) -> None:
 
 def _visit(page: Any, nth: int) -> None:
     """Open a room, look at it, and go back to the wall for as long. No handle of a node is kept: it would keep its page."""
-    page.locator("article.tile[data-tick]").nth(nth % ROOMS).locator(".vitals").click()
-    page.locator(".page.room .js-plotly-plot").first.wait_for()
+    tile = page.locator("article.tile[data-tick]")
+    _go(tile.nth(nth % ROOMS).locator(".vitals"), page.locator(".page.room .js-plotly-plot").first)
     page.wait_for_timeout(STAY_S * 1000)
-    page.locator(".head button", has_text="Ward").click()
-    page.locator("article.tile[data-tick]").first.wait_for()
+    _go(page.locator(".head button", has_text="Ward"), tile.first)
     page.wait_for_timeout(STAY_S * 1000)
+
+
+def _go(here: Any, there: Any) -> None:
+    """A tap on a page that is cut off goes nowhere: then it is given again."""
+    while not there.count():
+        for step in (here.click, there.wait_for):
+            with suppress(Error):
+                step(timeout=20_000)
 
 
 def _read(page: Any, program: Running, minute: float) -> Reading:
