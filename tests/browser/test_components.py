@@ -533,10 +533,12 @@ def test_colours_are_written_in_the_tokens_only() -> None:
 
 
 def test_with_reduced_motion_nothing_moves(open_page: Open) -> None:
-    page = open_page(harness.frame("wall_states"), reduced_motion="reduce")
+    frame = harness.frame("wall_states")
+    page = open_page(frame, reduced_motion="reduce")
     assert page.evaluate("document.getAnimations().length") == 0
     page.emulate_media(reduced_motion="no-preference")
-    assert page.evaluate("document.getAnimations().map(a => a.effect.target.className.split(' ')[0])") == ["banner", "strip", "stars"]
+    feed(page, frame)
+    page.wait_for_function("document.getAnimations().map(a => a.effect.target.className.split(' ')[0]).join() === 'banner,strip,stars'")
     page.wait_for_function("document.getAnimations().every(a => a.startTime === 0)")
 
 

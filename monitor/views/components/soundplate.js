@@ -9,12 +9,13 @@ import { WORDS } from "./words.js";
 
 const SAY = WORDS.sound;
 
-// What is to be heard with this frame. A page that is cut off calls by itself; a high prompt that stood goes on.
+// What is to be heard with this frame. A page that is cut off calls by itself; a high prompt that stood goes on. What is
+// played back is silent.
 export function hear(frame, cut) {
   const given = frame?.alarm;
   const last = given?.sound ?? null;
   if (!cut) sound.hushed = 0;
-  sound.sound(cut && last !== "high" ? "tech" : last, given?.reminder_s ?? null);
+  sound.sound(cut && given && last !== "high" ? "tech" : last, given?.reminder_s ?? null);
 }
 
 function choice(text, act) {
@@ -52,7 +53,7 @@ export function plate(host, beats) {
   }
   // The tap that turns the sound on only does that.
   node.addEventListener("pointerdown", () => (offAtPress = sound.state === "off"), { capture: true });
-  node.addEventListener("click", () => (offAtPress || host.display.on ? (offAtPress = false) : open(menu.hidden)));
+  node.addEventListener("click", () => (offAtPress ? (offAtPress = false) : open(menu.hidden)));
   const outside = (event) => menu.hidden || event.composedPath().some((one) => one === menu || one === node) || open(false);
   document.addEventListener("pointerdown", outside);
   const unkey = keys({ p: () => press(host, pause.el, () => pause.act()), Escape: () => (menu.hidden ? false : open(false)) });
@@ -72,6 +73,8 @@ export function plate(host, beats) {
     say(sub, paused && lost ? `${paused.by} · ${SAY.off}` : shown.sub);
     mark.apply(given?.paused || lost || mine === "quiet" ? "mute" : "sound");
     flag(node, "lost", lost);
+    attr(node, "inert", host.display.on || null);
+    if (host.display.on) show(menu, false);
     flag(node, "paused", Boolean(given?.paused));
     attr(node, "data-priority", lost ? "tech" : null);
     fit(node, `${text.textContent.length}.${sub.textContent.length}`, 2);
