@@ -258,7 +258,8 @@ SCORE_PAD = ".tile .pad"
 
 def keep_fed(page: Any, frame: Frame) -> None:
     """A frame every quarter of a second, however slow the test is: the page is not cut off."""
-    page.evaluate("f => { clearInterval(window.fed); window.fed = setInterval(() => feed({...f, seq: Math.random()}), 250) }", frame)
+    again = "f => { const tell = () => feed({...f, seq: Math.random()}); clearInterval(window.fed); window.fed = setInterval(tell, 250); tell() }"
+    page.evaluate(again, frame)
 
 
 def test_two_taps_log_comfort_over_the_room_s_own_tile_and_nothing_else_moves(open_page: Open) -> None:

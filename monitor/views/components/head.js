@@ -47,6 +47,7 @@ export function head(host, { facts = false, beats = false } = {}) {
   const look = button(host, "look", () => host.turn());
   const clock = line("time", "num clock");
   const drill = runbar(host);
+  const end = el("div", "end", assessed.el, feed.el, audio.el, audio.pause, viewer.el, menu, look.el);
   const node = el(
     "div", "headbox",
     el("div", "tape"),
@@ -54,7 +55,7 @@ export function head(host, { facts = false, beats = false } = {}) {
       "header", "head",
       el("p", "mode", mode, source),
       el("div", "who", lead.el, title, chip, words),
-      el("div", "end", assessed.el, feed.el, audio.el, audio.pause, viewer.el, menu, look.el),
+      end,
       clock,
       audio.menu,
     ),
@@ -63,6 +64,7 @@ export function head(host, { facts = false, beats = false } = {}) {
   return {
     el: node,
     apply(frame) {
+      attr(end, "inert", host.display.on);
       say(mode, frame.mode);
       say(source, frame.source);
       say(title, frame.title);
