@@ -40,12 +40,15 @@ class Time:
         self.mono += seconds
         self.wall += timedelta(seconds=seconds)
 
+    def turns(self, patch: pytest.MonkeyPatch) -> None:
+        patch.setattr(clock, "monotonic", lambda: self.mono)
+        patch.setattr(clock, "now", lambda: self.wall)
+
 
 @pytest.fixture
 def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     turned = Time()
-    monkeypatch.setattr(clock, "monotonic", lambda: turned.mono)
-    monkeypatch.setattr(clock, "now", lambda: turned.wall)
+    turned.turns(monkeypatch)
     return turned
 
 
@@ -66,6 +69,10 @@ class FinishedRun:
 
 @pytest.fixture(scope="session")
 def finished_run(tmp_path_factory: pytest.TempPathFactory, document: Document) -> FinishedRun:
-    folder = tmp_path_factory.mktemp("finished")
-    url = f"sqlite:///{folder / 'log.db'}"
-    return FinishedRun(url, drilled.finished(folder, document, url)[0])
+    folder, turned = tmp_path_factory.mktemp("finished"), Time()
+    log = open_log(folder / "log.db", lambda: turned.wall)
+    with pytest.MonkeyPatch.context() as patch:
+        turned.turns(patch)
+        number = drilled.finished(folder, document, log, turned.pass_by)
+    log.close()
+    return FinishedRun(f"sqlite:///{folder / 'log.db'}", number)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+from monitor import commands
 from monitor.drills.drill import load_drill
 from monitor.drills.nurse import Nurse
-from monitor.drills.play import play
+from monitor.drills.run import end_run, open_run
 from monitor.protocol.document import Document
-from monitor.store import lease, open_log
+from monitor.store.log import EventLog
+from monitor.ward import Ward
 
 PLANTED = ("quagga", "thylacine", "aurochs", "bandicoot", "dodo", "161803")
 """Words of the hidden texts, and the seed. Nothing that a trainee sees has them, in any letters."""
 SEED = 161803
 TITLE = "Two rooms, short"
 TRAINEE = "T-07"
+MINUTES = 7
 
 _SCENARIO = """
 id: quagga-{n}
@@ -41,7 +46,7 @@ id: aurochs-shift
 title: {TITLE}
 summary: A dodo in each room.
 briefing: [You watch two rooms.]
-minutes: 7
+minutes: {MINUTES}
 rooms:
   - {{scenario: quagga-1.yaml, starts: 1:00}}
   - {{scenario: quagga-2.yaml, starts: 1:30}}
@@ -58,18 +63,20 @@ def planted(folder: Path) -> Path:
     return drill
 
 
-def finished(folder: Path, document: Document, url: str) -> list[int]:
-    """The sessions of a run that a slow nurse has played to its end."""
-    log = open_log(url)
-    held = lease.acquire(log)
-    assert held is not None
-    nurse = Nurse(document, reacts_s=50)
-    nurse.name = TRAINEE
-    try:
-        return play(log, held.number, document, load_drill(str(planted(folder))), SEED, nurse)
-    finally:
-        held.release()
-        log.close()
+def finished(folder: Path, document: Document, log: EventLog, pass_by: Callable[[float], None]) -> int:
+    """The number of a run that a trainee has played to its end: one who does as the protocol nurse does, slowly."""
+    ward, nurse = Ward(log, document, log.number_lease("test")), Nurse(document, reacts_s=50)
+    sessions = open_run(log, document, load_drill(str(planted(folder))), SEED, TRAINEE)
+    for _ in range(0, MINUTES * 60 + 5, 5):
+        pass_by(5)
+        ward.round()
+        for course in ward.courses.values():
+            seen = course.assessment
+            for command in list(nurse.acts(seen.state.opened.room, seen.state, seen.window, course.at)):
+                with suppress(commands.Refusal):
+                    commands.carry_out(log, document, course.session, TRAINEE, command)
+    end_run(log, document, sessions, TRAINEE)
+    return sessions[0]
 
 
 def leaked(text: str) -> list[str]:
