@@ -5,9 +5,10 @@ Sign-in comes with ward mode; every page and every command already asks here, so
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass
 
-PAGES = frozenset({"ward", "room", "training", "review", "protocol"})
+PAGES = frozenset({"ward", "room", "training", "instructor", "review", "protocol"})
 UNNAMED = "station"
 """Signs what nobody has put a name to: only an emergency is recorded so."""
 
@@ -35,3 +36,13 @@ def coded(text: str, names: bool = False) -> str | None:
         return code
     plain = code.isascii() and not any(c for c in code if not (c.isalnum() or c in "-_."))
     return code if plain and len(code) <= 20 and any(c.isdigit() for c in code) else None
+
+
+def is_code(given: str, wanted: str) -> bool:
+    """Whether this is the station's code; how long the look takes tells nothing of it."""
+    return hmac.compare_digest(given.strip().encode(), wanted.encode())
+
+
+def is_trainee(name: str, trainee: str) -> bool:
+    """Whether who is at the keys practises in this drill, and so must not see what is true in it."""
+    return name.casefold() == trainee.casefold()

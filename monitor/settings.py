@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from monitor.colours import Colours, Theme, wrong_with
 from monitor.sources.source import BadFile
@@ -64,6 +64,8 @@ class Training(BaseModel):
 
     names: bool = False
     """Whether runs may be kept under names. Codes otherwise."""
+    instructor_code: Annotated[SecretStr, Field(min_length=4, max_length=40)] | None = None
+    """Asked for at the instructor's desk."""
 
 
 class Rooms(BaseModel):

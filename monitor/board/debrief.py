@@ -240,6 +240,10 @@ def happened(happening: dict[str, Any]) -> str:
     for name, value in happening.items():
         if name in ("at", "from"):
             continue
-        inner = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else "" if value is True else str(value)
+        inner = ", ".join(f"{k} {_plain(v)}" for k, v in value.items()) if isinstance(value, dict) else _plain(value)
         parts.append(f"{name.replace('_', ' ')} {inner}".strip())
     return ", ".join(parts)
+
+
+def _plain(value: Any) -> str:
+    return "" if value is True else f"{value:g}" if isinstance(value, float) else str(value)

@@ -187,7 +187,7 @@ def _event(room: Room, critical: Critical) -> EventScore | None:
     shown = [(at, p) for at, p in room.prompts if onset <= at <= ends and p.state is e.PromptState.ACTIVE and _about(p, critical)]
     episodes = {(p.rule, p.episode) for _, p in shown}
     answered = (x.tick for x in room.answers if isinstance(x.event, e.PromptAnswered) and (x.event.rule, x.event.episode) in episodes)
-    acts = [a for act in critical.acts if (a := _act(room, critical, act, onset, ends)) is not None]
+    acts = [a for act in critical.acts if (a := act_score(room, critical, act, onset, ends)) is not None]
     done = [a.at for a in acts if a.at is not None]
     acted = min(done, default=None)
     known = min((x for x in (crossing, shown[0][0] if shown else None) if x is not None), default=onset)
@@ -241,7 +241,7 @@ def _beyond(room: Room, limit: Limit, begin: int, ends: int) -> list[tuple[int, 
     return stretches
 
 
-def _act(room: Room, critical: Critical, act: Expected, onset: int, ends: int) -> ActScore | None:
+def act_score(room: Room, critical: Critical, act: Expected, onset: int, ends: int) -> ActScore | None:
     """None where it is not expected: what it depends on was not done."""
     since = onset if act.since is None else room.at(act.since, critical.counted)
     due = None if act.by is None else room.at(act.by, critical.counted)

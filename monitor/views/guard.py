@@ -14,6 +14,7 @@ TITLES = {
     "ward": "Ward",
     "room": "Room",
     "training": "Training",
+    "instructor": "Instructor's desk",
     "review": "Debrief",
     "protocol": "Protocol",
 }

@@ -9,6 +9,7 @@ FILES = {
     "ward": "pages/ward.py",
     "room": "pages/room.py",
     "training": "pages/training.py",
+    "instructor": "pages/instructor.py",
     "review": "pages/review.py",
     "protocol": "pages/protocol.py",
 }
@@ -21,6 +22,7 @@ def pages() -> list[StreamlitPage]:
         st.Page(FILES["ward"], title="Ward", default=True),
         st.Page(FILES["room"], title="Room", url_path="room"),
         st.Page(FILES["training"], title="Training", url_path="training"),
+        st.Page(FILES["instructor"], title="Instructor's desk", url_path="instructor"),
         st.Page(FILES["review"], title="Debrief", url_path="review"),
         st.Page(FILES["protocol"], title="Protocol", url_path="protocol"),
     ]

@@ -39,8 +39,11 @@ def show(viewer: Viewer) -> None:
     else:
         _choose()
     st.divider()
-    if st.button("Debriefs and progress"):
+    one, two, _ = st.columns([1, 1, 3])
+    if one.button("Debriefs and progress", use_container_width=True):
         go("review")
+    if two.button("Instructor's desk", use_container_width=True, help="For another screen: what is true, and what is coming."):
+        go("instructor")
 
 
 def _running() -> None:

@@ -1,0 +1,105 @@
+"""What an instructor can let happen: every kind of a scenario's happenings, each filled in so that one tap is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from monitor.protocol.document import Document
+from monitor.simulator.scenario import STREAMS
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """``name`` is the part of the happening that it fills; ``unit`` s and min are times, any other is only said."""
+
+    name: str
+    label: str
+    unit: str
+    start: int
+    low: int
+    high: int
+    step: int = 1
+
+    def written(self, value: int) -> int | str:
+        return f"{value} {self.unit}" if self.unit in ("s", "min") else value
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several words; with none of them, what is typed."""
+
+    name: str
+    label: str
+    options: Mapping[str, str]
+    """What is written, and how it is shown."""
+    start: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """One kind of happening. Its only part without a name is the whole of it; without parts it just happens."""
+
+    kind: str
+    label: str
+    parts: tuple[Number | Choice, ...] = ()
+
+
+def _lasts(seconds: int, name: str = "", high: int = 1800) -> Number:
+    return Number(name, "For", "s", seconds, 5, high, 5)
+
+
+def _lasts_min(minutes: int, name: str = "lasts") -> Number:
+    return Number(name, "For", "min", minutes, 1, 60)
+
+
+def _strength(start: int) -> Number:
+    return Number("", "Strength", "of 10", start, 1, 10)
+
+
+def presets(document: Document) -> tuple[Preset, ...]:
+    """In the order of the desk: sensors, cuff, what the patient feels and says, the body."""
+    signals = Choice("signal", "Which", {s.value: s.value.upper().replace("SPO2", "SpO2") for s in STREAMS}, "hr")
+    rhythms = {"ectopics": "extra beats", "bigeminy": "bigeminy", "fibrillation": "atrial fibrillation", "paused": "a pause"}
+    symptoms = {s.id: s.label for s in document.symptoms}
+    return (
+        Preset("probe_off", "Probe off", (_lasts(90),)),
+        Preset("probe_slips", "Probe slips", (_lasts(120),)),
+        Preset("electrode_off", "Lead off", (_lasts(120),)),
+        Preset("motion", "Movement", (_lasts(60),)),
+        Preset("dropout", "Nothing arrives", (_lasts(60),)),
+        Preset("stuck", "A number sticks", (signals, _lasts_min(5))),
+        Preset("clock_step", "Clock wrong", (Number("by", "By", "s", -90, -600, 600, 10), _lasts_min(10))),
+        Preset("cuff_fails", "Cuff fails", (Number("", "Readings", "", 2, 1, 50),)),
+        Preset("cuff_fails_for", "Cuff sits badly", (_lasts_min(15, ""),)),
+        Preset("nausea", "Nausea", (_strength(5),)),
+        Preset("vomits", "Vomiting"),
+        Preset("frightened", "Panic", (_strength(7),)),
+        Preset("headache", "Headache", (_strength(5),)),
+        Preset("says", "Says…", (Choice("", "The patient says", {}, "I feel strange."),)),
+        Preset("symptom", "A symptom", (Choice("", "Which", symptoms, next(iter(symptoms), "")),)),
+        Preset("drowsy", "Drowsier", (Number("", "Steps", "of 4", 2, 1, 4),)),
+        Preset(
+            "airway_narrows",
+            "Desaturation",
+            (Number("percent", "Airway narrows by", "%", 30, 5, 90, 5), Number("over", "Over", "s", 120, 5, 900, 5), _lasts_min(10)),
+        ),
+        Preset(
+            "pressure_surge",
+            "Pressure surge",
+            (Number("sys", "Systolic +", "mmHg", 35, 5, 90, 5), Number("dia", "Diastolic +", "mmHg", 20, 5, 60, 5), _lasts_min(10)),
+        ),
+        Preset("faint", "Faint", (_lasts(60, high=600),)),
+        Preset("rhythm", "Rhythm", (Choice("kind", "Which", rhythms, "ectopics"), _lasts(15, "lasts"))),
+    )
+
+
+def happening(preset: Preset, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The happening in the words of a scenario, ``{"probe_off": "90 s"}``; ``values`` by the names of its parts."""
+    if not preset.parts:
+        return {preset.kind: True}
+    written = {
+        part.name: part.written(values[part.name]) if isinstance(part, Number) else values[part.name].strip() for part in preset.parts
+    }
+    return {preset.kind: written.get("", written)}
