@@ -266,6 +266,10 @@ class Scenario(Part):
     restraint: tuple[Restraint, ...] = ()
     weights: Weights = Weights()
 
+    def __hash__(self) -> int:
+        """By the id: a person's findings are mappings, which have no hash of their own."""
+        return hash(self.id)
+
     @field_validator("drug_set")
     @classmethod
     def _known_set(cls, name: str) -> str:
