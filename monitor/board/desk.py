@@ -16,7 +16,7 @@ from monitor.board.tile import RATES, pressure, vital
 from monitor.board.view import STARS, Picture, View, ordered
 from monitor.practice import SCALES
 from monitor.protocol.document import Document
-from monitor.review.deeds import NOT_THE_TRAINEE, first
+from monitor.review.deeds import first, touched
 from monitor.review.reading import Room
 from monitor.review.score import Status, act_score, spoken
 from monitor.session import Prompt
@@ -70,7 +70,7 @@ def _room(picture: Picture, view: View, room: Room) -> Frame:
         "room": opened.room,
         "head": f"{opened.room} {opened.alias}",
         "title": room.scenario.title,
-        "sub": f"{room.truth.drill}, seed {room.truth.seed} · {room.state.phase.value}",
+        "sub": f"{room.scenario.id}, seed {room.truth.seed} · {room.state.phase.value}",
         "summary": room.scenario.summary,
         "true_at": NONE if true_at is None else units.span(true_at),
         "rows": list(_rows(picture, view, {} if true is None else true.values)),
@@ -89,9 +89,9 @@ def _rows(picture: Picture, view: View, true: Mapping[str, float | None]) -> Ite
     for label, unit, name, signals in STREAMS:
         frame = vital(picture, view, signals, label)
         gone = frame["gone"]
-        yield _row(f"{label} {unit}", _number(true.get(name)), frame["value"] if gone is None else f"{gone['num']} {gone['why']}")
+        yield _row(f"{label} {unit}", _number(true.get(name)), frame["value"] if gone is None else gone["why"])
     cuff = pressure(picture, view)
-    shown = f"{cuff['num']} {cuff['why'][0]}" if cuff["value"] is None else f"{cuff['value']}, {cuff['age']}"
+    shown = cuff["why"][0] if cuff["value"] is None else f"{cuff['value']}, {cuff['age']}"
     yield _row("BP mmHg", f"{_number(true.get('sys'))}/{_number(true.get('dia'))}", shown)
     yield _row("Effect site ng/mL", _number(true.get("effect_ng_ml")), "never shown")
     for scale in (*SCALES, charting.SEDATION):
@@ -119,8 +119,7 @@ def _score(scale: str, value: float | None) -> str:
 
 def _last(room: Room, at: int) -> str:
     for entry in reversed(room.log):
-        own = entry.by not in NOT_THE_TRAINEE and not entry.event.kind.startswith(truth.HIDDEN)
-        if own and not isinstance(entry.event, e.PaceSet) and (text := told(room.document, entry.event)):
+        if touched(entry) and (text := told(room.document, entry.event)):
             return f"{text}, {units.span(at - entry.tick)} ago"
     return "nothing yet"
 

@@ -18,6 +18,11 @@ EMERGENCY = {
     "help_called": ("observed called",),
 }
 """What an act of the emergency record counts as."""
+NO_TOUCH = frozenset({
+    "pace_set", "watch_taken", "drill_ended", "session_closed", "truth_injected", "truth_noted",
+    "audio_paused", "audio_resumed", "sound_changed",
+})  # fmt: skip
+"""Entries that say nothing of attention to this room: of the whole run, of the station's sound, of the instructor."""
 DEEDS = frozenset({"reassured", "airway", "oxygen", "probe"})
 
 
@@ -81,8 +86,12 @@ def first(deeds: Iterable[Done], task: str, since: int, until: int) -> Done | No
 
 def touches(log: Sequence[e.Logged]) -> list[int]:
     """Seconds in which the trainee opened this room or entered something in it."""
-    own = {"pace_set", "watch_taken", "drill_ended", "session_closed", "truth_injected", "truth_noted"}
-    return sorted({x.tick for x in log if x.by not in NOT_THE_TRAINEE and x.event.kind not in own})
+    return sorted({x.tick for x in log if touched(x)})
+
+
+def touched(entry: e.Logged) -> bool:
+    """Whether the trainee opened this room with it, or entered something in it."""
+    return entry.by not in NOT_THE_TRAINEE and entry.event.kind not in NO_TOUCH
 
 
 def openings(log: Sequence[e.Logged]) -> list[int]:

@@ -19,7 +19,7 @@ from monitor.board.presets import Choice, Number, Preset, happening, presets
 from monitor.board.view import Picture
 from monitor.live.station import station
 from monitor.store.log import StoreError
-from monitor.views import acts, dialogs, forms
+from monitor.views import acts, components, dialogs, forms
 from monitor.views.guard import WHO
 from monitor.views.menu import go
 
@@ -40,6 +40,7 @@ def show(viewer: Viewer) -> None:
             go("training")
         st.header("Instructor's desk", width="content")
         st.caption("TRAINING · SIMULATED PATIENTS · HIDDEN TRUTH: keep this screen from the trainee", width="content")
+    components.mount("look")(key="look", data={"theme": station().rooms.theme})
     refused = _refused()
     if refused:
         st.error(refused)
@@ -143,10 +144,11 @@ def _steering(frame: Frame) -> None:
 
 
 def _room(room: Frame) -> None:
-    st.markdown(f"**{dialogs.escaped(room['head'])}** · {dialogs.escaped(room['title'])}")
-    st.caption(dialogs.escaped(room["sub"]), help=dialogs.escaped(room["summary"]) or None)
-    true, screen = f"True at {room['true_at']}".ljust(15, HELD), "Screen".ljust(24, HELD)
-    _table([{"": x["what"], true: x["true"], screen: x["screen"]} for x in room["rows"]])
+    head = f"**{dialogs.escaped(room['head'])}** · {dialogs.escaped(room['title'])}"
+    st.markdown(head, help=dialogs.escaped(room["summary"]) or None)
+    st.caption(dialogs.escaped(room["sub"]))
+    true, screen = f"True at {room['true_at']}".replace(" ", HELD).ljust(15, HELD), "Screen".ljust(24, HELD)
+    _table([{"": x["what"].replace(" ", HELD), true: x["true"], screen: x["screen"]} for x in room["rows"]])
     st.markdown(f"**Faults** {dialogs.escaped(room['faults'])}")
     with st.container(height=NOW_PX, border=False):
         st.markdown(f"**Done last** {dialogs.escaped(room['last'])}")

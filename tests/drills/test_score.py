@@ -146,6 +146,12 @@ def test_a_room_out_of_sight_for_a_quarter_of_an_hour_costs(document: Document) 
         assert attention.points == points, looks
 
 
+def test_the_station_s_sound_is_no_look_at_a_room(document: Document) -> None:
+    room = room_of(document, {"log": ["0:00 start 0.75", "14:00 open"], "spo2": "97"})
+    sound = e.Logged(len(room.log), 600, room.log[-1].at, "station", e.SoundChanged(able=False))
+    assert replace(room, log=(*room.log, sound)).touches == room.touches
+
+
 def test_the_score_depends_on_the_log_alone(document: Document) -> None:
     room = room_of(document, CASES[1])
     told = [e.parse(x.event.kind, e.body(x.event)) for x in room.log]

@@ -9,13 +9,10 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Button
 
 from monitor import commands, settings
 from monitor import events as e
 from monitor.admission import Patient, admit_simulated, well_answered
-from monitor.drills.drill import load_drill
-from monitor.drills.run import open_run
 from monitor.live import station as stations
 from monitor.live.station import Station, station
 from monitor.ward import drafts
@@ -159,70 +156,3 @@ def test_a_station_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytes
     test = page("ward").run()
     assert any(f"{broken}:2:" in error.value for error in test.error)
     stations.leave()
-
-
-# ---- the instructor's desk ----
-
-
-def drilled(here: Station) -> None:
-    open_run(here.log, here.document, load_drill("probe-off"), 918273, "T-07")
-
-
-def told(test: AppTest) -> str:
-    """All that a page says."""
-    tables = [table.value.to_string() for table in test.table]
-    return "\n".join([*(x.value for kind in (test.markdown, test.caption, test.error, test.info) for x in kind), *tables])
-
-
-def named(label: str, test: AppTest) -> Button:
-    return next(button for button in test.button if button.label == label)
-
-
-def test_an_instructor_sees_the_truth_and_lets_something_happen_under_her_name(here: Station) -> None:
-    drilled(here)
-    test = page("instructor").run()
-    assert not test.exception
-    assert "918273" in told(test) and "Effect site" in told(test)
-    assert named("Probe off in D1 now", test).disabled, "a name is needed"
-    test.session_state["who"] = "Dr. Lind"
-    test.session_state["desk_kind"] = "Panic"
-    named("Panic in D1 now", test.run()).click().run()
-    test.text_area[0].input("she looks at the tile first")
-    named("Note for D1", test).click().run()
-    assert test.text_area[0].value == ""
-    named("Pause", test).click().run()
-    assert not test.exception
-    session = here.follower.session("D1")
-    assert session is not None
-    (injected, noted, paced) = [x for x in here.log.entries(session) if x.by == "Dr. Lind"]
-    assert json.loads(injected.body)["happening"]["frightened"] == 7
-    assert "she looks at the tile first" in noted.body and paced.kind == "pace_set"
-
-
-def test_the_trainee_of_the_drill_is_refused_at_the_desk(here: Station) -> None:
-    drilled(here)
-    test = page("instructor")
-    test.session_state["who"] = "t-07"
-    test.run()
-    assert any("t-07 is the trainee" in error.value for error in test.error)
-    assert "918273" not in told(test) and not test.table
-
-
-def test_a_desk_with_a_code_opens_with_that_code_only(here: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rooms = tmp_path / "rooms.yaml"
-    rooms.write_text("station: x\nprotocol: protocols/example.yaml\ntraining: {instructor_code: maple-7}\nrooms: [{room: '1'}]\n")
-    monkeypatch.setenv(settings.ROOMS_VARIABLE, str(rooms))
-    stations.leave()
-    drilled(station())
-    test = page("instructor").run()
-    assert "918273" not in told(test) and not test.table
-    test.text_input[0].input("maple")
-    named("Open the desk", test).click().run()
-    assert "918273" not in told(test) and "not the instructor's code" in told(test)
-    test.text_input[0].input("maple-7")
-    named("Open the desk", test).click().run()
-    assert "918273" in told(test) and "maple-7" not in told(test)
-
-
-def test_a_desk_without_a_drill_waits_for_one(here: Station) -> None:
-    assert "No drill is running" in told(page("instructor").run())
