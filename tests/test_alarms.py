@@ -104,7 +104,7 @@ def test_a_pause_counts_down_with_the_name_and_ends_by_the_wall_clock(scene: Sce
     scene.pause(10)
     frame = alarm(scene.picture(46))
     assert frame["sound"] is None
-    assert frame["plate"] == {"text": "Audio paused 1:24", "by": "M. Ortiz", "sub": "M. Ortiz · *** ends it"}
+    assert frame["plate"] == {"text": "Audio paused 1:24", "by": "M. Ortiz", "sub": "M. Ortiz · until ***"}
     assert frame["button"]["act"] == {"do": "audio", "on": True}
     assert sound(scene.picture(129.9)) is None
     assert sound(scene.picture(130)) == "medium"

@@ -113,7 +113,7 @@ def _plate(paused: Pause) -> Frame:
     if paused.broken:
         return {"text": "Pause ended", "by": hush.by, "sub": f"of {hush.by}: something higher came"}
     above = [STARS[level] for level in e.Level if level.above(hush.level)]
-    ends = "" if not above else f" · {above[-1]} ends it" if hush.level is not None else " · any new one ends it"
+    ends = "" if not above else f" · until {above[-1]}" if hush.level is not None else " · until a new one"
     return {"text": f"Audio paused {units.span(paused.left_s)}", "by": hush.by, "sub": f"{hush.by}{ends}"}
 
 

@@ -88,7 +88,7 @@ def alarm(sound: str | None = None, **more: Any) -> Frame:
 
 
 PAUSED: Frame = {
-    "plate": {"text": "Audio paused 1:24", "by": "M. Ortiz", "sub": "M. Ortiz · *** ends it"},
+    "plate": {"text": "Audio paused 1:24", "by": "M. Ortiz", "sub": "M. Ortiz · until ***"},
     "paused": True,
     "button": button("Sound on now", "audio", on=True),
 }

@@ -73,7 +73,6 @@ export function plate(host, beats) {
     say(sub, paused && lost ? `${paused.by} · ${SAY.off}` : shown.sub);
     mark.apply(given?.paused || lost || mine === "quiet" ? "mute" : "sound");
     flag(node, "lost", lost);
-    attr(node, "inert", host.display.on || null);
     if (host.display.on) show(menu, false);
     flag(node, "paused", Boolean(given?.paused));
     attr(node, "data-priority", lost ? "tech" : null);
