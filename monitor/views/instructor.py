@@ -27,7 +27,7 @@ EVERY_S = 2.0
 CARD_PX, LINE_PX, NOW_PX = 384, 240, 150
 """Two cards stand side by side on a tablet. What grows scrolls in its own place, so that nothing moves."""
 CODE, ROOMS = "instructor_code_given", "desk_rooms"
-ROOM, KIND, NOTE = "desk_room", "desk_kind", "desk_note"
+ROOM, KIND, NOTE, SAID = "desk_room", "desk_kind", "desk_note", "desk_said"
 HELD = "\u00a0"
 """Does not break: a heading this wide holds its column, whatever stands in it."""
 
@@ -180,12 +180,13 @@ def _injecting() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         values = {part.name: _part(preset, part) for part in preset.parts}
     if st.button(f"{preset.label} in {room} now", type="primary", disabled=not who, use_container_width=True):
-        _do(room, commands.inject(happening(preset, values)), f"{room}: {preset.label}")
+        _do(room, commands.inject(happening(preset, values)), f"{room}: {preset.label}, let happen")
     st.text_area("Note for the debrief", max_chars=2000, height=100, key=NOTE)
     st.button(f"Note for {room}", disabled=not who, use_container_width=True, on_click=_note, args=(room,))
     if not who and st.button("First say who you are…", type="primary", use_container_width=True):
         acts.ask("who", "")
         st.rerun()
+    st.markdown(dialogs.escaped(st.session_state.get(SAID, "")))
 
 
 def _chosen(key: str, options: list[str]) -> str:
@@ -216,12 +217,9 @@ def _note(room: str) -> None:
 
 
 def _do(room: str, command: commands.Command, done: str) -> bool:
-    """Whether it was carried out; said beside the page, so that nothing in it moves."""
+    """Whether it was carried out. What came of it stands last in the panel, so that nothing moves."""
     if _refused():
         return False
     refusal = acts.tried(room, st.session_state[WHO], command)
-    if refusal is None:
-        st.toast(dialogs.escaped(done))
-    else:
-        st.toast(dialogs.escaped(refusal.sentence), icon=":material/error:", duration="long")
+    st.session_state[SAID] = f"✓ {done}" if refusal is None else f"!! {refusal.sentence}"
     return refusal is None

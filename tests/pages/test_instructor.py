@@ -38,6 +38,9 @@ def test_an_instructor_sees_the_truth_and_lets_something_happen_under_her_name(h
     test.session_state["who"] = "Dr. Lind"
     test.session_state["desk_kind"] = "Panic"
     named("Panic in D1 now", test.run()).click().run()
+    assert any("Panic, let happen" in x.value for x in test.markdown)
+    named("Note for D1", test).click().run()
+    assert any("The note is empty" in x.value for x in test.markdown), "a refusal is said"
     test.text_area[0].input("she looks at the tile first")
     named("Note for D1", test).click().run()
     assert test.text_area[0].value == ""
