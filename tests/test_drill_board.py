@@ -15,6 +15,8 @@ from monitor.admission import Patient, admit_simulated
 from monitor.board.briefing import beds, expected
 from monitor.board.drill import CALL_S, run_bar, side
 from monitor.board.playback import Playback
+from monitor.board.room import room_frame
+from monitor.board.tile import ward_frame
 from monitor.board.view import Picture
 from monitor.drills.drill import ids, load_drill
 from monitor.drills.run import end_run
@@ -147,6 +149,15 @@ def test_a_wall_has_a_drill_s_rooms_or_the_station_s_and_never_both(document: Do
     assert list(side(seen(shift), True).rooms) == []
 
 
+def test_the_rooms_of_a_drill_go_on_and_end_together_by_the_bar_alone(shift: Shift) -> None:
+    for room in (0, 1):
+        shift.do(c.set_pace(0), room=room)
+    picture = side(seen(shift), True)
+    offered = {x["label"] for x in room_frame(picture, "D1", "T-7")["actions"]}
+    assert "Emergency" in offered and not {"Go on", "Close session…"} & offered
+    assert ward_frame(picture, "T-7")["title"] == "Drill"
+
+
 # ---- the briefing ----
 
 
@@ -211,6 +222,7 @@ def test_the_playback_shows_prompts_as_they_stood_and_offers_the_next(rooms: lis
     playback = Playback(rooms, document)
     first = playback.marks[0]
     (tile, other) = playback.frame(first, "", 0)["tiles"]
+    assert not any(x[act] for x in (tile, other) for act in ("log", "emergency", "undo")), "nothing can be done in what has been"
     assert tile["strip"]["kind"] == "prompt" != other["strip"]["kind"]
     jump = next(x for x in playback.frame(0, "", 0)["drill"]["controls"] if x["label"] == "Next prompt")
     assert jump["act"]["at"] == first

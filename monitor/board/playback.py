@@ -19,8 +19,9 @@ from monitor.vitals import Window
 
 SPEEDS = (1, 5, 20, 60)
 JUMP_S = 60
-STILL = ("actions", "handover", "alarm")
-"""What a played-back page does not offer: nothing can be done in what has been."""
+STILL = ("actions", "handover", "alarm", "pad")
+STILL_TILE = ("emergency", "log", "undo")
+"""What a played-back page and its tiles do not offer: nothing can be done in what has been."""
 
 
 class Seen:
@@ -77,7 +78,9 @@ class Playback:
         view = picture.views.get(room)
         frame = ward_frame(picture, "") if view is None else {**room_frame(picture, room, ""), "trend": trend_frame(picture, view)}
         menu = [button("Wall", {"do": "replay", "room": ""}, pressed=view is None), button("Debrief", {"do": "replay", "leave": True})]
-        still = {key: None for key in STILL if key in frame}
+        still: Frame = {key: None for key in STILL if key in frame}
+        if view is None:
+            still["tiles"] = [{**tile, **dict.fromkeys(STILL_TILE)} for tile in frame["tiles"]]
         return {**frame, **still, "mode": "PLAYBACK", "viewer": None, "feed": None, "menu": menu, "drill": self._bar(at, speed)}
 
     def _bar(self, at: int, speed: float) -> Frame:

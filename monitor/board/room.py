@@ -114,7 +114,8 @@ def _facts(picture: Picture, view: View) -> list[str]:
 def _actions(picture: Picture, view: View, who: str) -> Iterator[Frame]:
     state = view.state
     yield button("Emergency", {"do": "emergency", "room": state.opened.room}, kind="emergency", pressed=state.emergency is not None)
-    if view.standing and "recording has ended" not in view.standing:
+    drilled = state.drill is not None  # its rooms go on, stand and end together, by the bar
+    if view.standing and "recording has ended" not in view.standing and not drilled:
         yield button("Go on", {"do": "pace", "speed": 1}, icon="run", solid=True)
     if not state.opened.observed:
         if state.watcher != who or not who:
@@ -127,7 +128,7 @@ def _actions(picture: Picture, view: View, who: str) -> Iterator[Frame]:
         yield button("Away…", {"do": "dialog", "name": "away"})
     if state.phase is Phase.RECOVERY:
         yield button("Discharge…", {"do": "dialog", "name": "discharge"})
-    if state.phase in (Phase.DISCHARGED, Phase.OBSERVED, Phase.READY):
+    if state.phase in (Phase.DISCHARGED, Phase.OBSERVED, Phase.READY) and not drilled:
         yield button("Close session…", {"do": "dialog", "name": "close"})
 
 

@@ -42,7 +42,7 @@ def ward_frame(picture: Picture, who: str) -> Frame:
     from monitor.board.handover import handover_buttons
 
     tiles = [tile(picture, room, who) for room in picture.rooms]
-    top = head(picture, who, "ward", "Ward")
+    top = head(picture, who, "ward", "Drill" if picture.drilling else "Ward")
     return {
         **top,
         "menu": [*handover_buttons(picture, who), *top["menu"], button("Full screen", {"do": "display"})],

@@ -19,10 +19,14 @@ TITLES = {
     "protocol": "Protocol",
 }
 
+CLOSE = "<style>.stApp .stMainBlockContainer { padding-block: 24px; }</style>"
+"""Streamlit leaves room for a bar at the top that this station does not show."""
+
 
 def enter(page: str) -> access.Viewer:
     """Who looks at this page. Ends the run, with a sentence, where they may not or where the station cannot start."""
     st.set_page_config(page_title=f"{TITLES[page]} · infusion monitor", page_icon="🫀", layout="wide", initial_sidebar_state="collapsed")
+    st.html(CLOSE)
     viewer = access.Viewer(st.session_state.get(WHO, ""))
     if not viewer.may_open(page):
         st.error("You may not open this page.")

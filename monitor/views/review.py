@@ -25,7 +25,6 @@ from monitor.views import components, dialogs
 from monitor.views.menu import go
 
 PLAYED_EVERY_S = 1.0
-PAGE_PX = 1400
 _frames = count()
 
 
@@ -64,16 +63,16 @@ def _debrief(rooms: Sequence[Room]) -> None:
     run = rooms[0].drill.run
     st.title(f"Debrief of run {run}")
     page = _sheet(station().url, run, "others" in st.query_params)
-    one, two, three, four = st.columns(4)
-    if one.button("Play it back as the screen was", type="primary", use_container_width=True):
+    row = st.container(horizontal=True)
+    if row.button("Play it back as the screen was", type="primary"):
         go("review", run=run, play="0")
     name = f"debrief-run-{run}.html"
-    two.download_button("Save as one HTML file", page, name, "text/html", use_container_width=True, help="To keep or to print.")
-    if "others" not in st.query_params and three.button("Lay the protocol nurse and no one beside it", use_container_width=True):
+    row.download_button("Save as one HTML file", page, name, "text/html", help="To keep or to print.")
+    if "others" not in st.query_params and row.button("Lay the protocol nurse and no one beside it"):
         go("review", run=run, others="1")
-    if four.button("All runs", use_container_width=True):
+    if row.button("All runs"):
         go("review")
-    st.iframe(page, height=PAGE_PX)
+    st.iframe(page)
 
 
 @st.cache_data(show_spinner="Playing the drill again, by the protocol nurse and by no one…", max_entries=8)
@@ -191,9 +190,11 @@ def _progress(own: Sequence[progress.Run], trainee: str) -> None:
     ]
     if rows:
         st.dataframe(pd.DataFrame(rows).set_index("Event"), use_container_width=True)
-    one, two, _ = st.columns([1, 1, 3])
-    one.download_button("Export as CSV", progress.as_csv(own), f"{trainee}.csv", "text/csv", use_container_width=True)
-    two.download_button("Its data dictionary", progress.dictionary_csv(), f"{trainee}.columns.csv", "text/csv", use_container_width=True)
+    else:
+        st.markdown("No critical event has come in these runs.")
+    row = st.container(horizontal=True)
+    row.download_button("Export as CSV", progress.as_csv(own), f"{trainee}.csv", "text/csv")
+    row.download_button("Its data dictionary", progress.dictionary_csv(), f"{trainee}.columns.csv", "text/csv")
 
 
 def _last(times: Sequence[int | None]) -> int | None:

@@ -39,10 +39,10 @@ def show(viewer: Viewer) -> None:
     else:
         _choose()
     st.divider()
-    one, two, _ = st.columns([1, 1, 3])
-    if one.button("Debriefs and progress", use_container_width=True):
+    row = st.container(horizontal=True)
+    if row.button("Debriefs and progress"):
         go("review")
-    if two.button("Instructor's desk", use_container_width=True, help="For another screen: what is true, and what is coming."):
+    if row.button("Instructor's desk", help="For another screen: what is true, and what is coming."):
         go("instructor")
 
 
@@ -52,10 +52,10 @@ def _running() -> None:
         return
     st.subheader(bar["title"])
     st.markdown(dialogs.escaped(f"A drill is running: {bar['sub']}, {bar['clock']} when this page was opened."))
-    one, two, _ = st.columns([1, 1, 3])
-    if one.button("Go to its wall", type="primary", use_container_width=True):
+    row = st.container(horizontal=True)
+    if row.button("Go to its wall", type="primary"):
         go(DRILL)
-    if two.button("End it…", use_container_width=True):
+    if row.button("End it…"):
         acts.ask("end_run", "")
         st.rerun()
 
@@ -108,7 +108,7 @@ def _drawn() -> int:
 
 
 def _seed() -> int:
-    if st.toggle("Surprise me: a patient that nobody has met", True, help="Off: type a seed, to meet the same patients again."):
+    if st.toggle("New patients each time", True, help="Off: type a seed, to meet the same patients again."):
         return _drawn()
     return int(st.number_input("Seed", 0, LARGEST_SEED, 1))
 

@@ -164,6 +164,7 @@ def test_the_debrief_of_a_finished_run_tells_it_all_and_can_be_kept(after: Stati
     assert not test.exception
     sent = told(test)
     assert TITLE in sent and "aurochs comes at minute one" in sent and "no certificate of competence" in sent
+    assert "The other runs" not in sent, "none is laid beside it"
     assert [x.proto.label for x in test.get("download_button")] == ["Save as one HTML file"]
     assert {"Play it back as the screen was", "Lay the protocol nurse and no one beside it", "All runs"} <= {x.label for x in test.button}
 
