@@ -19,8 +19,9 @@ from monitor.board.presets import Choice, Number, Preset, happening, presets
 from monitor.board.view import Picture
 from monitor.live.station import station
 from monitor.store.log import StoreError
-from monitor.views import acts, components, dialogs, forms
+from monitor.views import acts, dialogs, forms
 from monitor.views.guard import WHO
+from monitor.views.heading import wear_look
 from monitor.views.menu import go
 
 EVERY_S = 2.0
@@ -35,12 +36,12 @@ HELD = "\u00a0"
 def show(viewer: Viewer) -> None:
     acts.follow()
     dialogs.open_asked(forms.ALL)
+    wear_look()
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("‹ Training", width=160):
             go("training")
         st.header("Instructor's desk", width="content")
         st.caption("TRAINING · SIMULATED PATIENTS · HIDDEN TRUTH: keep this screen from the trainee", width="content")
-    components.mount("look")(key="look", data={"theme": station().rooms.theme})
     refused = _refused()
     if refused:
         st.error(refused)

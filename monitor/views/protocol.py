@@ -13,8 +13,7 @@ from monitor.protocol.cases import cases_beside, check, load_cases
 from monitor.protocol.document import Document, Rule, load_protocol
 from monitor.protocol.spoken import condition, duration
 from monitor.sources.source import BadFile
-from monitor.views import components
-from monitor.views.menu import go
+from monitor.views.heading import heading
 
 GROUPS = {
     "before": "Before the infusion",
@@ -39,12 +38,8 @@ def case_results(protocol: str, digest: str, cases_changed: float) -> dict[str, 
 def show(viewer: Viewer) -> None:
     here = station()
     document = here.document
-    left, right = st.columns([1, 5], vertical_alignment="center")
-    if left.button("‹ Ward", use_container_width=True):
-        go("ward")
-    right.caption(f"TRAINING · SIMULATED OR RECORDED PATIENTS · {ADVICE}")
+    heading("Ward", "ward", f"TRAINING · SIMULATED OR RECORDED PATIENTS · {ADVICE}")
     picture = here.follower.picture()
-    components.mount("look")(key="look", data={"theme": picture.theme})
     if not picture.assessed:
         st.error("!! NOT BEING ASSESSED: no evaluator is alive. Go to the rooms.")
     else:

@@ -22,6 +22,7 @@ from monitor.session import Phase
 from monitor.sources.source import BadFile
 from monitor.store.log import StoreError
 from monitor.views import components, dialogs
+from monitor.views.heading import heading
 from monitor.views.menu import go
 
 PLAYED_EVERY_S = 1.0
@@ -34,10 +35,7 @@ def show(viewer: Viewer) -> None:
     if rooms is not None and "play" in st.query_params:
         _play(rooms)
         return
-    left, right = st.columns([1, 5], vertical_alignment="center")
-    if left.button("‹ Training", use_container_width=True):
-        go("training")
-    right.caption(f"TRAINING · SIMULATED PATIENTS · {NO_CERTIFICATE}")
+    heading("Training", "training", f"TRAINING · SIMULATED PATIENTS · {NO_CERTIFICATE}")
     if rooms is not None:
         _debrief(rooms)
         return
@@ -172,7 +170,7 @@ def _list(viewer: Viewer) -> None:
 
 
 def _progress(own: Sequence[progress.Run], trainee: str) -> None:
-    st.subheader("Response times per kind of event")
+    st.header("Response times per kind of event")
     st.caption("Seconds from the first crossing or prompt to the first right act, at 1x. Beside one's own earlier runs; no ranking.")
     nurse: list[Compared] = []
     if st.toggle("Beside the protocol nurse", help="Plays each of these drills again by the reference policy; some seconds a drill."):

@@ -20,6 +20,7 @@ from monitor.store.log import RoomTaken, StoreError
 from monitor.views import acts, dialogs
 from monitor.views.dialogs import Fill
 from monitor.views.guard import WHO
+from monitor.views.heading import heading
 from monitor.views.menu import DRILL, go
 
 SHIFT, ALONE, SURPRISE = "a shift", "one patient", "surprise me"
@@ -29,10 +30,7 @@ LARGEST_SEED = 2**31
 def show(viewer: Viewer) -> None:
     acts.follow()
     dialogs.open_asked(FORMS)
-    left, right = st.columns([1, 5], vertical_alignment="center")
-    if left.button("‹ Ward", use_container_width=True):
-        go("ward")
-    right.caption(f"TRAINING · SIMULATED PATIENTS · {ADVICE}")
+    heading("Ward", "ward", f"TRAINING · SIMULATED PATIENTS · {ADVICE}")
     st.title("Training")
     if acts.drill_rooms():
         _running()
@@ -50,7 +48,7 @@ def _running() -> None:
     bar = run_bar(side(station().follower.picture(), True))
     if bar is None:
         return
-    st.subheader(bar["title"])
+    st.header(bar["title"])
     st.markdown(dialogs.escaped(f"A drill is running: {bar['sub']}, {bar['clock']} when this page was opened."))
     row = st.container(horizontal=True)
     if row.button("Go to its wall", type="primary"):
@@ -120,7 +118,7 @@ def _code() -> str:
 
 def _brief(planned: Planned, hidden: bool) -> None:
     document = station().document
-    st.subheader("Briefing")
+    st.header("Briefing")
     for line in planned.drill.briefing:
         st.markdown(f"- {dialogs.escaped(line)}")
     if hidden:

@@ -20,8 +20,8 @@ FAULTS = """() => {
     return known.get(n);
   };
   const PLACES = '.tile, .button, .banner, .strip, .panel, .room-link, button';
-  // What is only spoken, what a plot draws, Streamlit's icons and what lies under an open form are not looked at.
-  const NOT = '.sr, svg, .plot, style, script, [data-testid=stIconMaterial]';
+  // What is only spoken, Streamlit's link for the keyboard, what a plot draws, its icons and what lies under an open form are not looked at.
+  const NOT = '.sr, [data-testid=stSkipToContent], svg, .plot, style, script, [data-testid=stIconMaterial]';
   const top = document.querySelector('[role=dialog]') ?? document.body;
   const letters = [], wide = new Set();
   const walker = document.createTreeWalker(top, NodeFilter.SHOW_TEXT);
@@ -66,7 +66,7 @@ FAULTS = """() => {
   });
   for (const b of top.querySelectorAll('button, select, summary, [role=button], [role=tab], input:not([type=hidden])')) {
     if (b.closest('.sr, .stElementToolbar') || !b.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
-    const r = ((b.matches('input') && b.closest('label, [data-baseweb=input], [data-baseweb=select]')) || b).getBoundingClientRect();
+    const r = ((b.matches('input') && b.closest('label, [data-testid=stTextInputRootElement], [role=group]')) || b).getBoundingClientRect();
     if (r.width > 1 && (r.width < 43.9 || r.height < 43.9)) say('smaller than a finger', b, b.ariaLabel ?? b.textContent, r.width, r.height);
   }
   for (const n of [document.documentElement, document.body, ...document.querySelectorAll('.im, .stMain')])

@@ -3,6 +3,6 @@ import { linkStyle } from "./host.js";
 import { dress, themeOf } from "./theme.js";
 
 export default ({ data }) => {
-  linkStyle("tokens.css");
+  ["tokens.css", "streamlit.css"].forEach(linkStyle);
   dress(themeOf(data?.theme));
 };
