@@ -69,6 +69,8 @@ def test_a_drill_from_choosing_to_the_playback_and_nothing_is_lost_where_all_is_
         for pid in [*program.children(), program.process.pid]:
             os.kill(pid, signal.SIGKILL)
         program.process.wait()
+        said = program.log.read_text(encoding="utf-8").lower()
+        assert "assessing" in said and [word for word in HIDDEN if word in said] == []
     with running(tmp_path, ROOMS) as program:
         one.address = program.address
         goes_on(one, kept)
