@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import Error
 
 from monitor import events as e
 from monitor.store import open_log
@@ -172,7 +173,13 @@ class Tab:
         self.cdp = self.page.context.new_cdp_session(self.page)
         self.cdp.send("Page.enable")
         self.cdp.send("Page.navigate", {"url": address})
-        assert eventually(lambda: self.ask("!!document.querySelector('article.tile[data-tick], .page.room')"), 30)
+        assert eventually(self.shown, 60)
+
+    def shown(self) -> bool:
+        try:
+            return bool(self.ask("!!document.querySelector('article.tile[data-tick], .page.room')"))
+        except Error:  # the page goes elsewhere just now
+            return False
 
     def ask(self, expression: str) -> Any:
         found = self.cdp.send(
