@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-fast lint bench soak patient-page screenshots clean
+.PHONY: run test test-fast lint bench soak patient-page screenshots language clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m monitor run
@@ -26,6 +26,10 @@ soak: $(VENV)/dev.stamp
 
 patient-page: $(VENV)/dev.stamp
 	$(BIN)/python -m bench.page
+
+language: $(VENV)/run.stamp
+	@mkdir -p monitor/languages
+	$(BIN)/pybabel -q extract -F babel.cfg --no-default-keywords -k say --no-location --sort-output --omit-header -o monitor/languages/messages.pot .
 
 screenshots: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.browser.screenshots

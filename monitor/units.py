@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 
+from monitor.language import say
+
 PER_MIN = "/min"
 PERCENT = "%"
 MMHG = "mmHg"
@@ -61,7 +63,7 @@ def convert(value: float, unit: str, to: str) -> float:
         return value * MMHG_PER_KPA
     if (unit, to) == (FAHRENHEIT, CELSIUS):
         return (value - 32.0) / 1.8
-    raise ValueError(f"cannot turn {unit} into {to}")
+    raise ValueError(say("cannot turn {unit} into {to}", unit=unit, to=to))
 
 
 def half_up(value: float, decimals: int = 0) -> float:
@@ -95,4 +97,4 @@ def span(seconds: float) -> str:
 
 def minutes(seconds: float) -> str:
     """An age as a nurse reads it: ``now`` below half a minute, else whole minutes."""
-    return "now" if seconds < 30 else f"{int(half_up(seconds / 60))} min"
+    return "now" if seconds < 30 else say("{half_up} min", half_up=int(half_up(seconds / 60)))

@@ -38,6 +38,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("monitor.sources.source",),
     ("monitor.infusion", "monitor.charting", "monitor.vitals", "monitor.cycle"),
     ("monitor.units", "monitor.clock"),
+    ("monitor.language",),
 )
 """Each line may import only lines below it; modules of one entry may import each other."""
 

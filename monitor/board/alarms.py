@@ -13,6 +13,7 @@ from monitor import clock, units
 from monitor import events as e
 from monitor.board.frame import Frame, button
 from monitor.board.view import BEAT_LOST_S, GRACE_S, NO_PROMPTS, RANK, STARS, Picture, View, rule_of
+from monitor.language import say
 from monitor.session import Hush, Prompt
 
 RECENT_S = 60
@@ -100,10 +101,10 @@ def alarm(picture: Picture) -> Frame:
         "pause_s": seconds,
         "plate": _plate(paused) if paused is not None else None,
         "paused": quiet,
-        "button": button("Sound on now", {"do": "audio", "on": True})
+        "button": button(say("Sound on now"), {"do": "audio", "on": True})
         if quiet
-        else button(f"Pause audio {seconds}\N{NO-BREAK SPACE}s", {"do": "audio", "on": False}),
-        "deaf": {"text": "SOUND OFF", "sub": "no screen can sound"} if deaf(picture) else None,
+        else button(say("Pause audio {seconds}\xa0s", seconds=seconds), {"do": "audio", "on": False}),
+        "deaf": {"text": say("SOUND OFF"), "sub": say("no screen can sound")} if deaf(picture) else None,
     }
 
 
@@ -111,10 +112,10 @@ def _plate(paused: Pause) -> Frame:
     """The pause with its countdown and its name; for as long as it would have lasted, that something broke through."""
     hush = paused.hush
     if paused.broken:
-        return {"text": "Pause ended", "by": hush.by, "sub": f"of {hush.by}: something higher came"}
+        return {"text": say("Pause ended"), "by": hush.by, "sub": say("of {by}: something higher came", by=hush.by)}
     above = [STARS[level] for level in e.Level if level.above(hush.level)]
-    ends = "" if not above else f" · until {above[-1]}" if hush.level is not None else " · until a new one"
-    return {"text": f"Audio paused {units.span(paused.left_s)}", "by": hush.by, "sub": f"{hush.by}{ends}"}
+    ends = "" if not above else say(" · until {part}", part=above[-1]) if hush.level is not None else say(" · until a new one")
+    return {"text": say("Audio paused {span}", span=units.span(paused.left_s)), "by": hush.by, "sub": f"{hush.by}{ends}"}
 
 
 # ---- the banner ----
@@ -140,25 +141,29 @@ def banner(picture: Picture) -> Frame | None:
 
 
 DEAF: Frame = {
-    "where": "No screen can sound",
-    "what": "SOUND OFF",
-    "why": "tap the station's screen once, or open one that is not quiet",
+    "where": say("No screen can sound"),
+    "what": say("SOUND OFF"),
+    "why": say("tap the station's screen once, or open one that is not quiet"),
 }
 
 
 def _blind(picture: Picture) -> Frame:
-    since = "" if picture.beat_at is None else f"since {clock.of_day(picture.beat_at, picture.zone, True)}, "
-    return {"where": "All rooms", "what": "NOT BEING ASSESSED", "why": f"{since}go to the rooms; the numbers may stand still"}
+    since = "" if picture.beat_at is None else say("since {of_day}, ", of_day=clock.of_day(picture.beat_at, picture.zone, True))
+    return {
+        "where": say("All rooms"),
+        "what": say("NOT BEING ASSESSED"),
+        "why": say("{since}go to the rooms; the numbers may stand still", since=since),
+    }
 
 
 def _prompt(picture: Picture, first: Waiting) -> Frame:
     room, view, prompt = first
     since = units.span(picture.at(view) - prompt.since)
     return {
-        "where": f"Room {room} {view.state.opened.alias}",
+        "where": say("Room {room} {alias}", room=room, alias=view.state.opened.alias),
         "what": prompt.message,
-        "why": f"for {since}{_options(picture, prompt)} · line {prompt.rule}",
-        "button": button(f"Open room {room}", {"do": "open_room", "room": room}),
+        "why": say("for {since}{options} · line {rule}", since=since, options=_options(picture, prompt), rule=prompt.rule),
+        "button": button(say("Open room {room}", room=room), {"do": "open_room", "room": room}),
     }
 
 
@@ -166,18 +171,18 @@ def _options(picture: Picture, prompt: Prompt) -> str:
     rule = rule_of(picture, prompt)
     labels = [picture.document.option[o].label.lower() for o in rule.options] if rule is not None else []
     word = "check" if prompt.prompt_kind is e.PromptKind.TECHNICAL else "options"
-    more = f" and {len(labels) - 2} more" if len(labels) > 2 else ""
+    more = say(" and {len} more", len=len(labels) - 2) if len(labels) > 2 else ""
     return f" · {word}: {', '.join(labels[:2])}{more}" if labels else ""
 
 
 def banner_none(picture: Picture) -> str:
     """What stands where no banner is: that nothing is called for, and what has just ended or been answered."""
     if not picture.assessed:
-        return "Nobody is assessing the rooms"
+        return say("Nobody is assessing the rooms")
     if any(view.proves for view in picture.views.values()):
         return NO_PROMPTS
     last = max(_recent(picture), default=None)
-    return "Nothing called for in any room" + (f" · {last[1]}" if last is not None else "")
+    return say("Nothing called for in any room") + (f" · {last[1]}" if last is not None else "")
 
 
 def _recent(picture: Picture) -> Iterator[tuple[float, str]]:
@@ -185,9 +190,12 @@ def _recent(picture: Picture) -> Iterator[tuple[float, str]]:
         for prompt in view.state.prompts.values():
             answered = prompt.answered
             if prompt.state is e.PromptState.RESOLVED and prompt.since < prompt.changed:
-                ago, text = _ago(picture, view, prompt.changed), f"Room {room}: {prompt.message} is over"
+                ago, text = _ago(picture, view, prompt.changed), say("Room {room}: {message} is over", room=room, message=prompt.message)
             elif prompt.open and answered is not None:
-                ago, text = _ago(picture, view, answered.at), f"Room {room}: {prompt.message} answered by {answered.by}"
+                ago, text = (
+                    _ago(picture, view, answered.at),
+                    say("Room {room}: {message} answered by {by}", room=room, message=prompt.message, by=answered.by),
+                )
             else:
                 continue
             if ago <= RECENT_S:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from monitor import units
 from monitor.drills.drill import Place, Planned
+from monitor.language import say
 from monitor.protocol.document import Document
 from monitor.session import Phase
 
@@ -26,22 +27,37 @@ def beds(planned: Planned, document: Document) -> list[Bed]:
 def _who(place: Place) -> str:
     person = place.scenario.patient
     sex = "" if person.sex == "unsaid" else f", {person.sex}"
-    return f"{person.age} years{sex}, {person.weight_kg:g} kg, infusion {person.infusion} of the series"
+    return say(
+        "{age} years{sex}, {weight_kg:g} kg, infusion {infusion} of the series",
+        age=person.age,
+        sex=sex,
+        weight_kg=person.weight_kg,
+        infusion=person.infusion,
+    )
 
 
 def _order(place: Place) -> str:
     order = place.scenario.prescribed()
-    dose = f"{order.dose_mg_per_kg:g} mg/kg = {order.dose_mg:.1f} mg over {order.minutes:g} min"
-    return f"{dose}, begins at {units.span(place.starts_s)}"
+    dose = say(
+        "{dose_mg_per_kg:g} mg/kg = {dose_mg:.1f} mg over {minutes:g} min",
+        dose_mg_per_kg=order.dose_mg_per_kg,
+        dose_mg=order.dose_mg,
+        minutes=order.minutes,
+    )
+    return say("{dose}, begins at {span}", dose=dose, span=units.span(place.starts_s))
 
 
 def _known(place: Place, document: Document) -> str:
     person = place.scenario.patient
     flags = {"motion_sickness": person.motion_sickness, "hypertension": person.hypertension}
     known = [document.history[flag].lower() for flag, has in flags.items() if has and flag in document.history]
-    return "; ".join([*known, *person.medicines]) or "nothing noted"
+    return "; ".join([*known, *person.medicines]) or say("nothing noted")
 
 
 def expected(document: Document) -> list[str]:
     """What is due how often while an infusion runs."""
-    return [f"{obs.label} every {every // 60} min" for obs in document.observations if (every := obs.every.get(Phase.RUNNING))]
+    return [
+        say("{label} every {every} min", label=obs.label, every=every // 60)
+        for obs in document.observations
+        if (every := obs.every.get(Phase.RUNNING))
+    ]

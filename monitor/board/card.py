@@ -7,12 +7,13 @@ from monitor import events as e
 from monitor.board.frame import Frame
 from monitor.board.view import PRIORITY_WORD, STARS, Picture, View, rule_of
 from monitor.infusion import Pump
+from monitor.language import say
 from monitor.protocol.document import Option, Rule
 from monitor.protocol.prompts import DEFER_S, recheck_at
 from monitor.session import Prompt, SessionState
 from monitor.vitals import KINDS, Signal
 
-_STATUS = {"sourced": "sourced", "unchecked": "known but unchecked", "proposal": "proposal"}
+_STATUS = {"sourced": "sourced", "unchecked": say("known but unchecked"), "proposal": "proposal"}
 
 
 def card(picture: Picture, view: View, prompt: Prompt) -> Frame:
@@ -25,7 +26,7 @@ def card(picture: Picture, view: View, prompt: Prompt) -> Frame:
         "priority": priority,
         "stars": STARS[priority],
         "head": prompt.message,
-        "sub": word + (" · found late" if prompt.late else ""),
+        "sub": word + (say(" · found late") if prompt.late else ""),
         "since": units.span(at - prompt.since),
         "since_word": "unanswered",
         "state": "active",
@@ -42,9 +43,9 @@ def card(picture: Picture, view: View, prompt: Prompt) -> Frame:
         "answered": None,
     }
     if prompt.state is e.PromptState.OVER:
-        frame.update(state="over", sub=f"{word} · the values are back inside; waits for an answer")
+        frame.update(state="over", sub=say("{word} · the values are back inside; waits for an answer", word=word))
     elif prompt.state is e.PromptState.RECHECK:
-        frame["sub"] = f"{word} · re-check: still so"
+        frame["sub"] = say("{word} · re-check: still so", word=word)
     if rule is None:
         return frame
     signed = "" if document.signed else ", unsigned"
@@ -53,12 +54,20 @@ def card(picture: Picture, view: View, prompt: Prompt) -> Frame:
         protocol={
             "rule": rule.id,
             "quote": rule.line,
-            "status": f"Limit: {_STATUS[rule.citation.limit]} ({rule.citation.source}). Action: {_STATUS[rule.citation.action]}{signed}.",
+            "status": say(
+                "Limit: {part} ({source}). Action: {part2}{signed}.",
+                part=_STATUS[rule.citation.limit],
+                source=rule.citation.source,
+                part2=_STATUS[rule.citation.action],
+                signed=signed,
+            ),
         },
         options=[_option(document.option[o], view.state) for o in rule.options],
         technical=prompt.prompt_kind is e.PromptKind.TECHNICAL,
         expect=rule.expect,
-        recheck=f"{units.span(rule.recheck)} after the answer" if rule.recheck is not None else "none; it ends with its cause",
+        recheck=say("{span} after the answer", span=units.span(rule.recheck))
+        if rule.recheck is not None
+        else say("none; it ends with its cause"),
         defer=list(document.reasons_defer),
         decline=list(document.reasons_decline),
     )
@@ -66,7 +75,7 @@ def card(picture: Picture, view: View, prompt: Prompt) -> Frame:
         frame["first"] = list(document.emergency.lines)
     if prompt.priority is e.Priority.HIGH:
         back = rule.recheck if rule.recheck is not None else DEFER_S
-        frame["sub"] += f" · a deferral comes back within {units.span(back)}"
+        frame["sub"] += say(" · a deferral comes back within {span}", span=units.span(back))
     if prompt.answered is not None:
         frame.update(state="answered", answered=_answer(picture, view, prompt, rule))
     return frame
@@ -79,7 +88,7 @@ def _option(option: Option, state: SessionState) -> Frame:
 
 
 def _not_now(command: str, state: SessionState) -> str | None:
-    pump = {Pump.PLANNED: "not started", Pump.RUNNING: "running", Pump.PAUSED: "paused", Pump.ENDED: "ended"}[state.pump]
+    pump = {Pump.PLANNED: say("not started"), Pump.RUNNING: "running", Pump.PAUSED: "paused", Pump.ENDED: "ended"}[state.pump]
     fits = {
         "rate": (Pump.RUNNING,),
         "pause": (Pump.RUNNING,),
@@ -88,8 +97,8 @@ def _not_now(command: str, state: SessionState) -> str | None:
         "start": (Pump.PLANNED,),
     }.get(command)
     if fits is not None and state.pump not in fits:
-        return f"infusion {pump}"
-    return "at the monitor" if command == "away_end" and state.away is None else None
+        return say("infusion {pump}", pump=pump)
+    return say("at the monitor") if command == "away_end" and state.away is None else None
 
 
 ONE_TAP = frozenset({"observe", "call", "cuff", "watch", "away_end", "emergency"})
@@ -115,7 +124,7 @@ def _seen(picture: Picture, view: View, evidence: e.Evidence) -> Frame:
     return {
         "at": "" if evidence.at is None else picture.time(view, evidence.at, seconds=True),
         "value": value,
-        "note": evidence.note if not unknown else f"cannot tell: {evidence.note}",
+        "note": evidence.note if not unknown else say("cannot tell: {note}", note=evidence.note),
         "unknown": unknown,
     }
 

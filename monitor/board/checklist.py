@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor.board.frame import Frame, button
 from monitor.board.view import Picture, View
+from monitor.language import say
 from monitor.protocol.conditions import MET, NOT_MET, Sight
 from monitor.protocol.document import CheckItem
 from monitor.session import Phase
@@ -11,8 +12,8 @@ from monitor.session import Phase
 
 def checklist_panel(picture: Picture, view: View) -> Frame | None:
     name, title = {
-        Phase.READY: ("before", "Before the infusion"),
-        Phase.RECOVERY: ("discharge", "Before leaving"),
+        Phase.READY: ("before", say("Before the infusion")),
+        Phase.RECOVERY: ("discharge", say("Before leaving")),
     }.get(view.state.phase, (None, ""))
     if name is None or name not in picture.document.checklists:
         return None
@@ -22,16 +23,20 @@ def checklist_panel(picture: Picture, view: View) -> Frame | None:
     left = {i.id for i in picture.document.open_items(name, view.state)}
     buttons = []
     if name == "before":
-        buttons.append(button("Order…", {"do": "dialog", "name": "order"}, solid=view.state.order is None))
-        buttons.append(button("Start the infusion…", {"do": "dialog", "name": "start"}, solid=not left and view.state.order is not None))
+        buttons.append(button(say("Order…"), {"do": "dialog", "name": "order"}, solid=view.state.order is None))
+        buttons.append(
+            button(say("Start the infusion…"), {"do": "dialog", "name": "start"}, solid=not left and view.state.order is not None)
+        )
         if any(i.effect == "blocks" and i.override for i in items if i.id in left):
-            buttons.append(button("Override…", {"do": "dialog", "name": "override", "fill": {"checklist": name}}))
+            buttons.append(button(say("Override…"), {"do": "dialog", "name": "override", "fill": {"checklist": name}}))
     else:
-        buttons.append(button("Discharge…", {"do": "dialog", "name": "discharge"}, solid=not left))
+        buttons.append(button(say("Discharge…"), {"do": "dialog", "name": "discharge"}, solid=not left))
     return {
         "id": name,
         "title": title,
-        "done": f"{len(shown_items) - len([i for i in shown_items if i.id in left])} of {len(shown_items)}",
+        "done": say(
+            "{len} of {shown_items}", len=len(shown_items) - len([i for i in shown_items if i.id in left]), shown_items=len(shown_items)
+        ),
         "items": [_item(picture, view, sight, name, i) for i in shown_items],
         "buttons": buttons,
     }
@@ -42,11 +47,11 @@ def _item(picture: Picture, view: View, sight: Sight, checklist: str, item: Chec
     note = item.note or None
     if item.hint is not None:
         truth = item.hint.truth(sight)
-        note = {MET: "monitor: yes", NOT_MET: "monitor: not yet"}.get(truth, "monitor: cannot tell") + (
+        note = {MET: say("monitor: yes"), NOT_MET: say("monitor: not yet")}.get(truth, say("monitor: cannot tell")) + (
             f" · {item.note}" if item.note else ""
         )
     if checked is not None and checked.override_by:
-        note = f"overridden by {checked.override_by}"
+        note = say("overridden by {override_by}", override_by=checked.override_by)
     return {
         "id": item.id,
         "text": item.question,

@@ -8,6 +8,7 @@ from monitor import units
 from monitor.board.frame import Frame, button
 from monitor.board.tile import cuff_left_s, pressure
 from monitor.board.view import Picture, View
+from monitor.language import say
 from monitor.pressures import last_reading, measuring, readings
 from monitor.protocol.conditions import Sight
 from monitor.protocol.rest import Held, put_off_until
@@ -19,11 +20,14 @@ def bp(picture: Picture, view: View) -> Frame:
     frame = pressure(picture, view)
     reading = last_reading(view.state, view.window)
     if frame["value"] is not None and reading is not None:
-        frame["at"] = picture.time(view, reading.at) + (" by hand" if reading.by else "")
-        frame["mean"] = f"mean {units.shown(reading.mean)}" if reading.mean is not None else ""
+        frame["at"] = picture.time(view, reading.at) + (say(" by hand") if reading.by else "")
+        frame["mean"] = say("mean {shown}", shown=units.shown(reading.mean)) if reading.mean is not None else ""
         base = view.state.baseline
         if base is not None and frame["deviation"] is not None:
-            frame["deviation"] = {**frame["deviation"], "text": f"{frame['deviation']['text']} over {base.sys:g}/{base.dia:g}"}
+            frame["deviation"] = {
+                **frame["deviation"],
+                "text": say("{part} over {sys:g}/{dia:g}", part=frame["deviation"]["text"], sys=base.sys, dia=base.dia),
+            }
     return frame
 
 
@@ -34,14 +38,14 @@ def cuff_panel(picture: Picture, view: View) -> Frame:
     left = cuff_left_s(picture, view)
     running = measuring(state, view.window, picture.at(view)) and not view.standing
     percent = 100 if running else None if left is None or not interval else max(0, min(100, round(100 * (1 - left / interval))))
-    every = f"Every {interval / 60:g} min" if interval is not None else "Every…"
+    every = say("Every {interval:g} min", interval=interval / 60) if interval is not None else "Every…"
     before = state.phase in (Phase.READY, Phase.OBSERVED)
     rest = put_off_until(Sight(picture.document, state, view.window, picture.at(view)))
     held = rest.sentence if isinstance(rest, Held) and not before else None
     buttons = [
-        button("Start now" if obeys else "Started", {"do": "cuff", "what": "start"}, disabled=running),
-        button("Stop" if obeys else "Stopped", {"do": "cuff", "what": "stop"}, disabled=obeys and not running),
-        button("By hand…", {"do": "dialog", "name": "pressure"}),
+        button(say("Start now") if obeys else "Started", {"do": "cuff", "what": say("start")}, disabled=running),
+        button("Stop" if obeys else "Stopped", {"do": "cuff", "what": say("stop")}, disabled=obeys and not running),
+        button(say("By hand…"), {"do": "dialog", "name": "pressure"}),
         button(every, {"do": "dialog", "name": "cuff_interval"}),
         _baseline(view) if before else _rest(held),
     ]
@@ -49,7 +53,9 @@ def cuff_panel(picture: Picture, view: View) -> Frame:
         "head": _next(picture, view, left, running),
         "percent": percent,
         "buttons": buttons,
-        "note": " · ".join(filter(None, ("" if obeys else "recorded as done at the bedside", f"no rest: {held}" if held else ""))),
+        "note": " · ".join(
+            filter(None, ("" if obeys else say("recorded as done at the bedside"), say("no rest: {held}", held=held) if held else ""))
+        ),
     }
 
 
@@ -57,28 +63,33 @@ def _baseline(view: View) -> Frame:
     """Before the infusion there is nothing to put off; in the place of the rest the last reading becomes the baseline."""
     reading = last_reading(view.state, view.window)
     if reading is None:
-        return button("Baseline", {"do": "baseline"}, disabled=True, aria="Baseline: no reading yet")
-    label = f"Baseline {units.shown(reading.sys or 0)}/{units.shown(reading.dia or 0)}"
+        return button(say("Baseline"), {"do": "baseline"}, disabled=True, aria=say("Baseline: no reading yet"))
+    label = say("Baseline {shown}/{shown2}", shown=units.shown(reading.sys or 0), shown2=units.shown(reading.dia or 0))
     taken = view.state.baseline_at
     return button(label, {"do": "baseline"}, pressed=taken is not None and taken >= reading.at)
 
 
 def _rest(held: str | None) -> Frame:
-    return button("Rest: skip 1", {"do": "cuff", "what": "rest"}, disabled=held is not None, aria=f"Rest: skip 1. {held or ''}")
+    return button(
+        say("Rest: skip 1"),
+        {"do": "cuff", "what": say("rest")},
+        disabled=held is not None,
+        aria=say("Rest: skip 1. {part}", part=held or ""),
+    )
 
 
 def _next(picture: Picture, view: View, left: int | None, running: bool) -> Frame:
     interval = view.state.cuff_interval_s
-    every = f", every {interval / 60:g} min" if interval is not None else ""
+    every = say(", every {interval:g} min", interval=interval / 60) if interval is not None else ""
     if running:
-        return {"text": "measuring", "bold": "", "after": every}
+        return {"text": say("measuring"), "bold": "", "after": every}
     if left is None:
-        return {"text": "no cycle known", "bold": "", "after": every}
+        return {"text": say("no cycle known"), "bold": "", "after": every}
     rest = view.state.rest
     if left >= 0:
-        rested = " after a rest" if rest is not None and rest.until == picture.at(view) + left else ""
-        return {"text": "next in ", "bold": units.span(left), "after": rested or every}
-    return {"text": "late by ", "bold": units.span(-left), "after": every}
+        rested = say(" after a rest") if rest is not None and rest.until == picture.at(view) + left else ""
+        return {"text": say("next in "), "bold": units.span(left), "after": rested or every}
+    return {"text": say("late by "), "bold": units.span(-left), "after": every}
 
 
 def cuff_table(picture: Picture, view: View) -> Iterator[Frame]:
@@ -91,7 +102,7 @@ def cuff_table(picture: Picture, view: View) -> Iterator[Frame]:
 def pressure_cells(picture: Picture, view: View, reading: CuffReading) -> Frame:
     """One reading as the cells of a table have it; of a failed one only that it failed."""
     base = view.state.baseline
-    by_hand = "by hand" if reading.by else None
+    by_hand = say("by hand") if reading.by else None
     if reading.failed or reading.sys is None or reading.dia is None:
         return {"value": None, "mean": "", "failed": "failed", "by_hand": by_hand, "from_base": "", "strong": False}
     return {

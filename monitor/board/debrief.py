@@ -11,6 +11,7 @@ from typing import Any
 from monitor import events as e
 from monitor.board import words
 from monitor.board.frame import Frame
+from monitor.language import say
 from monitor.protocol.document import Document
 from monitor.review import telling
 from monitor.review.compared import Compared
@@ -22,13 +23,13 @@ from monitor.vitals import Signal
 STEP_S = 10
 """Streams are drawn with one value in so long; where none came, the line breaks."""
 STREAMS = (Signal.HR, Signal.PULSE, Signal.SPO2, Signal.RR)
-NO_CERTIFICATE = "Practice on simulated patients. This is no certificate of competence, and no assessment of a person."
-WHO = {"protocol-nurse": "Protocol nurse", "nobody": "No one"}
+NO_CERTIFICATE = say("Practice on simulated patients. This is no certificate of competence, and no assessment of a person.")
+WHO = {"protocol-nurse": say("Protocol nurse"), "nobody": say("No one")}
 HEADINGS = (
-    ("reactions", "Reactions", "How was it? One sentence each, before anything is explained."),
-    ("description", "What happened", "Tell it in your own words: who, what, in which order."),
-    ("analysis", "Why", "What went well, what would be done otherwise, and why? What did the other rooms need meanwhile?"),
-    ("take_home", "Take home", "What will be the same the next time, and what will be different?"),
+    ("reactions", "Reactions", say("How was it? One sentence each, before anything is explained.")),
+    ("description", say("What happened"), say("Tell it in your own words: who, what, in which order.")),
+    ("analysis", "Why", say("What went well, what would be done otherwise, and why? What did the other rooms need meanwhile?")),
+    ("take_home", say("Take home"), say("What will be the same the next time, and what will be different?")),
 )
 """Headings to write into, after PEARLS (Eppich and Cheng 2015): reactions, description, analysis, summary."""
 
@@ -198,7 +199,7 @@ def _deed(room: Room, scored: RoomScore, deed: Done) -> Frame:
     """``mark``: how it was scored, where it was."""
     event = next(x.event for x in room.log if x.seq == deed.seq)
     mark = next((a.status.value for a in scored.acts if a.at == deed.at and a.do in deed.tasks and a.status is not Status.SPARED), "")
-    wrong = next((x.why for part in scored.parts for x in part.lost if part.name == "Harm avoided" and x.at == deed.at), "")
+    wrong = next((x.why for part in scored.parts for x in part.lost if part.name == say("Harm avoided") and x.at == deed.at), "")
     return {
         "at": deed.at,
         "by": deed.by,
@@ -221,11 +222,11 @@ def told(document: Document, event: e.AnyEvent) -> str | None:
     """An entry in words after the end, hidden truth too."""
     match event:
         case e.TruthInjected():
-            return f"Instructor: {happened(event.happening)}"
+            return say("Instructor: {happened}", happened=happened(event.happening))
         case e.TruthNoted():
-            return f"Facilitator's note: {event.text}"
+            return say("Facilitator's note: {words}", words=event.text)
         case e.RoomOpened():
-            return "Room opened"
+            return say("Room opened")
         case _:
             return words.entry(document, event)
 

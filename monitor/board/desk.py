@@ -14,6 +14,7 @@ from monitor.board.drill import run_bar
 from monitor.board.frame import Frame
 from monitor.board.tile import RATES, pressure, vital
 from monitor.board.view import STARS, Picture, View, ordered
+from monitor.language import say
 from monitor.practice import SCALES
 from monitor.protocol.document import Document
 from monitor.review.deeds import first, touched
@@ -47,7 +48,7 @@ def desk_frame(picture: Picture, rooms: Sequence[Room]) -> Frame | None:
     views = {view.session: view for view in picture.views.values()}
     return {
         "title": bar["title"],
-        "sub": bar["sub"] if picture.assessed else "!! NOT BEING ASSESSED: nothing goes on",
+        "sub": bar["sub"] if picture.assessed else say("!! NOT BEING ASSESSED: nothing goes on"),
         "clock": bar["clock"],
         "controls": bar["controls"],
         "rooms": [_room(picture, views[room.session], room) for room in rooms],
@@ -70,7 +71,7 @@ def _room(picture: Picture, view: View, room: Room) -> Frame:
         "room": opened.room,
         "head": f"{opened.room} {opened.alias}",
         "title": room.scenario.title,
-        "sub": f"{room.scenario.id}, seed {room.truth.seed} · {room.state.phase.value}",
+        "sub": say("{id}, seed {seed} · {value}", id=room.scenario.id, seed=room.truth.seed, value=room.state.phase.value),
         "summary": room.scenario.summary,
         "true_at": NONE if true_at is None else units.span(true_at),
         "rows": list(_rows(picture, view, {} if true is None else true.values)),
@@ -92,11 +93,11 @@ def _rows(picture: Picture, view: View, true: Mapping[str, float | None]) -> Ite
         yield _row(f"{label} {unit}", _number(true.get(name)), frame["value"] if gone is None else gone["why"])
     cuff = pressure(picture, view)
     shown = cuff["why"][0] if cuff["value"] is None else f"{cuff['value']}, {cuff['age']}"
-    yield _row("BP mmHg", f"{_number(true.get('sys'))}/{_number(true.get('dia'))}", shown)
-    yield _row("Effect site ng/mL", _number(true.get("effect_ng_ml")), "never shown")
+    yield _row(say("BP mmHg"), f"{_number(true.get('sys'))}/{_number(true.get('dia'))}", shown)
+    yield _row(say("Effect site ng/mL"), _number(true.get("effect_ng_ml")), say("never shown"))
     for scale in (*SCALES, charting.SEDATION):
         entry = view.state.valued(scale)
-        charted = "not charted" if entry is None else f"{_score(scale, entry.value)}, {units.minutes(view.at - entry.at)}"
+        charted = say("not charted") if entry is None else f"{_score(scale, entry.value)}, {units.minutes(view.at - entry.at)}"
         yield _row(charting.SCALES[scale].label, _score(scale, true.get(scale)), charted)
 
 
@@ -120,14 +121,22 @@ def _score(scale: str, value: float | None) -> str:
 def _last(room: Room, at: int) -> str:
     for entry in reversed(room.log):
         if touched(entry) and (text := told(room.document, entry.event)):
-            return f"{text}, {units.span(at - entry.tick)} ago"
-    return "nothing yet"
+            return say("{words}, {span} ago", words=text, span=units.span(at - entry.tick))
+    return say("nothing yet")
 
 
 def _prompt(prompt: Prompt, shown: bool) -> str:
-    answer = "not answered" if prompt.answered is None else f"answered {units.span(prompt.answered.at)}"
-    unseen = "" if shown else " · not shown to the trainee"
-    return f"{STARS[prompt.level]} {prompt.message} · {prompt.rule} since {units.span(prompt.since)}, {answer}{unseen}"
+    answer = say("not answered") if prompt.answered is None else say("answered {span}", span=units.span(prompt.answered.at))
+    unseen = "" if shown else say(" · not shown to the trainee")
+    return say(
+        "{part} {message} · {rule} since {span}, {answer}{unseen}",
+        part=STARS[prompt.level],
+        message=prompt.message,
+        rule=prompt.rule,
+        span=units.span(prompt.since),
+        answer=answer,
+        unseen=unseen,
+    )
 
 
 # ---- what is coming ----
@@ -137,7 +146,7 @@ def _coming(room: Room, at: int) -> Iterator[tuple[int, list[Frame]]]:
     """Every happening and critical event of the scenario with its second: what it is, and whether it has been."""
     for happening in room.scenario.happenings:
         when = _when(room, happening.at, happening.counted)
-        yield when, [_entry(when, _told(happening), _how(at, when, "happened" if _befell(room, happening, when) else "left out"))]
+        yield when, [_entry(when, _told(happening), _how(at, when, "happened" if _befell(room, happening, when) else say("left out")))]
     for critical in room.scenario.critical:
         onset, ends = (_when(room, x, critical.counted) for x in (critical.onset, critical.ends))
         event = _entry(onset, f"! {critical.event}", _how(at, onset, "now" if at <= ends else "past"))
@@ -155,12 +164,12 @@ def _entry(when: int | None, what: str, how: str) -> Frame:
 
 
 def _how(at: int, when: int, after: str) -> str:
-    return f"in {units.span(when - at)}" if at < when else after
+    return say("in {span}", span=units.span(when - at)) if at < when else after
 
 
 def _told(happening: Happening) -> str:
-    conditions = {"unless": happening.unless, "only after": happening.only_if}
-    asked = "; ".join(f"{word} {' or '.join(deeds)}" for word, deeds in conditions.items() if deeds).replace("_", " ")
+    conditions = ((say("unless"), happening.unless), (say("only after"), happening.only_if))
+    asked = "; ".join(f"{word} {' or '.join(deeds)}" for word, deeds in conditions if deeds).replace("_", " ")
     written = {happening.kind: happening.model_dump(mode="json", by_alias=True, exclude_defaults=True)[happening.kind]}
     return happened(written) + (f" ({asked})" if asked else "")
 
@@ -183,7 +192,17 @@ def _act(room: Room, critical: Critical, act: Expected, at: int) -> Frame:
     scored = act_score(room, critical, act, onset, ends) if counts else None
     due = scored.due if scored is not None else None if act.by is None else _when(room, act.by, critical.counted)
     if scored is None or (scored.at is None and scored.status is Status.OMITTED):
-        how = "if it comes to that" if due is None else "" if at < onset else "to do" if at <= due else "late" if at <= ends else "omitted"
+        how = (
+            say("if it comes to that")
+            if due is None
+            else ""
+            if at < onset
+            else say("to do")
+            if at <= due
+            else "late"
+            if at <= ends
+            else "omitted"
+        )
     else:
         how = scored.status.value if scored.at is None else f"{scored.status.value}, {units.span(scored.at)}"
     return _entry(None, f"{spoken(act.do)}{'' if due is None else ' by ' + units.span(due)}", how)

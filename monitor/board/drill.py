@@ -9,6 +9,7 @@ from monitor import charting, units
 from monitor import events as e
 from monitor.board.frame import Frame, button
 from monitor.board.view import Picture, View
+from monitor.language import say
 
 SPEEDS = (1, 2, 5, 10, 20)
 STEP_S = 10
@@ -30,27 +31,35 @@ def run_bar(picture: Picture, room: str = "") -> Frame | None:
     at, drill = max(view.at for view in views), views[0].state.drill
     assert drill is not None
     speed, over = min(view.state.speed for view in views), at >= drill.ends_at
-    pace = "time is over" if over else "paused" if speed == 0 else "real time" if speed == 1 else f"{speed:g} times real time"
+    pace = (
+        say("time is over")
+        if over
+        else "paused"
+        if speed == 0
+        else say("real time")
+        if speed == 1
+        else say("{speed:g} times real time", speed=speed)
+    )
     here = picture.views.get(room)
     return {
         "title": drill.title,
-        "sub": f"{drill.trainee} · {'with' if drill.prompts else 'without'} prompts · {pace}",
-        "clock": f"{units.span(max(0, at))} of {units.span(drill.ends_at)}",
+        "sub": say("{trainee} · {part} prompts · {pace}", trainee=drill.trainee, part="with" if drill.prompts else "without", pace=pace),
+        "clock": say("{span} of {span2}", span=units.span(max(0, at)), span2=units.span(drill.ends_at)),
         "controls": list(_controls(speed, over)),
         "heard": _called(picture, views) if here is None else _heard(picture, here),
-        "ask": None if here is None else button("Ask the patient", {"do": "ask"}, pressed=here.state.asked),
+        "ask": None if here is None else button(say("Ask the patient"), {"do": "ask"}, pressed=here.state.asked),
     }
 
 
 def _controls(speed: float, over: bool) -> Iterator[Frame]:
     if speed == 0:
-        yield button("Go on", {"do": "run", "speed": 1}, icon="run", solid=not over, disabled=over)
+        yield button(say("Go on"), {"do": "run", "speed": 1}, icon="run", solid=not over, disabled=over)
     else:
-        yield button("Pause", {"do": "run", "speed": 0}, icon="pause")
-    yield button(f"Step {STEP_S} s", {"do": "run", "step": STEP_S}, disabled=over or speed > 0)
+        yield button(say("Pause"), {"do": "run", "speed": 0}, icon="pause")
+    yield button(say("Step {step_s} s", step_s=STEP_S), {"do": "run", "step": STEP_S}, disabled=over or speed > 0)
     for times in SPEEDS:
         yield button(f"{times}x", {"do": "run", "speed": times}, pressed=speed == times, disabled=over)
-    yield button("End…", {"do": "dialog", "name": "end_run"}, solid=over)
+    yield button(say("End…"), {"do": "dialog", "name": "end_run"}, solid=over)
 
 
 def _called(picture: Picture, views: list[View]) -> Frame | None:
@@ -61,7 +70,12 @@ def _called(picture: Picture, views: list[View]) -> Frame | None:
     view, call = max(calls, key=lambda found: found[1].tick)
     assert isinstance(call.event, e.PatientSaid)
     return {
-        "head": f"Room {view.state.opened.room} {view.state.opened.alias} calls, {units.span(picture.at(view) - call.tick)} ago",
+        "head": say(
+            "Room {room} {alias} calls, {span} ago",
+            room=view.state.opened.room,
+            alias=view.state.opened.alias,
+            span=units.span(picture.at(view) - call.tick),
+        ),
         "text": call.event.text,
     }
 
@@ -69,15 +83,15 @@ def _called(picture: Picture, views: list[View]) -> Frame | None:
 def _heard(picture: Picture, view: View) -> Frame | None:
     said = [entry for entry in (view.state.called, view.state.heard) if entry is not None]
     if view.state.asked:
-        return {"head": f"You ask {view.state.opened.alias}", "text": ""}
+        return {"head": say("You ask {alias}", alias=view.state.opened.alias), "text": ""}
     if not said:
         return None
     last = max(said, key=lambda entry: entry.seq)
-    ago = f"{units.span(picture.at(view) - last.tick)} ago"
+    ago = say("{span} ago", span=units.span(picture.at(view) - last.tick))
     if isinstance(last.event, e.PatientSaid):
-        return {"head": f"{view.state.opened.alias} calls, {ago}", "text": last.event.text}
+        return {"head": say("{alias} calls, {ago}", alias=view.state.opened.alias, ago=ago), "text": last.event.text}
     assert isinstance(last.event, e.PatientAnswered)
-    return {"head": f"{view.state.opened.alias} answers, {ago}", "text": _told(picture, last.event)}
+    return {"head": say("{alias} answers, {ago}", alias=view.state.opened.alias, ago=ago), "text": _told(picture, last.event)}
 
 
 def _told(picture: Picture, answer: e.PatientAnswered) -> str:
@@ -85,9 +99,9 @@ def _told(picture: Picture, answer: e.PatientAnswered) -> str:
     parts = [charting.words(scale, value) for scale, value in answer.scores if value is not None]
     parts += [picture.document.symptom_label(symptom).lower() for symptom in answer.symptoms]
     if answer.vomited:
-        parts.append("has vomited")
+        parts.append(say("has vomited"))
     if answer.like_oneself:
-        parts.append("feels like themselves")
-    parts.append(f"breathes {answer.breaths} times a minute")
+        parts.append(say("feels like themselves"))
+    parts.append(say("breathes {breaths} times a minute", breaths=answer.breaths))
     words = f"“{answer.says}” " if answer.says else ""
     return words + "; ".join(parts)

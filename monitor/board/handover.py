@@ -7,6 +7,7 @@ from monitor.board import words
 from monitor.board.frame import Frame, button
 from monitor.board.view import STARS, Picture, View, open_prompts
 from monitor.infusion import Pump
+from monitor.language import say
 from monitor.pressures import last_reading
 
 SCORES = (charting.DISSOCIATION, charting.BOTHERED, charting.COMFORT, charting.NAUSEA, charting.SEDATION)
@@ -15,41 +16,61 @@ SCORES = (charting.DISSOCIATION, charting.BOTHERED, charting.COMFORT, charting.N
 def handover_card(picture: Picture, view: View) -> list[str]:
     """Infusion, allergies, open prompts, what is due, the last pressure and scores, drugs and what to expect of them."""
     at, document, state = picture.at(view), picture.document, view.state
-    lines = [_infusion(picture, view), "Allergies: " + (", ".join(state.opened.allergies) or "none charted")]
+    lines = [_infusion(picture, view), "Allergies: " + (", ".join(state.opened.allergies) or say("none charted"))]
     for prompt in open_prompts(view)[:6]:
-        answered = f", {prompt.answered.answer.value} by {prompt.answered.by}" if prompt.answered else ", not answered"
+        answered = (
+            say(", {value} by {by}", value=prompt.answered.answer.value, by=prompt.answered.by)
+            if prompt.answered
+            else say(", not answered")
+        )
         lines.append(f"{STARS[prompt.level]} {prompt.message}{answered}")
     due = sorted((d, obs.label) for obs in document.observations if (d := document.due_at(obs.id, state, view.window)) is not None)
     for when, label in due[:4]:
         late = at - when
-        lines.append(f"{label.capitalize()}: {'over by ' + units.span(late) if late > 0 else 'due in ' + units.span(-late)}")
+        lines.append(
+            say("{label}: over by {span}", label=label.capitalize(), span=units.span(late))
+            if late > 0
+            else say("{label}: due in {span}", label=label.capitalize(), span=units.span(-late))
+        )
     reading = last_reading(state, view.window)
     if reading is not None:
-        by_hand = " by hand" if reading.by else ""
+        by_hand = say(" by hand") if reading.by else ""
         pressure = f"{units.shown(reading.sys or 0)}/{units.shown(reading.dia or 0)}"
-        lines.append(f"Last BP {pressure} at {picture.time(view, reading.at)}{by_hand}")
+        lines.append(say("Last BP {pressure} at {time}{by_hand}", pressure=pressure, time=picture.time(view, reading.at), by_hand=by_hand))
     scores = [
-        f"{charting.words(scale, int(entry.value))} at {picture.time(view, entry.at)}"
+        say("{words} at {time}", words=charting.words(scale, int(entry.value)), time=picture.time(view, entry.at))
         for scale in SCORES
         if (entry := state.valued(scale)) is not None and entry.value is not None
     ]
-    lines.append(" · ".join(scores) or "No scores yet")
+    lines.append(" · ".join(scores) or say("No scores yet"))
     for given in state.drugs[-3:]:
         known = document.drug.get(given.drug)
         expect = f": {known.expect}" if known is not None else ""
-        lines.append(f"{words.drug(document, given.drug, given.dose, given.unit, given.route)} at {picture.time(view, given.at)}{expect}")
-    return lines if state.drugs else [*lines, "No drugs given"]
+        lines.append(
+            say(
+                "{drug} at {time}{expect}",
+                drug=words.drug(document, given.drug, given.dose, given.unit, given.route),
+                time=picture.time(view, given.at),
+                expect=expect,
+            )
+        )
+    return lines if state.drugs else [*lines, say("No drugs given")]
 
 
 def _infusion(picture: Picture, view: View) -> str:
     state, at = view.state, picture.at(view)
     if state.ledger is None or state.order is None or state.pump is Pump.PLANNED:
-        return "Infusion not started"
+        return say("Infusion not started")
     word = {Pump.RUNNING: "running", Pump.PAUSED: "paused", Pump.ENDED: "ended"}[state.pump]
     ran, given = units.span(state.ledger.running_s(at)), state.ledger.given_mg(at)
-    return (
-        f"Infusion {word}, {ran} of {units.span(state.order.minutes * 60)}, "
-        f"{given:.1f} of {state.order.dose_mg:.1f} mg, {state.ledger.rate_mg_per_kg_h:.2f} mg/kg/h"
+    return say(
+        "Infusion {word}, {ran} of {span}, {given:.1f} of {dose_mg:.1f} mg, {rate_mg_per_kg_h:.2f} mg/kg/h",
+        word=word,
+        ran=ran,
+        span=units.span(state.order.minutes * 60),
+        given=given,
+        dose_mg=state.order.dose_mg,
+        rate_mg_per_kg_h=state.ledger.rate_mg_per_kg_h,
     )
 
 
@@ -58,12 +79,16 @@ def handover_panel(picture: Picture, view: View, who: str) -> Frame | None:
     offer = view.state.offer
     if offer is None:
         return None
-    to = f" to {offer.to}" if offer.to else ""
+    to = say(" to {to}", to=offer.to) if offer.to else ""
     if who == offer.by:
-        buttons = [button("Withdraw", {"do": "end_offer"})]
+        buttons = [button(say("Withdraw"), {"do": "end_offer"})]
     else:
-        buttons = [button("I take over", {"do": "accept"}, solid=True), button("Not now", {"do": "end_offer"})]
-    return {"title": f"{offer.by} hands over{to}, {picture.time(view, offer.at)}", "lines": list(offer.card), "buttons": buttons}
+        buttons = [button(say("I take over"), {"do": "accept"}, solid=True), button(say("Not now"), {"do": "end_offer"})]
+    return {
+        "title": say("{by} hands over{to}, {time}", by=offer.by, to=to, time=picture.time(view, offer.at)),
+        "lines": list(offer.card),
+        "buttons": buttons,
+    }
 
 
 def handover_buttons(picture: Picture, who: str) -> list[Frame]:
@@ -76,11 +101,19 @@ def handover_buttons(picture: Picture, who: str) -> list[Frame]:
     buttons = []
     for by, rooms in offered.items():
         if by != who:
-            short = ", ".join(rooms) if len(rooms) <= 3 else f"{len(rooms)} rooms"
-            aria = f"Take over {', '.join(rooms)} from {by}"
-            buttons.append(button(f"Take over {short}", {"do": "take_over", "by": by}, solid=True, aria=aria, why=f"{by} hands over"))
-        card = "Card…" if len(offered) == 1 else f"Card, {by}…"
+            short = ", ".join(rooms) if len(rooms) <= 3 else say("{rooms} rooms", rooms=len(rooms))
+            aria = say("Take over {rooms} from {by}", rooms=", ".join(rooms), by=by)
+            buttons.append(
+                button(
+                    say("Take over {short}", short=short),
+                    {"do": "take_over", "by": by},
+                    solid=True,
+                    aria=aria,
+                    why=say("{by} hands over", by=by),
+                )
+            )
+        card = "Card…" if len(offered) == 1 else say("Card, {by}…", by=by)
         buttons.append(button(card, {"do": "dialog", "name": "handover_offered", "fill": {"by": by}}))
     if who and who not in offered and any(v.state.watcher == who for v in picture.views.values()):
-        buttons.append(button("Hand over…", {"do": "dialog", "name": "handover_all"}))
+        buttons.append(button(say("Hand over…"), {"do": "dialog", "name": "handover_all"}))
     return buttons

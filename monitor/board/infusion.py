@@ -8,6 +8,7 @@ from monitor.board import words
 from monitor.board.frame import Frame, button
 from monitor.board.view import Picture, View
 from monitor.infusion import Pump
+from monitor.language import say
 from monitor.session import Phase
 
 _CHANGES = {"started": "started", "rate": "rate", "paused": "paused", "resumed": "resumed", "stopped": "stopped"}
@@ -18,32 +19,35 @@ def infusion_panel(picture: Picture, view: View) -> Frame | None:
     order, ledger = state.order, state.ledger
     if order is None or ledger is None:
         return {
-            "order": "no order yet",
+            "order": say("no order yet"),
             "clock": "0:00",
-            "text": "not started",
+            "text": say("not started"),
             "sub": "",
             "percent": 0,
             "facts": [],
             "rows": [],
-            "buttons": [button("Order…", {"do": "dialog", "name": "order"}, solid=True)] if state.phase is Phase.READY else [],
+            "buttons": [button(say("Order…"), {"do": "dialog", "name": "order"}, solid=True)] if state.phase is Phase.READY else [],
         }
     given = ledger.given_mg(at)
-    pump_word = {Pump.PLANNED: "not started", Pump.RUNNING: "running", Pump.PAUSED: "paused", Pump.ENDED: "ended"}[ledger.pump]
+    pump_word = {Pump.PLANNED: say("not started"), Pump.RUNNING: "running", Pump.PAUSED: "paused", Pump.ENDED: "ended"}[ledger.pump]
     left = ledger.left_s(order, at)
     stops = ((x.tick, x.event) for x in view.journal if isinstance(x.event, e.InfusionPaused | e.InfusionStopped))
     reasons = {tick if event.for_at is None else event.for_at: event.reason for tick, event in stops}
     return {
-        "order": f"ketamine {order.concentration_mg_per_ml:g} mg/mL · as charted, pump set by hand",
+        "order": say(
+            "ketamine {concentration_mg_per_ml:g} mg/mL · as charted, pump set by hand",
+            concentration_mg_per_ml=order.concentration_mg_per_ml,
+        ),
         "clock": units.span(ledger.running_s(at)),
-        "text": f"of {units.span(order.minutes * 60)}, {pump_word}",
-        "sub": f"pauses not counted · end in {units.span(left)}" if left else "pauses not counted",
+        "text": say("of {span}, {pump_word}", span=units.span(order.minutes * 60), pump_word=pump_word),
+        "sub": say("pauses not counted · end in {span}", span=units.span(left)) if left else say("pauses not counted"),
         "percent": min(100, round(100 * given / order.dose_mg)),
         "facts": [
             ["Given", f"{given:.1f}", "mg"],
             ["Left", f"{max(0.0, order.dose_mg - given):.1f}", "mg"],
             ["Rate", f"{ledger.rate_mg_per_kg_h:.2f}", "mg/kg/h"],
             ["Pump", f"{units.ml_per_h(ledger.rate_mg_per_kg_h, order.weight_kg, order.concentration_mg_per_ml):.1f}", "mL/h"],
-            ["Dose", f"{given / order.weight_kg:.2f}", f"of {order.dose_mg_per_kg:.2f} mg/kg"],
+            ["Dose", f"{given / order.weight_kg:.2f}", say("of {dose_mg_per_kg:.2f} mg/kg", dose_mg_per_kg=order.dose_mg_per_kg)],
         ],
         "rows": [
             {
@@ -61,17 +65,17 @@ def infusion_panel(picture: Picture, view: View) -> Frame | None:
 def _pump_buttons(view: View) -> list[Frame]:
     phase_now = view.state.phase
     if phase_now is Phase.READY:
-        return [button("Order…", {"do": "dialog", "name": "order"}), button("Start…", {"do": "dialog", "name": "start"})]
+        return [button(say("Order…"), {"do": "dialog", "name": "order"}), button(say("Start…"), {"do": "dialog", "name": "start"})]
     if phase_now is Phase.RUNNING:
         return [
-            button("Rate…", {"do": "dialog", "name": "rate"}),
-            button("Pause", {"do": "dialog", "name": "pause"}, icon="pause"),
-            button("Stop…", {"do": "dialog", "name": "stop"}),
+            button(say("Rate…"), {"do": "dialog", "name": "rate"}),
+            button(say("Pause"), {"do": "dialog", "name": "pause"}, icon="pause"),
+            button(say("Stop…"), {"do": "dialog", "name": "stop"}),
         ]
     if phase_now is Phase.PAUSED:
         return [
-            button("Resume…", {"do": "dialog", "name": "resume"}, icon="run"),
-            button("Stop…", {"do": "dialog", "name": "stop"}),
+            button(say("Resume…"), {"do": "dialog", "name": "resume"}, icon="run"),
+            button(say("Stop…"), {"do": "dialog", "name": "stop"}),
         ]
     return []
 
@@ -83,7 +87,7 @@ def drugs_panel(picture: Picture, view: View) -> Frame:
         same = [g for g in state.drugs if g.drug == given.drug]
         repeat = commands.earliest_repeat(picture.document, same) if given is same[-1] else None
         locked = repeat is not None and repeat > at
-        note = f"earliest repeat {picture.time(view, repeat)}" if locked and repeat is not None else ""
+        note = say("earliest repeat {time}", time=picture.time(view, repeat)) if locked and repeat is not None else ""
         if given.breaks:
             note = "; ".join((*given.breaks, note)) if note else "; ".join(given.breaks)
         rows.append(
@@ -95,4 +99,4 @@ def drugs_panel(picture: Picture, view: View) -> Frame:
             }
         )
     allowed = state.phase not in (Phase.DISCHARGED, Phase.CLOSED)
-    return {"rows": rows, "button": button("Add…", {"do": "dialog", "name": "drug"}) if allowed else None}
+    return {"rows": rows, "button": button(say("Add…"), {"do": "dialog", "name": "drug"}) if allowed else None}

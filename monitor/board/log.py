@@ -8,6 +8,7 @@ from monitor.board import words
 from monitor.board.frame import Frame, button
 from monitor.board.pad import COLOURS, last_own, named
 from monitor.board.view import Picture, View
+from monitor.language import say
 
 PANEL_EVENTS = 60
 UNDO_S = 300
@@ -27,7 +28,7 @@ def log_panel(picture: Picture, view: View, who: str) -> Frame:
     ]
     bothered = state.valued(charting.BOTHERED)
     return {
-        "by": f"one tap saves, as {who}" if who else "one tap saves; first say who you are",
+        "by": say("one tap saves, as {who}", who=who) if who else say("one tap saves; first say who you are"),
         "rows": [_scale_row(picture, view, scale) for scale in LOG_SCALES],
         "bothered": {
             "label": charting.SCALES[charting.BOTHERED].label,
@@ -38,41 +39,41 @@ def log_panel(picture: Picture, view: View, who: str) -> Frame:
         },
         "extra": [
             {
-                "label": "At the chair",
+                "label": say("At the chair"),
                 "buttons": [
-                    button("Seen in person", {**chart, "what": "seen"}),
-                    button("Resting, not disturbed", {**chart, "what": "resting"}),
-                    button("Vomited", {**chart, "what": "vomited"}),
-                    button("Reassured", {**chart, "what": "reassured"}),
+                    button(say("Seen in person"), {**chart, "what": say("seen")}),
+                    button(say("Resting, not disturbed"), {**chart, "what": say("resting")}),
+                    button(say("Vomited"), {**chart, "what": say("vomited")}),
+                    button(say("Reassured"), {**chart, "what": say("reassured")}),
                 ],
             },
             {
-                "label": "Line and pump",
+                "label": say("Line and pump"),
                 "buttons": [
-                    button("IV site well", {**chart, "what": "iv_site", "value": "well"}),
-                    button("IV site problem", {**chart, "what": "iv_site", "value": "problem"}),
-                    button("Pump seen running", {**chart, "what": "pump", "value": "running"}),
-                    button("Pump seen stopped", {**chart, "what": "pump", "value": "stopped"}),
+                    button(say("IV site well"), {**chart, "what": say("iv_site"), "value": "well"}),
+                    button(say("IV site problem"), {**chart, "what": say("iv_site"), "value": "problem"}),
+                    button(say("Pump seen running"), {**chart, "what": say("pump"), "value": "running"}),
+                    button(say("Pump seen stopped"), {**chart, "what": say("pump"), "value": "stopped"}),
                 ],
             },
             {
-                "label": "Done",
+                "label": say("Done"),
                 "buttons": [
-                    button("Head and airway", {**chart, "what": "airway"}),
-                    button("Oxygen…", {"do": "dialog", "name": "oxygen"}),
-                    button("Probe moved", {**chart, "what": "probe"}),
-                    button("Breathing counted…", {"do": "dialog", "name": "breathing"}),
+                    button(say("Head and airway"), {**chart, "what": say("airway")}),
+                    button(say("Oxygen…"), {"do": "dialog", "name": "oxygen"}),
+                    button(say("Probe moved"), {**chart, "what": say("probe")}),
+                    button(say("Breathing counted…"), {"do": "dialog", "name": "breathing"}),
                 ],
             },
-            {"label": "Symptoms", "buttons": [*symptoms, button("None of these", {"do": "no_symptoms"})]},
+            {"label": say("Symptoms"), "buttons": [*symptoms, button(say("None of these"), {"do": "no_symptoms"})]},
             {
-                "label": "More",
+                "label": say("More"),
                 "buttons": [
-                    button("Note…", {"do": "dialog", "name": "note"}, icon="pen"),
-                    button("Late entry…", {"do": "dialog", "name": "late"}),
-                    button("CADSS…", {"do": "dialog", "name": "cadss"}),
-                    button("First standing, accompanied", {**chart, "what": "first_stand"}),
-                    button("Like oneself again", {**chart, "what": "self_again"}),
+                    button(say("Note…"), {"do": "dialog", "name": "note"}, icon="pen"),
+                    button(say("Late entry…"), {"do": "dialog", "name": "late"}),
+                    button(say("CADSS…"), {"do": "dialog", "name": "cadss"}),
+                    button(say("First standing, accompanied"), {**chart, "what": say("first_stand")}),
+                    button(say("Like oneself again"), {**chart, "what": say("self_again")}),
                 ],
             },
         ],
@@ -91,13 +92,21 @@ def _scale_row(picture: Picture, view: View, scale: str) -> Frame:
     last = None
     chosen: float | None = None
     if entry is not None:
-        value = "not asked" if entry.value is None else f"{entry.value:g}"
-        last = f"{value} at {picture.time(view, entry.at)}, {units.minutes(at - entry.at)}".replace(", now", ", just now")
+        value = say("not asked") if entry.value is None else f"{entry.value:g}"
+        age = units.minutes(at - entry.at)
+        last = say(
+            "{value} at {time}, {part}",
+            value=value,
+            time=picture.time(view, entry.at),
+            part=say("just now") if age == units.minutes(0) else age,
+        )
         interval = next((obs.every.get(state.phase) for obs in picture.document.observations if scale in obs.by), None)
         # A filled score is the last one; it loses its fill when it is too old to stand for now.
         chosen = entry.value if at - entry.at <= (interval or 900) * 1.5 else None
     late = at - min(due) if due else None
-    text = "" if late is None else f"over by {units.span(late)}" if late > 0 else f"due in {units.span(-late)}"
+    text = (
+        "" if late is None else say("over by {span}", span=units.span(late)) if late > 0 else say("due in {span}", span=units.span(-late))
+    )
     order = range(known.high, known.low - 1, -1) if scale == charting.SEDATION else range(known.low, known.high + 1)
     return {
         "scale": scale,
@@ -110,10 +119,10 @@ def _scale_row(picture: Picture, view: View, scale: str) -> Frame:
         "high": f"{order[-1]} {known.low_word if scale == charting.SEDATION else known.high_word}",
         "values": [{"value": n, "label": str(n), "chosen": chosen == n} for n in order],
         "ask": button(
-            "Not asked",
+            say("Not asked"),
             {"do": "score", "scale": scale, "value": None},
             pressed=entry is not None and entry.value is None,
-            aria=f"{known.label}: could not be asked",
+            aria=say("{label}: could not be asked", label=known.label),
         ),
     }
 
@@ -122,11 +131,11 @@ def _undo(picture: Picture, view: View, who: str) -> Frame | None:
     entry = last_own(picture, view, who, UNDO_S)
     if entry is None:
         return None
-    return button(f"Undo {named(picture, entry)}", {"do": "undo", "seq": entry.seq}, icon="undo")
+    return button(say("Undo {named}", named=named(picture, entry)), {"do": "undo", "seq": entry.seq}, icon="undo")
 
 
 _AT_THE_BEDSIDE = (e.CuffStarted, e.CuffStopped, e.CuffIntervalSet, e.CuffPutOff)
-_STRUCK = {True: " (taken back)", False: " (corrected)"}
+_STRUCK = {True: say(" (taken back)"), False: " (corrected)"}
 
 
 def _corrected(picture: Picture, before: e.AnyEvent, event: e.Corrected) -> str:
@@ -136,8 +145,8 @@ def _corrected(picture: Picture, before: e.AnyEvent, event: e.Corrected) -> str:
     stood = words.entry(picture.document, before) or ""
     why = f" ({event.reason})" if event.reason else ""
     if event.instead is None:
-        return f"Taken back: {stood}{why}"
-    return f"Corrected: {stood}, now {words.entry(picture.document, e.read(event.instead))}{why}"
+        return say("Taken back: {stood}{why}", stood=stood, why=why)
+    return say("Corrected: {stood}, now {entry}{why}", stood=stood, entry=words.entry(picture.document, e.read(event.instead)), why=why)
 
 
 def correctable(view: View) -> list[e.Logged]:
@@ -147,7 +156,7 @@ def correctable(view: View) -> list[e.Logged]:
 
 
 def correct_button(view: View) -> Frame:
-    return button("Correct…", {"do": "dialog", "name": "correct"}, icon="pen", disabled=not correctable(view))
+    return button(say("Correct…"), {"do": "dialog", "name": "correct"}, icon="pen", disabled=not correctable(view))
 
 
 def events_panel(picture: Picture, view: View) -> list[Frame]:
@@ -161,19 +170,19 @@ def events_panel(picture: Picture, view: View) -> list[Frame]:
         if isinstance(entry.event, e.Corrected) and entry.event.seq in charted:
             text = _corrected(picture, charted[entry.event.seq], entry.event)
         if isinstance(entry.event, _AT_THE_BEDSIDE) and view.state.opened.source_kind != "simulated":
-            text += ", at the bedside"
+            text += say(", at the bedside")
         strong = isinstance(entry.event, e.EmergencyStarted) or (
             isinstance(entry.event, e.PromptChanged)
             and entry.event.state is e.PromptState.ACTIVE
             and entry.event.priority is not e.Priority.LOW
         )
         late = getattr(entry.event, "for_at", None)
-        about = f" (for {picture.time(view, late)})" if late is not None and entry.tick - late > 60 else ""
+        about = say(" (for {time})", time=picture.time(view, late)) if late is not None and entry.tick - late > 60 else ""
         found.append(
             {
                 "at": picture.logged_time(entry, seconds=True),
                 "text": text + about + (_STRUCK[corrected[entry.seq].instead is None] if entry.seq in corrected else ""),
-                "by": f"line {entry.event.rule}" if isinstance(entry.event, e.PromptChanged) else entry.by,
+                "by": say("line {rule}", rule=entry.event.rule) if isinstance(entry.event, e.PromptChanged) else entry.by,
                 "strong": strong,
             }
         )

@@ -8,6 +8,7 @@ from monitor import charting, commands
 from monitor import events as e
 from monitor.board import words
 from monitor.board.view import Picture, View
+from monitor.language import say
 
 UNDO_S = 10
 """How long a tile offers to take an entry back; the room offers it longer."""
@@ -36,10 +37,10 @@ def undo(picture: Picture, view: View, who: str) -> dict[str, Any] | None:
         return None
     room, text = view.state.opened.room, named(picture, entry)
     return {
-        "label": "Undo",
+        "label": say("Undo"),
         "act": {"do": "undo", "room": room, "seq": entry.seq},
         "at": text,
-        "aria": f"Undo {text}, room {room}",
+        "aria": say("Undo {words}, room {room}", words=text, room=room),
     }
 
 

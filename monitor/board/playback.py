@@ -11,6 +11,7 @@ from monitor.board.room import room_frame
 from monitor.board.tile import ward_frame
 from monitor.board.trend import trend_frame
 from monitor.board.view import Picture, View, drawn
+from monitor.language import say
 from monitor.protocol.document import Document
 from monitor.review.reading import Room
 from monitor.session import begin, fold
@@ -77,7 +78,10 @@ class Playback:
         picture = self.picture(at)
         view = picture.views.get(room)
         frame = ward_frame(picture, "") if view is None else {**room_frame(picture, room, ""), "trend": trend_frame(picture, view)}
-        menu = [button("Wall", {"do": "replay", "room": ""}, pressed=view is None), button("Debrief", {"do": "replay", "leave": True})]
+        menu = [
+            button(say("Wall"), {"do": "replay", "room": ""}, pressed=view is None),
+            button(say("Debrief"), {"do": "replay", "leave": True}),
+        ]
         still: Frame = {key: None for key in STILL if key in frame}
         if view is None:
             still["tiles"] = [{**tile, **dict.fromkeys(STILL_TILE)} for tile in frame["tiles"]]
@@ -86,20 +90,20 @@ class Playback:
     def _bar(self, at: int, speed: float) -> Frame:
         coming = next((mark for mark in self.marks if mark > at), None)
         play = (
-            button("Pause", {"do": "replay", "speed": 0}, icon="pause")
+            button(say("Pause"), {"do": "replay", "speed": 0}, icon="pause")
             if speed
-            else button("Play", {"do": "replay", "speed": 1}, icon="run")
+            else button(say("Play"), {"do": "replay", "speed": 1}, icon="run")
         )
         return {
             "title": self.title,
-            "sub": "playback · as the screen was" + (f" · {speed:g} times" if speed > 1 else ""),
-            "clock": f"{units.span(at)} of {units.span(self.ends)}",
+            "sub": say("playback · as the screen was") + (say(" · {speed:g} times", speed=speed) if speed > 1 else ""),
+            "clock": say("{span} of {span2}", span=units.span(at), span2=units.span(self.ends)),
             "controls": [
                 play,
                 *(button(f"{times}x", {"do": "replay", "speed": times}, pressed=speed == times) for times in SPEEDS),
-                button(f"−{JUMP_S // 60} min", {"do": "replay", "at": max(0, at - JUMP_S)}),
-                button(f"+{JUMP_S // 60} min", {"do": "replay", "at": min(self.ends, at + JUMP_S)}),
-                button("Next prompt", {"do": "replay", "at": coming}, disabled=coming is None),
+                button(say("−{jump_s} min", jump_s=JUMP_S // 60), {"do": "replay", "at": max(0, at - JUMP_S)}),
+                button(say("+{jump_s} min", jump_s=JUMP_S // 60), {"do": "replay", "at": min(self.ends, at + JUMP_S)}),
+                button(say("Next prompt"), {"do": "replay", "at": coming}, disabled=coming is None),
             ],
             "heard": None,
             "ask": None,

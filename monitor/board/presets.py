@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from monitor.language import say
 from monitor.protocol.document import Document
 from monitor.simulator.scenario import STREAMS
 
@@ -47,51 +48,55 @@ class Preset:
 
 
 def _lasts(seconds: int, name: str = "", high: int = 1800) -> Number:
-    return Number(name, "For", "s", seconds, 5, high, 5)
+    return Number(name, say("For"), "s", seconds, 5, high, 5)
 
 
 def _lasts_min(minutes: int, name: str = "lasts") -> Number:
-    return Number(name, "For", "min", minutes, 1, 60)
+    return Number(name, say("For"), "min", minutes, 1, 60)
 
 
 def _strength(start: int) -> Number:
-    return Number("", "Strength", "of 10", start, 1, 10)
+    return Number("", say("Strength"), "of 10", start, 1, 10)
 
 
 def presets(document: Document) -> tuple[Preset, ...]:
     """In the order of the desk: sensors, cuff, what the patient feels and says, the body."""
-    signals = Choice("signal", "Which", {s.value: s.value.upper().replace("SPO2", "SpO2") for s in STREAMS}, "hr")
-    rhythms = {"ectopics": "extra beats", "bigeminy": "bigeminy", "fibrillation": "atrial fibrillation", "paused": "a pause"}
+    signals = Choice("signal", say("Which"), {s.value: s.value.upper().replace("SPO2", "SpO2") for s in STREAMS}, "hr")
+    rhythms = {"ectopics": say("extra beats"), "bigeminy": "bigeminy", "fibrillation": say("atrial fibrillation"), "paused": say("a pause")}
     symptoms = {s.id: s.label for s in document.symptoms}
     return (
-        Preset("probe_off", "Probe off", (_lasts(90),)),
-        Preset("probe_slips", "Probe slips", (_lasts(120),)),
-        Preset("electrode_off", "Lead off", (_lasts(120),)),
-        Preset("motion", "Movement", (_lasts(60),)),
-        Preset("dropout", "Nothing arrives", (_lasts(60),)),
-        Preset("stuck", "A number sticks", (signals, _lasts_min(5))),
-        Preset("clock_step", "Clock wrong", (Number("by", "By", "s", -90, -600, 600, 10), _lasts_min(10))),
-        Preset("cuff_fails", "Cuff fails", (Number("", "Readings", "", 2, 1, 50),)),
-        Preset("cuff_fails_for", "Cuff sits badly", (_lasts_min(15, ""),)),
-        Preset("nausea", "Nausea", (_strength(5),)),
-        Preset("vomits", "Vomiting"),
-        Preset("frightened", "Panic", (_strength(7),)),
-        Preset("headache", "Headache", (_strength(5),)),
-        Preset("says", "Says…", (Choice("", "The patient says", {}, "I feel strange."),)),
-        Preset("symptom", "A symptom", (Choice("", "Which", symptoms, next(iter(symptoms), "")),)),
-        Preset("drowsy", "Drowsier", (Number("", "Steps", "of 4", 2, 1, 4),)),
+        Preset("probe_off", say("Probe off"), (_lasts(90),)),
+        Preset("probe_slips", say("Probe slips"), (_lasts(120),)),
+        Preset("electrode_off", say("Lead off"), (_lasts(120),)),
+        Preset("motion", say("Movement"), (_lasts(60),)),
+        Preset("dropout", say("Nothing arrives"), (_lasts(60),)),
+        Preset("stuck", say("A number sticks"), (signals, _lasts_min(5))),
+        Preset("clock_step", say("Clock wrong"), (Number("by", "By", "s", -90, -600, 600, 10), _lasts_min(10))),
+        Preset("cuff_fails", say("Cuff fails"), (Number("", say("Readings"), "", 2, 1, 50),)),
+        Preset("cuff_fails_for", say("Cuff sits badly"), (_lasts_min(15, ""),)),
+        Preset("nausea", say("Nausea"), (_strength(5),)),
+        Preset("vomits", say("Vomiting")),
+        Preset("frightened", say("Panic"), (_strength(7),)),
+        Preset("headache", say("Headache"), (_strength(5),)),
+        Preset("says", "Says…", (Choice("", say("The patient says"), {}, say("I feel strange.")),)),
+        Preset("symptom", say("A symptom"), (Choice("", say("Which"), symptoms, next(iter(symptoms), "")),)),
+        Preset("drowsy", say("Drowsier"), (Number("", say("Steps"), "of 4", 2, 1, 4),)),
         Preset(
             "airway_narrows",
-            "Desaturation",
-            (Number("percent", "Airway narrows by", "%", 30, 5, 90, 5), Number("over", "Over", "s", 120, 5, 900, 5), _lasts_min(10)),
+            say("Desaturation"),
+            (
+                Number("percent", say("Airway narrows by"), "%", 30, 5, 90, 5),
+                Number("over", say("Over"), "s", 120, 5, 900, 5),
+                _lasts_min(10),
+            ),
         ),
         Preset(
             "pressure_surge",
-            "Pressure surge",
+            say("Pressure surge"),
             (Number("sys", "Systolic +", "mmHg", 35, 5, 90, 5), Number("dia", "Diastolic +", "mmHg", 20, 5, 60, 5), _lasts_min(10)),
         ),
-        Preset("faint", "Faint", (_lasts(60, high=600),)),
-        Preset("rhythm", "Rhythm", (Choice("kind", "Which", rhythms, "ectopics"), _lasts(15, "lasts"))),
+        Preset("faint", say("Faint"), (_lasts(60, high=600),)),
+        Preset("rhythm", say("Rhythm"), (Choice("kind", say("Which"), rhythms, "ectopics"), _lasts(15, "lasts"))),
     )
 
 

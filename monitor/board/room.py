@@ -16,6 +16,7 @@ from monitor.board.log import correct_button, events_panel, log_panel
 from monitor.board.tile import RATES, head, no_signal, phase, progress, strip, tile_state, vital
 from monitor.board.view import NO_PROMPTS, Picture, View, limits, open_prompts
 from monitor.board.waves import waves_panel
+from monitor.language import say
 from monitor.session import Phase
 from monitor.vitals import KINDS, Signal
 
@@ -25,18 +26,22 @@ MORE = (Signal.PULSE, Signal.ABP_SYS, Signal.ETCO2, Signal.TEMP)
 def room_frame(picture: Picture, room: str, who: str) -> Frame:
     """The page of one room; of an empty one only that it is empty."""
     view = picture.views.get(room)
-    frame = head(picture, who, "room", f"Room {room}" + (f" · {view.state.opened.alias}" if view else ""))
+    frame = head(picture, who, "room", say("Room {room}", room=room) + (f" · {view.state.opened.alias}" if view else ""))
     frame["room"] = room
     frame["rooms"] = [_neighbour(picture, other, room) for other in picture.rooms]
     if view is None and room not in picture.rooms:
         frame["empty"] = {
-            "head": "The drill is over",
+            "head": say("The drill is over"),
             "text": "",
-            "button": button("Training", {"do": "go", "page": "training"}, solid=True),
+            "button": button(say("Training"), {"do": "go", "page": "training"}, solid=True),
         }
         return frame
     if view is None:
-        frame["empty"] = {"head": "Empty", "text": "", "button": button("Check in…", {"do": "dialog", "name": "checkin"}, solid=True)}
+        frame["empty"] = {
+            "head": say("Empty"),
+            "text": "",
+            "button": button(say("Check in…"), {"do": "dialog", "name": "checkin"}, solid=True),
+        }
         return frame
     state = view.state
     observed = state.opened.observed
@@ -51,7 +56,11 @@ def room_frame(picture: Picture, room: str, who: str) -> Frame:
         "progress": progress(picture, view),
         "numerics": {
             "hr": {**vital(picture, view, RATES, "HR"), "sub": _rate_source(view), "limits": _limits(picture, view, RATES)},
-            "spo2": {**vital(picture, view, (Signal.SPO2,), "SpO2"), "sub": "oximeter", "limits": _limits(picture, view, (Signal.SPO2,))},
+            "spo2": {
+                **vital(picture, view, (Signal.SPO2,), "SpO2"),
+                "sub": say("oximeter"),
+                "limits": _limits(picture, view, (Signal.SPO2,)),
+            },
             "rr": {**vital(picture, view, (Signal.RR,), "RR"), "sub": "", "limits": _limits(picture, view, (Signal.RR,))},
         },
         "waves": waves_panel(view),
@@ -63,7 +72,7 @@ def room_frame(picture: Picture, room: str, who: str) -> Frame:
         "prompts_none": NO_PROMPTS if view.proves else None,
         "prompts": [card(picture, view, p) for p in open_prompts(view)],
         "watching": [
-            {"text": f"Watching: {p.message}", "sub": f"Not yet called for · line {p.rule}"}
+            {"text": say("Watching: {message}", message=p.message), "sub": say("Not yet called for · line {rule}", rule=p.rule)}
             for p in state.prompts.values()
             if p.state is e.PromptState.PENDING
         ],
@@ -84,7 +93,7 @@ def _neighbour(picture: Picture, room: str, here: str) -> Frame:
     if view is not None:
         below = strip(picture, view)
         state = tile_state(picture, view, below)
-        text = {"calm": "", "pleasant": "", "blind": "not assessed", "answered": f"✓ {below.get('by', '')}"}.get(state, state)
+        text = {"calm": "", "pleasant": "", "blind": say("not assessed"), "answered": f"✓ {below.get('by', '')}"}.get(state, state)
         if below["kind"] == "prompt":
             text, priority = f"{below['stars']} {below['line1'].split()[0]}", below["priority"]
     return {"room": room, "text": text, "priority": priority, "here": room == here, "act": {"do": "open_room", "room": room}}
@@ -97,39 +106,41 @@ def _facts(picture: Picture, view: View) -> list[str]:
         who.append(f"{opened.age} y")
     weight = view.state.order.weight_kg if view.state.order is not None else opened.weight_kg
     if weight is not None:
-        who.append(f"{weight:g} kg")
+        who.append(say("{weight:g} kg", weight=weight))
     facts = [", ".join(who)]
     if opened.second_id:
         facts.append(opened.second_id)
     if opened.number is not None:
-        facts.append(f"infusion {opened.number}")
+        facts.append(say("infusion {number}", number=opened.number))
     if not opened.observed:
-        facts.append("allergy: " + ", ".join(opened.allergies) if opened.allergies else "no allergies charted")
+        facts.append("allergy: " + ", ".join(opened.allergies) if opened.allergies else say("no allergies charted"))
     facts += [picture.document.history.get(flag, flag).lower() for flag in opened.earlier]
     if view.state.speed not in (0.0, 1.0):
-        facts.append(f"{view.state.speed:g} times real time")
+        facts.append(say("{speed:g} times real time", speed=view.state.speed))
     return facts
 
 
 def _actions(picture: Picture, view: View, who: str) -> Iterator[Frame]:
     state = view.state
-    yield button("Emergency", {"do": "emergency", "room": state.opened.room}, kind="emergency", pressed=state.emergency is not None)
+    yield button(say("Emergency"), {"do": "emergency", "room": state.opened.room}, kind="emergency", pressed=state.emergency is not None)
     drilled = state.drill is not None  # its rooms go on, stand and end together, by the bar
-    if view.standing and "recording has ended" not in view.standing and not drilled:
-        yield button("Go on", {"do": "pace", "speed": 1}, icon="run", solid=True)
+    if view.standing and say("recording has ended") not in view.standing and not drilled:
+        yield button(say("Go on"), {"do": "pace", "speed": 1}, icon="run", solid=True)
     if not state.opened.observed:
         if state.watcher != who or not who:
-            yield button("Take watch" if not state.watcher else f"Take from {state.watcher}", {"do": "watch"}, icon="eye")
+            yield button(
+                say("Take watch") if not state.watcher else say("Take from {watcher}", watcher=state.watcher), {"do": "watch"}, icon="eye"
+            )
         else:
-            yield button("Hand over…", {"do": "dialog", "name": "handover"}, disabled=state.offer is not None)
+            yield button(say("Hand over…"), {"do": "dialog", "name": "handover"}, disabled=state.offer is not None)
     if state.away is not None:
-        yield button("Back at the monitor", {"do": "back"}, solid=True)
+        yield button(say("Back at the monitor"), {"do": "back"}, solid=True)
     elif state.phase in (Phase.READY, Phase.RUNNING, Phase.PAUSED, Phase.RECOVERY):
-        yield button("Away…", {"do": "dialog", "name": "away"})
+        yield button(say("Away…"), {"do": "dialog", "name": "away"})
     if state.phase is Phase.RECOVERY:
-        yield button("Discharge…", {"do": "dialog", "name": "discharge"})
+        yield button(say("Discharge…"), {"do": "dialog", "name": "discharge"})
     if state.phase in (Phase.DISCHARGED, Phase.OBSERVED, Phase.READY) and not drilled:
-        yield button("Close session…", {"do": "dialog", "name": "close"})
+        yield button(say("Close session…"), {"do": "dialog", "name": "close"})
 
 
 def _rate_source(view: View) -> str:
@@ -139,10 +150,10 @@ def _rate_source(view: View) -> str:
 def _limits(picture: Picture, view: View, signals: Sequence[Signal]) -> str:
     low, high = limits(picture, view, signals)
     if low is not None and high is not None:
-        return f"{low:g} to {high:g}"
+        return say("{low:g} to {high:g}", low=low, high=high)
     if low is not None:
-        return f"{low:g} or more"
-    return f"up to {high:g}" if high is not None else ""
+        return say("{low:g} or more", low=low)
+    return say("up to {high:g}", high=high) if high is not None else ""
 
 
 def _more(picture: Picture, view: View, signal: Signal) -> Frame:
@@ -158,7 +169,7 @@ def _emergency(picture: Picture, view: View) -> Frame | None:
     done = {act: tick for act, tick, _ in running.acts}
     return {
         "since": units.span(picture.at(view) - running.since),
-        "lines": [*plan.lines, f"Call {plan.number}"],
+        "lines": [*plan.lines, say("Call {number}", number=plan.number)],
         "acts": [
             {
                 **button(a.label, {"do": "emergency_act", "act": a.id}, pressed=a.id in done),
@@ -166,5 +177,5 @@ def _emergency(picture: Picture, view: View) -> Frame | None:
             }
             for a in plan.acts
         ],
-        "end": button("End the emergency…", {"do": "dialog", "name": "emergency_end"}),
+        "end": button(say("End the emergency…"), {"do": "dialog", "name": "emergency_end"}),
     }

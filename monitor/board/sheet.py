@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 
 from monitor.board.frame import Frame
+from monitor.language import say
 from monitor.units import span
 
 HERE = Path(__file__).parent
@@ -20,7 +21,7 @@ LETTER = 7.0
 """About how wide a letter of the 13 px type is."""
 ROW = 18
 OTHERS = {"protocol-nurse": "nurse", "nobody": "nobody"}
-MARKS = {"correct": "in time"}
+MARKS = {"correct": say("in time")}
 
 Points = Sequence[Sequence[float]]
 
@@ -79,26 +80,36 @@ def _lanes(room: Frame) -> list[Lane]:
         lanes.append(make(top, height))
 
     ends = room["ends"]
-    add("BP mmHg", 150, "bp", lambda top, height: _pressure(room, top, height))
-    add("HR, SpO2", 100, "stream", lambda top, height: _streams(room, top, height))
-    add("Effect site", 90, "truth", lambda top, height: _effect(room, top, height))
-    add("Rate", 30, "rate", lambda top, height: _rate(room, top, height))
-    add("Scores", 70, "scores", lambda top, height: _scores(room, top, height))
+    add(say("BP mmHg"), 150, "bp", lambda top, height: _pressure(room, top, height))
+    add(say("HR, SpO2"), 100, "stream", lambda top, height: _streams(room, top, height))
+    add(say("Effect site"), 90, "truth", lambda top, height: _effect(room, top, height))
+    add(say("Rate"), 30, "rate", lambda top, height: _rate(room, top, height))
+    add(say("Scores"), 70, "scores", lambda top, height: _scores(room, top, height))
     said = [
         (x["at"], x["ended"] or ends, f"{x['rule']} {x['title']}", x["kind"] if x["kind"] == "technical" else x["priority"])
         for x in room["prompts"]
     ]
-    add("Prompts", 0, "prompts", lambda top, _: _marked("Prompts", top, ends, said))
+    add(say("Prompts"), 0, "prompts", lambda top, _: _marked(say("Prompts"), top, ends, said))
     nurse = next((x["deeds"] for x in room["others"] if x["policy"] == "protocol-nurse"), None)
     if nurse is not None:
-        add("Nurse", 0, "deeds", lambda top, _: _marked("Protocol nurse", top, ends, [(d["at"], 0, d["text"], "") for d in _told(nurse)]))
+        add(
+            say("Nurse"),
+            0,
+            "deeds",
+            lambda top, _: _marked(say("Protocol nurse"), top, ends, [(d["at"], 0, d["text"], "") for d in _told(nurse)]),
+        )
     own = [(d["at"], 0, _deed(d), "wrong" if d["wrong"] else "") for d in _told(room["deeds"])]
-    add("Trainee", 0, "deeds", lambda top, _: _marked("Trainee", top, ends, own))
+    add(say("Trainee"), 0, "deeds", lambda top, _: _marked(say("Trainee"), top, ends, own))
     injected = [(x["at"], 0, x["text"], "") for x in room["injected"]]
     if injected:
-        add("Injected", 0, "deeds", lambda top, _: _marked("Injected", top, ends, injected))
+        add(say("Injected"), 0, "deeds", lambda top, _: _marked(say("Injected"), top, ends, injected))
     looks = "".join(f"M{_x(at, ends)} {{top}}v14" for at in room["looks"])
-    add("Looked", 18, "looks", lambda top, height: Lane("Looked", top, height, "looks", (("look", looks.replace("{top}", str(top + 2))),)))
+    add(
+        say("Looked"),
+        18,
+        "looks",
+        lambda top, height: Lane(say("Looked"), top, height, "looks", (("look", looks.replace("{top}", str(top + 2))),)),
+    )
     return lanes
 
 
@@ -128,12 +139,14 @@ def _pressure(room: Frame, top: float, height: float) -> Lane:
         for at, sys, dia, _ in room["cuff"]
         for x, a, b in [(_x(at, ends), _y(sys, *box), _y(dia, *box))]
     )
-    paths = [(f"ghost {OTHERS[x['policy']]}", _line(x["true_sys"], ends, *box)) for x in room["others"] if x["policy"] in OTHERS]
+    paths = [
+        (say("{part} ghost", part=OTHERS[x["policy"]]), _line(x["true_sys"], ends, *box)) for x in room["others"] if x["policy"] in OTHERS
+    ]
     paths += [("true", _line(room["true_sys"], ends, *box)), ("cuff", bars)]
     limits = [x for x in room["limits"] if x["of"] == "nibp_sys"]
-    rules = [(_y(float(v), *box), f"limit {v:g}") for x in limits for k, v in x.items() if k != "of"]
+    rules = [(_y(float(v), *box), say("limit {v:g}", v=v)) for x in limits for k, v in x.items() if k != "of"]
     rules += [(_y(v, *box), f"{v}") for v in (80, 120, 160, 200)]
-    return Lane("BP mmHg", top, height, "bp", tuple(paths), rules=tuple(rules))
+    return Lane(say("BP mmHg"), top, height, "bp", tuple(paths), rules=tuple(rules))
 
 
 def _streams(room: Frame, top: float, height: float) -> Lane:
@@ -141,7 +154,7 @@ def _streams(room: Frame, top: float, height: float) -> Lane:
     for name, low, high in (("hr", 30.0, 190.0), ("spo2", 70.0, 100.0)):
         values = room["streams"].get(name, [])
         paths.append((name, _broken(values, room["stream_step_s"], room["ends"], low, high, top, height)))
-    return Lane("HR, SpO2", top, height, "stream", tuple(paths))
+    return Lane(say("HR, SpO2"), top, height, "stream", tuple(paths))
 
 
 def _broken(values: Sequence[float | None], step: int, ends: int, low: float, high: float, top: float, height: float) -> str:
@@ -160,9 +173,9 @@ def _effect(room: Frame, top: float, height: float) -> Lane:
     others = [x for x in room["others"] if x["policy"] in OTHERS]
     most = max((v for x in [room, *others] for _, v in x["effect"]), default=100.0)
     box = (0.0, max(50.0, most * 1.1), top, height)
-    paths = [(f"ghost {OTHERS[x['policy']]}", _line(x["effect"], room["ends"], *box)) for x in others]
+    paths = [(say("{part} ghost", part=OTHERS[x["policy"]]), _line(x["effect"], room["ends"], *box)) for x in others]
     paths.append(("true", _line(room["effect"], room["ends"], *box)))
-    return Lane("Effect site ng/mL", top, height, "truth", tuple(paths), rules=((_y(most, *box), f"{most:.0f}"),))
+    return Lane(say("Effect site ng/mL"), top, height, "truth", tuple(paths), rules=((_y(most, *box), f"{most:.0f}"),))
 
 
 def _rate(room: Frame, top: float, height: float) -> Lane:
@@ -174,7 +187,7 @@ def _rate(room: Frame, top: float, height: float) -> Lane:
             tall = round((height - 6) * value / most, 1)
             area.append(f"M{_x(begin, ends)} {top + height}v{-tall}H{_x(end, ends)}v{tall}z")
             marks.append(Mark(_x(begin, ends) + 4, 0, f"{value:g}"))
-    return Lane("Rate mg/kg/h", top, height, "rate", (("rate", "".join(area)),), tuple(marks))
+    return Lane(say("Rate mg/kg/h"), top, height, "rate", (("rate", "".join(area)),), tuple(marks))
 
 
 def _scores(room: Frame, top: float, height: float) -> Lane:
@@ -182,8 +195,8 @@ def _scores(room: Frame, top: float, height: float) -> Lane:
     for name in ("dissociation", "comfort", "anxiety", "nausea"):
         points = room["scores"].get(name, [])
         dots = "".join(f"M{_x(at, room['ends'])} {_y(v, -1.0, 11.0, top, height)}h.1" for at, v in points)
-        paths.append((f"score {name}", dots))
-    return Lane("Scores 0 to 10", top, height, "scores", tuple(paths))
+        paths.append((say("score {name}", name=name), dots))
+    return Lane(say("Scores 0 to 10"), top, height, "scores", tuple(paths))
 
 
 def _marked(label: str, top: float, ends: int, marks: Iterable[tuple[float, float, str, str]]) -> Lane:

@@ -24,6 +24,7 @@ from monitor.board.view import (
     why_gone,
 )
 from monitor.infusion import Pump
+from monitor.language import say
 from monitor.pressures import last_reading, measuring, next_cycle, readings
 from monitor.protocol.prompts import recheck_at
 from monitor.session import Phase, Prompt
@@ -31,7 +32,7 @@ from monitor.vitals import CUFF, Freshness, Signal
 
 SPARK_STEP_S = 15
 RATES = (Signal.HR, Signal.PULSE)
-ADVICE = (
+ADVICE = say(
     "Advises and records. Does not drive the pump and does not replace the bedside monitor's alarms. "
     "Confirm at the bedside. It does not decide how many rooms a nurse may watch."
 )
@@ -45,7 +46,7 @@ def ward_frame(picture: Picture, who: str) -> Frame:
     top = head(picture, who, "ward", "Drill" if picture.drilling else "Ward")
     return {
         **top,
-        "menu": [*handover_buttons(picture, who), *top["menu"], button("Full screen", {"do": "display"})],
+        "menu": [*handover_buttons(picture, who), *top["menu"], button(say("Full screen"), {"do": "display"})],
         "tally": _tally(picture),
         "banner": banner(picture),
         "banner_none": banner_none(picture),
@@ -58,40 +59,52 @@ def head(picture: Picture, who: str, page: str, title: str) -> Frame:
     """What stands at the top and the foot of every page."""
     age = picture.beat_age_s
     if picture.trouble:
-        assessed = {"ok": False, "text": "RECORD OUT OF REACH", "sub": picture.trouble}
+        assessed = {"ok": False, "text": say("RECORD OUT OF REACH"), "sub": picture.trouble}
     elif picture.assessed:
-        assessed = {"ok": True, "text": f"Assessed {max(0, round(age or 0))} s ago", "sub": "evaluator alive"}
+        assessed = {"ok": True, "text": say("Assessed {age} s ago", age=max(0, round(age or 0))), "sub": say("evaluator alive")}
     else:
-        since = "never started" if picture.beat_at is None else f"silent since {clock.of_day(picture.beat_at, picture.zone, True)}"
-        assessed = {"ok": False, "text": "NOT BEING ASSESSED", "sub": f"evaluator {since}"}
+        since = (
+            say("never started")
+            if picture.beat_at is None
+            else say("silent since {of_day}", of_day=clock.of_day(picture.beat_at, picture.zone, True))
+        )
+        assessed = {"ok": False, "text": say("NOT BEING ASSESSED"), "sub": say("evaluator {since}", since=since)}
     document = picture.document
-    signed = f"signed {document.signed.on}" if document.signed else "not signed"
+    signed = say("signed {on}", on=document.signed.on) if document.signed else say("not signed")
     return {
         "page": page,
         "mode": "TRAINING",
         "source": _source(picture),
         "title": title,
         "assessed": assessed,
-        "feed": {"text": "Live", "sub": picture.station},
-        "viewer": {"label": who or "Who is here?", "act": {"do": "dialog", "name": "who"}},
+        "feed": {"text": say("Live"), "sub": picture.station},
+        "viewer": {"label": who or say("Who is here?"), "act": {"do": "dialog", "name": "who"}},
         "clock": clock.of_day(picture.now, picture.zone, True),
         "theme": picture.theme,
         "colours": picture.colours,
         "alarm": alarm(picture),
         "menu": [
-            button("Ward", {"do": "go", "page": "drill" if picture.drilling else "ward"}, pressed=page == "ward"),
-            button("Training", {"do": "go", "page": "training"}),
-            button("Protocol", {"do": "go", "page": "protocol"}, pressed=page == "protocol"),
+            button(say("Ward"), {"do": "go", "page": "drill" if picture.drilling else "ward"}, pressed=page == "ward"),
+            button(say("Training"), {"do": "go", "page": "training"}),
+            button(say("Protocol"), {"do": "go", "page": "protocol"}, pressed=page == "protocol"),
         ],
-        "foot": [ADVICE, f"Protocol: {document.protocol} {document.version}, {signed} · training, not for patients"],
+        "foot": [
+            ADVICE,
+            say(
+                "Protocol: {protocol} {version}, {signed} · training, not for patients",
+                protocol=document.protocol,
+                version=document.version,
+                signed=signed,
+            ),
+        ],
     }
 
 
 def _source(picture: Picture) -> str:
     kinds = {v.state.opened.source_kind for v in picture.views.values()}
     if kinds == {"recorded"}:
-        return "RECORDED PATIENTS"
-    return "SIMULATED AND RECORDED PATIENTS" if len(kinds) > 1 else "SIMULATED PATIENTS"
+        return say("RECORDED PATIENTS")
+    return say("SIMULATED AND RECORDED PATIENTS") if len(kinds) > 1 else say("SIMULATED PATIENTS")
 
 
 _TALLY = (
@@ -108,7 +121,7 @@ def _tally(picture: Picture) -> list[str]:
     phases = [v.state.phase for v in picture.views.values()]
     found = [f"{phases.count(phase)} {word}" for phase, word in _TALLY if phase in phases]
     free = len(picture.rooms) - len(phases)
-    return [*found, f"{free} free"] if free else found
+    return [*found, say("{free} free", free=free)] if free else found
 
 
 def tile(picture: Picture, room: str, who: str) -> Frame:
@@ -121,8 +134,8 @@ def tile(picture: Picture, room: str, who: str) -> Frame:
             "act": opening,
             "state": "empty",
             "priority": None,
-            "aria": f"Room {room}, empty",
-            "note": {"head": "Empty", "text": "", "button": button("Check in…", {"do": "checkin", "room": room})},
+            "aria": say("Room {room}, empty", room=room),
+            "note": {"head": say("Empty"), "text": "", "button": button(say("Check in…"), {"do": "checkin", "room": room})},
         }
     state = view.state
     below = strip(picture, view)
@@ -133,7 +146,7 @@ def tile(picture: Picture, room: str, who: str) -> Frame:
         "act": opening,
         "state": tile_state(picture, view, below),
         "priority": below["priority"] if below["kind"] == "prompt" else None,
-        "aria": f"Room {room}, {state.opened.alias}",
+        "aria": say("Room {room}, {alias}", room=room, alias=state.opened.alias),
         "source": state.opened.source_label if state.opened.source_kind == "recorded" else None,
         "watcher": _initials(state.watcher) if state.watcher else None,
         "watcher_missing": not state.watcher and not state.opened.observed,
@@ -147,18 +160,18 @@ def tile(picture: Picture, room: str, who: str) -> Frame:
         },
         "no_signal": no_signal(picture, view),
         "scores": {
-            "diss": _score(picture, view, charting.DISSOCIATION, "Dissociation", "Dissoc."),
-            "comf": _score(picture, view, charting.COMFORT, "Comfort", "Comfort"),
+            "diss": _score(picture, view, charting.DISSOCIATION, say("Dissociation"), "Dissoc."),
+            "comf": _score(picture, view, charting.COMFORT, say("Comfort"), say("Comfort")),
         },
         "due": _due(picture, view),
-        "log": {"label": "Log", "icon": "pen", "aria": f"Log scores, room {room}"},
+        "log": {"label": say("Log"), "icon": "pen", "aria": say("Log scores, room {room}", room=room)},
         "undo": undo(picture, view, who),
         "emergency": button(
-            "Emergency",
+            say("Emergency"),
             {"do": "emergency", "room": room},
             kind="emergency",
             pressed=state.emergency is not None,
-            aria=f"Emergency, room {room}",
+            aria=say("Emergency, room {room}", room=room),
         ),
         "strip": below,
         "note": None,
@@ -189,22 +202,28 @@ def tile_state(picture: Picture, view: View, below: Frame) -> str:
 def phase(picture: Picture, view: View) -> Frame:
     state, at = view.state, picture.at(view)
     if view.standing:
-        return {"icon": "pause", "chip": "Stands still", "text": "", "bold": "", "after": ""}
+        return {"icon": "pause", "chip": say("Stands still"), "text": "", "bold": "", "after": ""}
     in_phase = at - state.phase_since
     if state.phase is Phase.OBSERVED:
-        return {"icon": "run", "chip": None, "text": "observed ", "bold": units.span(at), "after": ""}
+        return {"icon": "run", "chip": None, "text": say("observed "), "bold": units.span(at), "after": ""}
     if state.phase is Phase.READY:
-        return {"icon": None, "chip": "Before", "text": "", "bold": units.span(in_phase), "after": ""}
+        return {"icon": None, "chip": say("Before"), "text": "", "bold": units.span(in_phase), "after": ""}
     if state.phase is Phase.RECOVERY:
         least = picture.document.recovery_minimum // 60
-        return {"icon": "recovery", "chip": f"Recovery {in_phase // 60} min", "text": "of ", "bold": str(least), "after": ""}
+        return {
+            "icon": "recovery",
+            "chip": say("Recovery {in_phase} min", in_phase=in_phase // 60),
+            "text": say("of "),
+            "bold": str(least),
+            "after": "",
+        }
     if state.phase is Phase.DISCHARGED:
-        return {"icon": "check", "chip": "Discharged", "text": "", "bold": "", "after": ""}
+        return {"icon": "check", "chip": say("Discharged"), "text": "", "bold": "", "after": ""}
     ran = state.ledger.running_s(at) if state.ledger is not None else 0
-    planned = f" of {state.order.minutes:g}" if state.order is not None else ""
-    chip = f"Paused {units.span(in_phase)}" if state.phase is Phase.PAUSED else None
+    planned = say(" of {minutes:g}", minutes=state.order.minutes) if state.order is not None else ""
+    chip = say("Paused {span}", span=units.span(in_phase)) if state.phase is Phase.PAUSED else None
     icon = "pause" if chip else "run"
-    return {"icon": icon, "chip": chip, "text": "min ", "bold": str(ran // 60), "after": planned}
+    return {"icon": icon, "chip": chip, "text": say("min "), "bold": str(ran // 60), "after": planned}
 
 
 def progress(picture: Picture, view: View) -> Frame:
@@ -255,22 +274,31 @@ def no_signal(picture: Picture, view: View) -> Frame | None:
     away = view.state.away
     if away is not None:
         at = picture.at(view)
-        return {"head": "AWAY", "text": f"{away.why}, {away.escort}, {units.span(at - away.since)} of {units.span(away.cap_s)}"}
+        return {
+            "head": say("AWAY"),
+            "text": say(
+                "{why}, {escort}, {span} of {span2}",
+                why=away.why,
+                escort=away.escort,
+                span=units.span(at - away.since),
+                span2=units.span(away.cap_s),
+            ),
+        }
     if view.standing:
-        return {"head": "STANDS STILL", "text": view.standing}
+        return {"head": say("STANDS STILL"), "text": view.standing}
     rate, oxygen = (lost_for_s(picture, view, s) for s in (RATES, (Signal.SPO2,)))
     if rate is None or oxygen is None:
         return None
     if view.at < 10:
-        return {"head": "WAITING", "text": "for the first values"}
-    return {"head": "NO SIGNAL", "text": f"HR and SpO2 for {units.span(min(rate, oxygen))}"}
+        return {"head": say("WAITING"), "text": say("for the first values")}
+    return {"head": say("NO SIGNAL"), "text": say("HR and SpO2 for {span}", span=units.span(min(rate, oxygen)))}
 
 
 def pressure(picture: Picture, view: View) -> Frame:
     """The cuff: a reading with its age, or what is wrong with it. Never a greyed number."""
     at, document, state = picture.at(view), picture.document, view.state
     frame: Frame = {
-        "label": "BP",
+        "label": say("BP"),
         "age": None,
         "value": None,
         "state": "none",
@@ -282,26 +310,40 @@ def pressure(picture: Picture, view: View) -> Frame:
     }
     tries = list(readings(state, view.window))
     if not tries and not any(s in view.window.channels for s in CUFF):
-        return {**frame, "why": ["no source"]}
+        return {**frame, "why": [say("no source")]}
     frame["cuff"] = cuff_due(picture, view)
     reading = last_reading(state, view.window)
     last = tries[-1] if tries else None
-    was = f"last {_mmhg(reading.sys, reading.dia)} at {picture.time(view, reading.at)}" if reading is not None else ""
+    was = (
+        say("last {mmhg} at {time}", mmhg=_mmhg(reading.sys, reading.dia), time=picture.time(view, reading.at))
+        if reading is not None
+        else ""
+    )
     if last is not None and last.failed:
         failed = 0
         for attempt in reversed(tries):
             if not attempt.failed:
                 break
             failed += 1
-        times = {1: "", 2: " twice"}.get(failed, f" {failed} times")
-        return {**frame, "state": "failed", "num": "-?-", "age": picture.time(view, last.at), "why": [f"CUFF FAILED{times}", was]}
+        times = {1: "", 2: " twice"}.get(failed, say(" {failed} times", failed=failed))
+        return {
+            **frame,
+            "state": "failed",
+            "num": "-?-",
+            "age": picture.time(view, last.at),
+            "why": [say("CUFF FAILED{times}", times=times), was],
+        }
     if reading is None:
-        return {**frame, "why": ["no reading yet"]}
+        return {**frame, "why": [say("no reading yet")]}
     age = at - reading.at
     frame["age"] = units.minutes(age)
     if age > document.bp_max_age_s(state):
         then = picture.time(view, reading.at)
-        return {**frame, "state": "old", "why": ["TOO OLD to show", f"was {_mmhg(reading.sys, reading.dia)} at {then}"]}
+        return {
+            **frame,
+            "state": "old",
+            "why": [say("TOO OLD to show"), say("was {mmhg} at {then}", mmhg=_mmhg(reading.sys, reading.dia), then=then)],
+        }
     interval = state.cuff_interval_s or document.cuff_interval
     frame.update(
         value=_mmhg(reading.sys, reading.dia),
@@ -342,11 +384,11 @@ def deviation(picture: Picture, view: View, sys: float | None, dia: float | None
 
 def cuff_due(picture: Picture, view: View) -> str | None:
     if not view.standing and measuring(view.state, view.window, picture.at(view)):
-        return "cuff now"
+        return say("cuff now")
     left = cuff_left_s(picture, view)
     if left is None:
         return None
-    return f"cuff {units.span(left)}" if left >= 0 else f"late {units.span(-left)}"
+    return say("cuff {span}", span=units.span(left)) if left >= 0 else say("late {span}", span=units.span(-left))
 
 
 def cuff_left_s(picture: Picture, view: View) -> int | None:
@@ -359,7 +401,7 @@ def cuff_left_s(picture: Picture, view: View) -> int | None:
 def _score(picture: Picture, view: View, scale: str, label: str, short: str) -> Frame:
     entry = view.state.valued(scale)
     if entry is None or entry.value is None:
-        return {"label": label, "short": short, "value": None, "age": None, "word": "--" if view.state.opened.observed else "not yet"}
+        return {"label": label, "short": short, "value": None, "age": None, "word": "--" if view.state.opened.observed else say("not yet")}
     age = picture.at(view) - entry.at
     return {"label": label, "short": short, "value": f"{entry.value:g}", "age": units.minutes(age), "word": None}
 
@@ -373,10 +415,15 @@ def _due(picture: Picture, view: View) -> Frame | None:
         if (due := picture.document.due_at(obs.id, view.state, view.window)) is not None
     ]
     if not waiting or view.standing:
-        return {"label": "Next due", "text": "nothing", "time": "", "over": False}
+        return {"label": say("Next due"), "text": say("nothing"), "time": "", "over": False}
     due, label = min(waiting)
     late = at - due
-    return {"label": "Next due", "text": f"late: {label}" if late > 0 else label, "time": units.span(abs(late)), "over": late > 0}
+    return {
+        "label": say("Next due"),
+        "text": say("late: {label}", label=label) if late > 0 else label,
+        "time": units.span(abs(late)),
+        "over": late > 0,
+    }
 
 
 def _pleasant(view: View) -> bool:
@@ -390,7 +437,7 @@ def strip(picture: Picture, view: View) -> Frame:
     frame: Frame = {"kind": "none", "priority": None, "stars": None, "icon": None, "line1": "", "line2": "", "flash": False}
     prompts = open_prompts(view)
     if not picture.assessed and not any(p.level == "high" for p in prompts):
-        return {**frame, "kind": "blind", "line1": "Not being assessed", "line2": "Look at the bedside monitor"}
+        return {**frame, "kind": "blind", "line1": say("Not being assessed"), "line2": say("Look at the bedside monitor")}
     unanswered = [p for p in prompts if p.answered is None]
     if unanswered:
         return {**frame, **_prompt_strip(picture, view, unanswered)}
@@ -403,14 +450,14 @@ def strip(picture: Picture, view: View) -> Frame:
             **frame,
             "kind": "watch",
             "icon": "eye",
-            "line1": f"Watching: {first.message}",
-            "line2": f"Not yet called for · line {first.rule}",
+            "line1": say("Watching: {message}", message=first.message),
+            "line2": say("Not yet called for · line {rule}", rule=first.rule),
         }
     if view.standing:
-        return {**frame, "line1": f"Stands still: {view.standing}"}
+        return {**frame, "line1": say("Stands still: {standing}", standing=view.standing)}
     if view.proves:
         return {**frame, "line1": NO_PROMPTS}
-    return {**frame, "line1": "Strong and pleasant: nothing called for" if _pleasant(view) else "Nothing called for"}
+    return {**frame, "line1": say("Strong and pleasant: nothing called for") if _pleasant(view) else say("Nothing called for")}
 
 
 def _prompt_strip(picture: Picture, view: View, prompts: Sequence[Prompt]) -> Frame:
@@ -418,16 +465,18 @@ def _prompt_strip(picture: Picture, view: View, prompts: Sequence[Prompt]) -> Fr
     priority, rule = prompt.level, rule_of(picture, prompt)
     count = len(rule.options) if rule is not None else 0
     waited = units.span(picture.at(view) - prompt.since)
-    word = {e.PromptState.OVER: "over, not answered", e.PromptState.RECHECK: "re-check"}.get(prompt.state, f"unanswered {waited}")
+    word = {e.PromptState.OVER: say("over, not answered"), e.PromptState.RECHECK: "re-check"}.get(
+        prompt.state, say("unanswered {waited}", waited=waited)
+    )
     # A second prompt takes the place of the count of options: a strip has two lines on every screen.
     more = f" · +{len(prompts) - 1}" if len(prompts) > 1 else ""
-    options = f"{count} options · " if count and not more and prompt.prompt_kind is not e.PromptKind.TECHNICAL else ""
+    options = say("{count} options · ", count=count) if count and not more and prompt.prompt_kind is not e.PromptKind.TECHNICAL else ""
     return {
         "kind": "prompt",
         "priority": priority,
         "stars": STARS[priority],
         "line1": prompt.message,
-        "line2": f"{options}line {prompt.rule} · {word}{more}",
+        "line2": say("{options}line {rule} · {word}{more}", options=options, rule=prompt.rule, word=word, more=more),
         "flash": priority == "high" and picture.assessed,
     }
 
@@ -438,7 +487,7 @@ def _answered_strip(picture: Picture, view: View, prompt: Prompt) -> Frame:
     due = recheck_at(rule, prompt) if rule is not None else None
     chosen = [picture.document.option[o].label.lower() for o in answered.options if o in picture.document.option]
     what = ", ".join(chosen) or answered.reason or answered.answer.value
-    countdown = f" · re-check {units.span(due - picture.at(view))}" if due is not None else ""
+    countdown = say(" · re-check {span}", span=units.span(due - picture.at(view))) if due is not None else ""
     return {
         "kind": "done",
         "icon": "check",

@@ -17,6 +17,7 @@ from monitor.board.cuff import pressure_cells
 from monitor.board.frame import Frame
 from monitor.board.view import MINUTE_S, STARS, TREND_S, TREND_STEP_S, Picture, View, limits
 from monitor.infusion import Pump
+from monitor.language import say
 from monitor.pressures import readings
 from monitor.vitals import CuffReading, Signal
 
@@ -58,14 +59,20 @@ def trend_frame(picture: Picture, view: View) -> Frame:
         "t": [ms(t) for t in ticks],
         **{name: [line.get(t) for t in ticks] for name, line in lines.items()},
         "gaps": [
-            {"t": ms((first + last) / 2), "text": f"no signal {units.span(last - first)}"} for first, last in _gaps(lines["hr"], ticks)
+            {"t": ms((first + last) / 2), "text": say("no signal {span}", span=units.span(last - first))}
+            for first, last in _gaps(lines["hr"], ticks)
         ],
         "cuff": [[ms(r.at), r.sys, r.dia] for r in taken if not r.failed],
         "failed": [ms(r.at) for r in taken if r.failed],
         **{name: _steps(view, scale, ms) for name, scale in SCORES.items()},
         "rate": [],
         "base": {"sys": base.sys, "dia": base.dia} if base is not None else None,
-        "limits": [{"sys": picture.document.deviation_limit_sys, "text": f"limit {picture.document.deviation_limit_sys:g} systolic"}],
+        "limits": [
+            {
+                "sys": picture.document.deviation_limit_sys,
+                "text": say("limit {deviation_limit_sys:g} systolic", deviation_limit_sys=picture.document.deviation_limit_sys),
+            }
+        ],
         "bounds": {name: limits(picture, view, signals) for name, signals in LINES.items()},
         "marks": [{"t": ms(m.tick), "text": m.text, "priority": m.priority} for m in marks],
         "from": ms(0),
@@ -122,13 +129,13 @@ def _marks(picture: Picture, view: View) -> Iterator[Mark]:
         if event.kind in _MARKED:
             yield Mark(tick, _MARKED[event.kind])
         elif isinstance(event, e.RateChanged):
-            yield Mark(tick, f"rate {event.rate_mg_per_kg_h:g}")
+            yield Mark(tick, say("rate {rate_mg_per_kg_h:g}", rate_mg_per_kg_h=event.rate_mg_per_kg_h))
         elif isinstance(event, e.DrugGiven):
             yield Mark(tick, words.drug(picture.document, event.drug, event.dose, event.unit, event.route).split()[0])
         elif isinstance(event, e.SymptomCharted) and event.present:
             yield Mark(tick, picture.document.symptom_label(event.symptom))
         elif any(taken.seq == entry.seq for taken in view.state.by_hand):
-            yield Mark(tick, "by hand")
+            yield Mark(tick, say("by hand"))
         elif isinstance(event, e.PromptChanged) and event.state is e.PromptState.ACTIVE and event.priority is not e.Priority.LOW:
             technical = event.prompt_kind is e.PromptKind.TECHNICAL and event.priority is not e.Priority.HIGH
             priority = "tech" if technical else event.priority.value
@@ -179,19 +186,30 @@ def _offset_min(picture: Picture) -> int:
 def _spoken(picture: Picture, view: View, lines: dict[str, Line], taken: Sequence[CuffReading]) -> str:
     """What the graph shows, for who cannot see it."""
     read = [r for r in taken if r.sys is not None and r.dia is not None]
-    parts = ["no blood pressure yet"]
+    parts = [say("no blood pressure yet")]
     if read:
         last, highest = read[-1], max(read, key=lambda r: r.sys or 0)
-        parts = [f"blood pressure last {last.sys:g}/{last.dia:g} at {picture.time(view, last.at)}, highest {highest.sys:g}/{highest.dia:g}"]
+        parts = [
+            say(
+                "blood pressure last {sys:g}/{dia:g} at {time}, highest {sys2:g}/{dia2:g}",
+                sys=last.sys,
+                dia=last.dia,
+                time=picture.time(view, last.at),
+                sys2=highest.sys,
+                dia2=highest.dia,
+            )
+        ]
     base = view.state.baseline
     if base is not None:
-        parts.append(f"baseline {base.sys:g}/{base.dia:g}")
+        parts.append(say("baseline {sys:g}/{dia:g}", sys=base.sys, dia=base.dia))
     for name, line in lines.items():
         known = [value for value in line.values() if value is not None]
         if known:
-            parts.append(f"{words.LINE[name]} {units.shown(min(known))} to {units.shown(max(known))}")
+            parts.append(
+                say("{part} {shown} to {shown2}", part=words.LINE[name], shown=units.shown(min(known)), shown2=units.shown(max(known)))
+            )
     for scale in SCORES.values():
         score = view.state.valued(scale)
         if score is not None:
-            parts.append(f"{scale} last {score.value:g}")
+            parts.append(say("{scale} last {value:g}", scale=scale, value=score.value))
     return "Trend: " + "; ".join(parts)

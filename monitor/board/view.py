@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from monitor import clock
 from monitor import events as e
 from monitor.colours import Colours
+from monitor.language import say
 from monitor.protocol.conditions import Vital, walk
 from monitor.protocol.document import Document, Rule
 from monitor.session import Prompt, SessionState
@@ -155,7 +156,7 @@ class Picture:
         return clock.of_day(clock.read(entry.at), self.zone, seconds)
 
 
-NO_PROMPTS = "Prompts are not shown in this drill"
+NO_PROMPTS = say("Prompts are not shown in this drill")
 RANK = {"high": 0, "medium": 1, "tech": 2, "low": 3}
 STARS = {"high": "***", "medium": "**", "low": "*", "tech": "!!"}
 PRIORITY_WORD = {"high": "High", "medium": "Medium", "low": "Low", "tech": "Technical"}
@@ -213,15 +214,15 @@ def why_gone(picture: Picture, view: View, signals: Sequence[Signal]) -> tuple[s
     """What stands in a missing number's place, and the word for it."""
     declared = [s for s in signals if s in view.window.channels]
     if not declared:
-        return "--", "no source"
+        return "--", say("no source")
     if view.standing:
-        return "--", "stands still"
+        return "--", say("stands still")
     arrival = view.window.last.get(declared[0])
     if arrival is not None and arrival.quality is Quality.SENSOR_OFF:
-        return "-?-", "sensor off"
+        return "-?-", say("sensor off")
     if arrival is not None and arrival.quality is Quality.IMPLAUSIBLE:
-        return "-?-", f"{arrival.value:g}? refused"
-    return "--", "no signal"
+        return "-?-", say("{value:g}? refused", value=arrival.value)
+    return "--", say("no signal")
 
 
 def lost_for_s(picture: Picture, view: View, signals: Sequence[Signal]) -> int | None:

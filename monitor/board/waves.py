@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor.board.frame import Frame
 from monitor.board.view import View
+from monitor.language import say
 
 FASTEST = 4.0
 """Above this pace a sweep is a blur: none is drawn."""
@@ -15,7 +16,12 @@ def waves_panel(view: View) -> Frame:
     speed = view.state.speed
     stands = None
     if view.standing:
-        stands = f"Stands still: {view.standing}"
+        stands = say("Stands still: {standing}", standing=view.standing)
     elif speed > FASTEST:
-        stands = f"No waves at {speed:g} times real time"
-    return {"ecg": "ECG II" if simulated else "ECG", "pleth": "Pleth", "of": "simulated" if simulated else "as recorded", "stands": stands}
+        stands = say("No waves at {speed:g} times real time", speed=speed)
+    return {
+        "ecg": say("ECG II") if simulated else "ECG",
+        "pleth": "Pleth",
+        "of": "simulated" if simulated else say("as recorded"),
+        "stands": stands,
+    }

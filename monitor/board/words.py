@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor import charting, units
 from monitor import events as e
+from monitor.language import say
 from monitor.protocol.document import OBSERVABLE, Document
 
 
@@ -11,25 +12,37 @@ def entry(document: Document, event: e.AnyEvent) -> str | None:
     """One line for the events panel; None for what a nurse need not see."""
     match event:
         case e.SessionOpened():
-            return f"Session opened: {event.alias}"
+            return say("Session opened: {alias}", alias=event.alias)
         case e.OrderSet():
             o = event.order
-            return f"Order {o.dose_mg_per_kg:g} mg/kg over {o.minutes:g} min" + _breaks(event.breaks, event.override_by)
+            return say("Order {dose_mg_per_kg:g} mg/kg over {minutes:g} min", dose_mg_per_kg=o.dose_mg_per_kg, minutes=o.minutes) + _breaks(
+                event.breaks, event.override_by
+            )
         case e.ChecklistAnswered():
-            return None if not event.override_by else f"Checklist {event.item}: overridden by {event.override_by}"
+            return (
+                None
+                if not event.override_by
+                else say("Checklist {item}: overridden by {override_by}", item=event.item, override_by=event.override_by)
+            )
         case e.BaselineSet():
-            return f"Baseline {event.sys:g}/{event.dia:g}"
+            return say("Baseline {sys:g}/{dia:g}", sys=event.sys, dia=event.dia)
         case e.InfusionStarted():
-            return f"Infusion started, {event.rate_mg_per_kg_h:g} mg/kg/h" + _breaks(event.breaks, event.override_by)
+            return say("Infusion started, {rate_mg_per_kg_h:g} mg/kg/h", rate_mg_per_kg_h=event.rate_mg_per_kg_h) + _breaks(
+                event.breaks, event.override_by
+            )
         case e.RateChanged():
-            found = "Pump found at" if event.found else "Rate"
-            return f"{found} {event.rate_mg_per_kg_h:g} mg/kg/h" + _breaks(event.breaks, event.override_by)
+            found = say("Pump found at") if event.found else "Rate"
+            return say("{found} {rate_mg_per_kg_h:g} mg/kg/h", found=found, rate_mg_per_kg_h=event.rate_mg_per_kg_h) + _breaks(
+                event.breaks, event.override_by
+            )
         case e.InfusionPaused():
-            return "Infusion paused" + (f": {event.reason}" if event.reason else "")
+            return say("Infusion paused") + (f": {event.reason}" if event.reason else "")
         case e.InfusionResumed():
-            return f"Infusion resumed, {event.rate_mg_per_kg_h:g} mg/kg/h" + _breaks(event.breaks, event.override_by)
+            return say("Infusion resumed, {rate_mg_per_kg_h:g} mg/kg/h", rate_mg_per_kg_h=event.rate_mg_per_kg_h) + _breaks(
+                event.breaks, event.override_by
+            )
         case e.InfusionStopped():
-            return ("Infusion complete" if event.complete else "Infusion stopped") + (f": {event.reason}" if event.reason else "")
+            return (say("Infusion complete") if event.complete else say("Infusion stopped")) + (f": {event.reason}" if event.reason else "")
         case e.DrugGiven():
             return f"{drug(document, event.drug, event.dose, event.unit, event.route)}" + _breaks(
                 "; ".join(event.breaks), event.override_by
@@ -42,9 +55,9 @@ def entry(document: Document, event: e.AnyEvent) -> str | None:
         case e.SymptomCharted():
             return f"{document.symptom_label(event.symptom)}: {'yes' if event.present else 'no'}"
         case e.NoteAdded():
-            return f"Note: {event.text}"
+            return say("Note: {words}", words=event.text)
         case e.Corrected():
-            return ("Taken back" if event.instead is None else "Corrected") + (f": {event.reason}" if event.reason else "")
+            return (say("Taken back") if event.instead is None else "Corrected") + (f": {event.reason}" if event.reason else "")
         case e.PromptAnswered():
             chosen = ", ".join(document.option[o].label.lower() for o in event.options if o in document.option)
             return f"{event.rule} {event.answer.value}" + (f": {chosen or event.reason}" if chosen or event.reason else "")
@@ -52,63 +65,71 @@ def entry(document: Document, event: e.AnyEvent) -> str | None:
             if event.state in (e.PromptState.PENDING, e.PromptState.OVER):
                 return None
             word = {"active": "", "recheck": "again: ", "resolved": "ended: "}[event.state.value]
-            late = " (found late)" if event.late else ""
+            late = say(" (found late)") if event.late else ""
             return f"{STARS[event.priority.value]} {word}{event.message}{late}"
         case e.CuffIntervalSet():
-            return f"Cuff every {event.seconds / 60:g} min"
+            return say("Cuff every {seconds:g} min", seconds=event.seconds / 60)
         case e.CuffStarted():
-            return "Cuff started"
+            return say("Cuff started")
         case e.CuffStopped():
-            return "Cuff stopped"
+            return say("Cuff stopped")
         case e.CuffPutOff():
-            return "Cuff: one cycle left out, the patient rests"
+            return say("Cuff: one cycle left out, the patient rests")
         case e.PressureCharted():
-            return f"BP {event.sys:g}/{event.dia:g} by hand"
+            return say("BP {sys:g}/{dia:g} by hand", sys=event.sys, dia=event.dia)
         case e.WatchTaken():
-            cover = f" for {event.break_cover_min} min" if event.break_cover_min else ""
-            return f"{event.name} watches{cover}"
+            cover = say(" for {break_cover_min} min", break_cover_min=event.break_cover_min) if event.break_cover_min else ""
+            return say("{name} watches{cover}", name=event.name, cover=cover)
         case e.WatchOffered():
-            return f"Handover offered{' to ' + event.to if event.to else ''}"
+            return say("Handover offered{end}", end=" to " + event.to if event.to else "")
         case e.OfferEnded():
-            return "Handover declined" if event.declined else "Handover withdrawn"
+            return say("Handover declined") if event.declined else say("Handover withdrawn")
         case e.WatchLeft():
-            return "Nobody watches"
+            return say("Nobody watches")
         case e.AwayStarted():
-            return f"Away: {event.why}, with {event.escort}, up to {event.cap_min} min"
+            return say("Away: {why}, with {escort}, up to {cap_min} min", why=event.why, escort=event.escort, cap_min=event.cap_min)
         case e.AwayEnded():
-            return "Back at the monitor"
+            return say("Back at the monitor")
         case e.EmergencyStarted():
             return "EMERGENCY"
         case e.EmergencyAct():
             return "Emergency: " + next((a.label for a in document.emergency.acts if a.id == event.act), event.act)
         case e.EmergencyEnded():
-            return "Emergency ended"
+            return say("Emergency ended")
         case e.AudioPaused():
-            return f"Audio paused for {event.seconds} s"
+            return say("Audio paused for {seconds} s", seconds=event.seconds)
         case e.AudioResumed():
-            return "Audio on again"
+            return say("Audio on again")
         case e.SoundChanged():
-            return "A screen can sound again" if event.able else "SOUND OFF: no screen can sound"
+            return say("A screen can sound again") if event.able else say("SOUND OFF: no screen can sound")
         case e.PaceSet():
-            return f"Stands still{': ' + event.why if event.why else ''}" if not event.speed else f"Goes on at {event.speed:g} times"
+            return (
+                say("Stands still{end}", end=": " + event.why if event.why else "")
+                if not event.speed
+                else say("Goes on at {speed:g} times", speed=event.speed)
+            )
         case e.Outage():
-            how = "caught up" if event.caught_up else "not assessed"
-            return f"Outage of {units.span(event.seconds)}, {how}"
+            how = say("caught up") if event.caught_up else say("not assessed")
+            return say("Outage of {span}, {how}", span=units.span(event.seconds), how=how)
         case e.Discharged():
-            return "Left against advice" if event.against_advice else f"Discharged with {event.escort or 'nobody named'}"
+            return (
+                say("Left against advice")
+                if event.against_advice
+                else say("Discharged with {part}", part=event.escort or say("nobody named"))
+            )
         case e.PatientSaid():
-            return f"Patient: {event.text}"
+            return say("Patient: {words}", words=event.text)
         case e.PatientAnswered():
-            return f"Asked; the patient: {event.says}" if event.says else "Asked how it is"
+            return say("Asked; the patient: {says}", says=event.says) if event.says else say("Asked how it is")
         case e.DrillEnded():
-            return "The drill is over"
+            return say("The drill is over")
         case e.EvaluatorNoted():
             return event.text[0].upper() + event.text[1:]
         case _:
             return None
 
 
-LINE = {"hr": "heart rate", "spo2": "oxygen saturation", "rr": "breathing rate"}
+LINE = {"hr": say("heart rate"), "spo2": say("oxygen saturation"), "rr": say("breathing rate")}
 """The lines of the trend, spoken."""
 
 STARS = {"high": "***", "medium": "**", "low": "*"}
@@ -122,4 +143,4 @@ def drug(document: Document, name: str, dose: float, unit: str, route: str) -> s
 def _breaks(breaks: str, by: str) -> str:
     if not breaks:
         return ""
-    return f" ({breaks}; {'by ' + by if by else 'no override'})"
+    return say(" ({breaks}; by {by})", breaks=breaks, by=by) if by else say(" ({breaks}; no override)", breaks=breaks)

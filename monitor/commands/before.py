@@ -7,23 +7,24 @@ from collections.abc import Sequence
 from monitor import events as e
 from monitor.commands.scene import Command, Override, Refusal, Scene, in_phase, prescribed
 from monitor.infusion import Order
+from monitor.language import say
 from monitor.session import Phase
 
 
 def set_order(order: Order, override: Override = Override()) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         prescribed(scene)
-        in_phase(scene, "change the order", Phase.READY)
+        in_phase(scene, say("change the order"), Phase.READY)
         breaks = scene.document.order_breaks(order)
         hard = [text for text, how in breaks if how == "absolute"]
         if hard:
-            raise Refusal("order_out_of_bounds", f"{hard[0]}: this cannot be ordered here.")
+            raise Refusal("order_out_of_bounds", say("{part}: this cannot be ordered here.", part=hard[0]))
         weight = scene.state.opened.weight_kg
         soft = [text for text, _ in breaks]
         if weight is not None and abs(order.weight_kg - weight) > 0.5:
-            soft.append(f"weight {order.weight_kg:g} kg is not the {weight:g} kg of check-in")
+            soft.append(say("weight {weight_kg:g} kg is not the {weight:g} kg of check-in", weight_kg=order.weight_kg, weight=weight))
         if soft and not override:
-            raise Refusal("order_beyond_recommended", f"{soft[0]}: the prescriber's name and a reason are needed.", True)
+            raise Refusal("order_beyond_recommended", say("{part}: the prescriber's name and a reason are needed.", part=soft[0]), True)
         return [e.OrderSet(order=order, breaks="; ".join(soft), override_by=override.by, reason=override.reason)]
 
     return command
@@ -34,19 +35,19 @@ def check(checklist: str, item: str, answer: str, override: Override = Override(
 
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if checklist == "before":
-            in_phase(scene, "answer the checklist", Phase.READY, Phase.RUNNING, Phase.PAUSED)
+            in_phase(scene, say("answer the checklist"), Phase.READY, Phase.RUNNING, Phase.PAUSED)
         else:
-            in_phase(scene, "answer the checklist", Phase.RECOVERY)
+            in_phase(scene, say("answer the checklist"), Phase.RECOVERY)
         if checklist not in scene.document.checklists or item not in {
             i.id
             for i in scene.document.checklists[checklist]  # type: ignore[index]
         }:
-            raise Refusal("unknown_item", f"The checklist has no item {item}.")
+            raise Refusal("unknown_item", say("The checklist has no item {item}.", item=item))
         asked = scene.document.item(checklist, item)
         if answer not in asked.answer_ids:
-            raise Refusal("unknown_answer", f"{answer} is not an answer to: {asked.question}")
+            raise Refusal("unknown_answer", say("{answer} is not an answer to: {question}", answer=answer, question=asked.question))
         if override and not asked.override:
-            raise Refusal("no_override", f"Nobody may override: {asked.question}")
+            raise Refusal("no_override", say("Nobody may override: {question}", question=asked.question))
         before = scene.state.checks.get((checklist, item))
         answers: tuple[str, ...] = (answer,)
         if asked.multiple and before is not None:
@@ -64,9 +65,9 @@ def check(checklist: str, item: str, answer: str, override: Override = Override(
 
 def set_baseline(sys: float, dia: float, hr: float | None = None, spo2: float | None = None) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
-        in_phase(scene, "set the baseline", Phase.READY, Phase.RUNNING, Phase.OBSERVED)
+        in_phase(scene, say("set the baseline"), Phase.READY, Phase.RUNNING, Phase.OBSERVED)
         if not (40 <= sys <= 280 and 20 <= dia <= 200 and dia < sys):
-            raise Refusal("baseline_impossible", f"{sys:g}/{dia:g} cannot be a blood pressure.")
+            raise Refusal("baseline_impossible", say("{sys:g}/{dia:g} cannot be a blood pressure.", sys=sys, dia=dia))
         return [e.BaselineSet(sys=sys, dia=dia, hr=hr, spo2=spo2)]
 
     return command

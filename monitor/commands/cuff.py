@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from monitor import events as e
 from monitor.commands.scene import Command, Refusal, Scene, tapped
+from monitor.language import say
 from monitor.protocol.conditions import Sight
 from monitor.protocol.rest import Held, put_off_until
 
@@ -16,7 +17,7 @@ from monitor.protocol.rest import Held, put_off_until
 def set_cuff_interval(seconds: int) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if not 60 <= seconds <= 7200:
-            raise Refusal("interval_out_of_bounds", "The cuff can cycle every 1 to 120 minutes.")
+            raise Refusal("interval_out_of_bounds", say("The cuff can cycle every 1 to 120 minutes."))
         return [] if scene.state.cuff_interval_s == seconds else [e.CuffIntervalSet(seconds=seconds)]
 
     return command
@@ -41,7 +42,7 @@ def rest_cuff() -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         until = put_off_until(Sight(scene.document, scene.state, scene.look(), scene.at))
         if isinstance(until, Held):
-            raise Refusal(until.name, f"The next reading is not put off: {until.sentence}.")
+            raise Refusal(until.name, say("The next reading is not put off: {sentence}.", sentence=until.sentence))
         return [e.CuffPutOff(until=until)]
 
     return command
@@ -50,7 +51,7 @@ def rest_cuff() -> Command:
 def chart_pressure(sys: float, dia: float, for_at: int | None = None) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if not (40 <= sys <= 280 and 20 <= dia <= 200 and dia < sys):
-            raise Refusal("pressure_impossible", f"{sys:g}/{dia:g} cannot be a blood pressure.")
+            raise Refusal("pressure_impossible", say("{sys:g}/{dia:g} cannot be a blood pressure.", sys=sys, dia=dia))
         same = [t.known_at for t in scene.state.by_hand if (t.reading.sys, t.reading.dia, t.by) == (sys, dia, scene.by)]
         return [] if tapped(scene, same) else [e.PressureCharted(sys=sys, dia=dia, for_at=for_at)]
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from monitor import events as e
 from monitor import units
 from monitor.commands.scene import Command, Override, Refusal, Scene, tapped
+from monitor.language import say
 from monitor.protocol.document import Document, Drug
 from monitor.session import Given, SessionState
 
@@ -19,19 +20,25 @@ def give_drug(drug: str, dose: float, route: str, *, fact: bool, override: Overr
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         known = scene.document.drug.get(drug)
         if known is None:
-            raise Refusal("unknown_drug", f"The protocol does not list {drug}; record it as a note.")
+            raise Refusal("unknown_drug", say("The protocol does not list {drug}; record it as a note.", drug=drug))
         if not 0 < dose <= 100000:
-            raise Refusal("dose_impossible", "Enter the dose that was given.")
+            raise Refusal("dose_impossible", say("Enter the dose that was given."))
         if tapped(scene, [g.known_at for g in scene.state.drugs if g.drug == drug and g.dose == dose and g.by == scene.by]):
             return []
         twice = _charted_by_another(scene, drug, dose)
         if twice is not None and not override:
-            sentence = f"{twice.by} has charted {known.label} {dose:g} {known.unit} just now. If it was given twice, say by whose order."
+            sentence = say(
+                "{by} has charted {label} {dose:g} {unit} just now. If it was given twice, say by whose order.",
+                by=twice.by,
+                label=known.label,
+                dose=dose,
+                unit=known.unit,
+            )
             raise Refusal("drug_charted_before", sentence, True)
         at = scene.at if for_at is None else for_at
         breaks = list(drug_breaks(scene.document, scene.state, known, dose, at))
         if breaks and not fact and not override:
-            raise Refusal("drug_beyond_bounds", f"{breaks[0]}: the prescriber's name and a reason are needed.", True)
+            raise Refusal("drug_beyond_bounds", say("{part}: the prescriber's name and a reason are needed.", part=breaks[0]), True)
         return [
             e.DrugGiven(
                 drug=drug,
@@ -61,25 +68,50 @@ def drug_breaks(document: Document, state: SessionState, drug: Drug, dose: float
     """What speaks against this drug now, each in a sentence: dose, total, repeat, allergy, this patient's flags."""
     found = []
     if dose > drug.dose_max:
-        found.append(f"{drug.label} {dose:g} {drug.unit} is above the largest single dose {drug.dose_max:g} {drug.unit}")
+        found.append(
+            say(
+                "{label} {dose:g} {unit} is above the largest single dose {dose_max:g} {unit}",
+                label=drug.label,
+                dose=dose,
+                unit=drug.unit,
+                dose_max=drug.dose_max,
+            )
+        )
     earlier = [g for g in state.drugs if g.drug == drug.id]
     total = sum(g.dose for g in earlier) + dose
     if earlier and total > drug.total_max:
-        found.append(f"{drug.label} {total:g} {drug.unit} in all is above {drug.total_max:g} {drug.unit}")
+        found.append(
+            say(
+                "{label} {total:g} {unit} in all is above {total_max:g} {unit}",
+                label=drug.label,
+                total=total,
+                unit=drug.unit,
+                total_max=drug.total_max,
+            )
+        )
     repeat = earliest_repeat(document, earlier)
     if repeat is not None and at < repeat:
-        found.append(f"{drug.label} was given {units.minutes(at - earlier[-1].at)} ago; earliest repeat in {units.span(repeat - at)}")
+        found.append(
+            say(
+                "{label} was given {minutes} ago; earliest repeat in {span}",
+                label=drug.label,
+                minutes=units.minutes(at - earlier[-1].at),
+                span=units.span(repeat - at),
+            )
+        )
     allergies = {a.lower() for a in state.opened.allergies}
     for name in (drug.id, drug.label, *drug.allergy):
         if any(name.lower() in a or a in name.lower() for a in allergies if a):
-            found.append(f"an allergy to {name} is recorded")
+            found.append(say("an allergy to {name} is recorded", name=name))
             break
     for flag in drug.avoid:
         truth = document.flag(flag, state)
         if truth == 2:
-            found.append(f"{document.history.get(flag, flag.replace('_', ' '))}: {drug.label} needs the prescriber")
+            found.append(
+                say("{flag}: {label} needs the prescriber", flag=document.history.get(flag, flag.replace("_", " ")), label=drug.label)
+            )
         elif truth == 1:
-            found.append(f"{flag.replace('_', ' ')} has not been asked")
+            found.append(say("{replace} has not been asked", replace=flag.replace("_", " ")))
     return found
 
 

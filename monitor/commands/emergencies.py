@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from monitor import events as e
 from monitor.commands.scene import Command, Refusal, Scene, tapped
+from monitor.language import say
 
 
 def emergency() -> Command:
@@ -16,7 +17,7 @@ def emergency() -> Command:
 def emergency_act(act: str) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if act not in {a.id for a in scene.document.emergency.acts}:
-            raise Refusal("unknown_act", "The protocol does not list this act; write a note.")
+            raise Refusal("unknown_act", say("The protocol does not list this act; write a note."))
         if scene.state.emergency is None:
             return [e.EmergencyStarted(), e.EmergencyAct(act=act)]
         if tapped(scene, [at for name, at, _ in scene.state.emergency.acts if name == act]):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from monitor import events as e
 from monitor.commands.scene import Command, Override, Refusal, Scene, in_phase, prescribed
 from monitor.infusion import Pump
+from monitor.language import say
 from monitor.session import Phase
 
 
@@ -18,7 +19,7 @@ def start(override: Override = Override(), found_at: int | None = None, pump_see
         prescribed(scene)
         in_phase(scene, "start", Phase.READY)
         if state.order is None:
-            raise Refusal("no_order", "There is no order yet; enter what the prescriber ordered.")
+            raise Refusal("no_order", say("There is no order yet; enter what the prescriber ordered."))
         held = _start_held(scene)
         if held and found_at is None and not override:
             name, sentence, overridable = held[0]
@@ -47,14 +48,14 @@ def _start_held(scene: Scene) -> list[tuple[str, str, bool]]:
     """What holds the start: name, sentence, whether the prescriber may override."""
     held: list[tuple[str, str, bool]] = []
     for item in scene.document.blocking("before", scene.state):
-        held.append(("checklist_open", f"Still open: {item.question}", bool(item.override)))
+        held.append(("checklist_open", say("Still open: {question}", question=item.question), bool(item.override)))
     if scene.state.baseline is None:
-        held.append(("no_baseline", "There is no baseline pressure yet; take one at rest and set it.", False))
+        held.append(("no_baseline", say("There is no baseline pressure yet; take one at rest and set it."), False))
     for prompt in scene.state.open_prompts:
         rule = scene.document.rule.get(prompt.rule)
         if rule is not None and rule.group == HOLD_GROUP and rule.priority is not e.Priority.LOW and rule.signals:
             if prompt.state is not e.PromptState.OVER:
-                held.append(("start_held", f"{rule.id} holds the start: {prompt.message}", True))
+                held.append(("start_held", say("{id} holds the start: {message}", id=rule.id, message=prompt.message), True))
     return held
 
 
@@ -65,9 +66,9 @@ def change_rate(rate_mg_per_kg_h: float, override: Override = Override(), found:
         state = scene.state
         prescribed(scene)
         if not found:
-            in_phase(scene, "change the rate", Phase.RUNNING, Phase.PAUSED)
+            in_phase(scene, say("change the rate"), Phase.RUNNING, Phase.PAUSED)
             if state.pump is not Pump.RUNNING:
-                raise Refusal("not_running", "The infusion is paused; resume it at the new rate.")
+                raise Refusal("not_running", say("The infusion is paused; resume it at the new rate."))
         breaks = _rate_breaks(scene, rate_mg_per_kg_h)
         if not found:
             _allowed(breaks, override)
@@ -89,24 +90,37 @@ def change_rate(rate_mg_per_kg_h: float, override: Override = Override(), found:
 def _rate_breaks(scene: Scene, rate: float) -> list[tuple[str, str]]:
     found = []
     if rate < 0 or rate != rate:
-        raise Refusal("rate_impossible", "A rate cannot be below zero.")
+        raise Refusal("rate_impossible", say("A rate cannot be below zero."))
     bound = scene.document.breach("rate", rate) if rate else None
     if bound is not None:
         found.append(bound)
     order = scene.state.order
     if order is None:
-        found.append(("there is no order", "absolute"))
+        found.append((say("there is no order"), "absolute"))
     elif rate > order.rate_mg_per_kg_h * 1.0001:
-        found.append((f"rate {rate:.4g} is above the ordered {order.rate_mg_per_kg_h:.4g} mg/kg/h", "recommended"))
+        found.append(
+            (
+                say(
+                    "rate {rate:.4g} is above the ordered {rate_mg_per_kg_h:.4g} mg/kg/h",
+                    rate=rate,
+                    rate_mg_per_kg_h=order.rate_mg_per_kg_h,
+                ),
+                "recommended",
+            )
+        )
     return found
 
 
 def _allowed(breaks: Sequence[tuple[str, str]], override: Override) -> None:
     for text, how in breaks:
         if how == "absolute":
-            raise Refusal("rate_out_of_bounds", f"{text[0].upper()}{text[1:]}: this cannot be set here.")
+            raise Refusal("rate_out_of_bounds", say("{words}{part}: this cannot be set here.", words=text[0].upper(), part=text[1:]))
         if not override:
-            raise Refusal("rate_beyond_order", f"{text[0].upper()}{text[1:]}: the prescriber's name and a reason are needed.", True)
+            raise Refusal(
+                "rate_beyond_order",
+                say("{words}{part}: the prescriber's name and a reason are needed.", words=text[0].upper(), part=text[1:]),
+                True,
+            )
 
 
 def pause(reason: str = "", for_at: int | None = None) -> Command:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from monitor import charting
 from monitor import events as e
 from monitor.commands.scene import Command, Refusal, Scene, tapped
+from monitor.language import say
 from monitor.protocol.document import OBSERVABLE
 from monitor.session import Charted
 from monitor.store.log import Entry
@@ -24,7 +25,15 @@ def score(scale: str, value: int | None, items: Sequence[tuple[int, int]] = (), 
         allowed = charting.CADSS6_ITEMS if scale == charting.CADSS6 else charting.CADSS_ITEMS
         for number, points in items:
             if number not in allowed or not 0 <= points <= 4:
-                raise Refusal("not_on_scale", f"Item {number} with {points} is not part of {charting.SCALES[scale].label}.")
+                raise Refusal(
+                    "not_on_scale",
+                    say(
+                        "Item {number} with {points} is not part of {label}.",
+                        number=number,
+                        points=points,
+                        label=charting.SCALES[scale].label,
+                    ),
+                )
         last = _newest(scene.state.scores.get(scale, ()))
         if last is not None and last.value == value and last.by == scene.by and tapped(scene, [last.known_at]):
             return []
@@ -36,7 +45,7 @@ def score(scale: str, value: int | None, items: Sequence[tuple[int, int]] = (), 
 def observe(what: str, value: str = "", number: float | None = None, for_at: int | None = None) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if what not in OBSERVABLE:
-            raise Refusal("not_charted", f"Nothing is charted as {what}.")
+            raise Refusal("not_charted", say("Nothing is charted as {what}.", what=what))
         last = _newest(scene.state.observed.get(what, ()))
         if last is not None and (last.word, last.value, last.by) == (value, number, scene.by) and tapped(scene, [last.known_at]):
             return []
@@ -48,7 +57,7 @@ def observe(what: str, value: str = "", number: float | None = None, for_at: int
 def symptom(name: str, present: bool = True, for_at: int | None = None) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if name not in {s.id for s in scene.document.symptoms}:
-            raise Refusal("unknown_symptom", f"The protocol does not list {name}; write a note.")
+            raise Refusal("unknown_symptom", say("The protocol does not list {name}; write a note.", name=name))
         last = scene.state.symptoms.get(name)
         if last is not None and bool(last.value) is present and last.by == scene.by and tapped(scene, [last.known_at]):
             return []
@@ -60,9 +69,9 @@ def symptom(name: str, present: bool = True, for_at: int | None = None) -> Comma
 def note(text: str) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if not text.strip():
-            raise Refusal("empty", "The note is empty.")
+            raise Refusal("empty", say("The note is empty."))
         if len(text) > 2000:
-            raise Refusal("too_long", "A note has at most 2,000 characters.")
+            raise Refusal("too_long", say("A note has at most 2,000 characters."))
         return [e.NoteAdded(text=text.strip())]
 
     return command
@@ -78,15 +87,15 @@ def correct(log_entries: Sequence[Entry], seq: int, instead: dict[str, Any] | No
         entry = next((x for x in log_entries if x.seq == seq), None)
         kind = _corrected_kind(entry) if entry is not None else None
         if kind is None:
-            raise Refusal("not_correctable", "This entry cannot be corrected; chart what is true now.")
+            raise Refusal("not_correctable", say("This entry cannot be corrected; chart what is true now."))
         earlier = (logged(x).event for x in log_entries if x.kind == "corrected")
         if any(isinstance(x, e.Corrected) and x.seq == seq for x in earlier):
-            raise Refusal("corrected_before", "This entry has been corrected before; correct the newer one.")
+            raise Refusal("corrected_before", say("This entry has been corrected before; correct the newer one."))
         if instead is not None:
             try:
                 e.read({**instead, "kind": kind})
             except ValidationError as wrong:
-                raise Refusal("not_readable", f"The correction does not fit: {wrong.errors()[0]['msg']}.") from None
+                raise Refusal("not_readable", say("The correction does not fit: {part}.", part=wrong.errors()[0]["msg"])) from None
         return [e.Corrected(seq=seq, instead=None if instead is None else {**instead, "kind": kind}, reason=reason)]
 
     return command

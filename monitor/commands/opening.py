@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from monitor import events as e
 from monitor.commands.scene import Command, Refusal, Scene, in_phase
 from monitor.infusion import Pump
+from monitor.language import say
 from monitor.protocol.document import CheckItem
 from monitor.session import Phase
 from monitor.store.log import EventLog
@@ -28,9 +29,9 @@ def discharge(escort: str, against_advice: bool = False, reason: str = "") -> Co
         in_phase(scene, "discharge", Phase.RECOVERY, Phase.READY, Phase.OBSERVED)
         left = scene.document.blocking("discharge", scene.state) if scene.state.phase is Phase.RECOVERY else []
         if left and not against_advice:
-            raise Refusal("checklist_open", f"Still open before leaving: {_questions(left)}")
+            raise Refusal("checklist_open", say("Still open before leaving: {questions}", questions=_questions(left)))
         if against_advice and not reason.strip():
-            raise Refusal("reason_missing", "Leaving against advice is recorded with what was said; write the reason.")
+            raise Refusal("reason_missing", say("Leaving against advice is recorded with what was said; write the reason."))
         return [e.Discharged(escort=escort.strip(), against_advice=against_advice, reason=reason.strip())]
 
     return command
@@ -39,9 +40,9 @@ def discharge(escort: str, against_advice: bool = False, reason: str = "") -> Co
 def close(reason: str = "") -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if scene.state.pump in (Pump.RUNNING, Pump.PAUSED):
-            raise Refusal("infusion_open", "The infusion is charted as running or paused; chart its stop first.")
+            raise Refusal("infusion_open", say("The infusion is charted as running or paused; chart its stop first."))
         if scene.state.phase is Phase.RECOVERY:
-            raise Refusal("not_discharged", "Discharge the patient first, or record that they left against advice.")
+            raise Refusal("not_discharged", say("Discharge the patient first, or record that they left against advice."))
         return [e.SessionClosed(reason=reason)]
 
     return command
@@ -50,13 +51,13 @@ def close(reason: str = "") -> Command:
 def set_pace(speed: float) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if not 0 <= speed <= 60:
-            raise Refusal("pace_out_of_bounds", "The pace goes from 0 (stand still) to 60 times.")
+            raise Refusal("pace_out_of_bounds", say("The pace goes from 0 (stand still) to 60 times."))
         if scene.state.drill is not None and speed > DRILL_FASTEST:
-            raise Refusal("pace_out_of_bounds", f"A drill goes at up to {DRILL_FASTEST} times.")
+            raise Refusal("pace_out_of_bounds", say("A drill goes at up to {drill_fastest} times.", drill_fastest=DRILL_FASTEST))
         return [] if scene.state.speed == speed else [e.PaceSet(speed=speed)]
 
     return command
 
 
 def _questions(items: Sequence[CheckItem]) -> str:
-    return "; ".join(i.question for i in items[:3]) + (f" and {len(items) - 3} more" if len(items) > 3 else "")
+    return "; ".join(i.question for i in items[:3]) + (say(" and {len} more", len=len(items) - 3) if len(items) > 3 else "")

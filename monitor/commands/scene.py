@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from monitor import events as e
+from monitor.language import say
 from monitor.protocol.document import Document
 from monitor.session import Phase, SessionState, folded
 from monitor.store import packing
@@ -76,7 +77,7 @@ def carry_out(log: EventLog, document: Document, session: int, by: str, command:
         state = folded(map(logged, entries))
         scene = Scene(state, document, at, by, partial(_recent, log, session, state, at))
         if state.phase is Phase.CLOSED:
-            raise Refusal("closed", "This session is closed; nothing more can be entered.")
+            raise Refusal("closed", say("This session is closed; nothing more can be entered."))
         said = list(command(scene))
         if not said:
             return []
@@ -97,12 +98,12 @@ def _recent(log: EventLog, session: int, state: SessionState, at: int) -> Window
 
 def in_phase(scene: Scene, what: str, *allowed: Phase) -> None:
     if scene.state.phase not in allowed:
-        raise Refusal("wrong_phase", f"The session is {scene.state.phase.value}: it is not the time to {what}.")
+        raise Refusal("wrong_phase", say("The session is {value}: it is not the time to {what}.", value=scene.state.phase.value, what=what))
 
 
 def prescribed(scene: Scene) -> None:
     if scene.state.opened.observed:
-        raise Refusal("observed", "This session is only observed; it has no infusion.")
+        raise Refusal("observed", say("This session is only observed; it has no infusion."))
 
 
 def tapped(scene: Scene, ats: Sequence[int]) -> bool:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from monitor import events as e
 from monitor.commands.scene import Command, Refusal, Scene
+from monitor.language import say
 from monitor.simulator.scenario import Happening
 
 LONGEST_STEP_S = 600
@@ -24,7 +25,7 @@ def ask() -> Command:
 
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if scene.state.opened.source_kind != "simulated":
-            raise Refusal("no_patient", "Nobody is there to ask: this room plays a recording.")
+            raise Refusal("no_patient", say("Nobody is there to ask: this room plays a recording."))
         return [] if scene.state.asked else [e.PatientAsked()]
 
     return command
@@ -38,7 +39,10 @@ def inject(happening: dict[str, Any]) -> Command:
         try:
             read = Happening.model_validate({**happening, "at": "0 s"})
         except ValidationError as wrong:
-            raise Refusal("not_readable", f"This cannot happen: {wrong.errors()[0]['msg'].removeprefix('Value error, ')}.") from None
+            raise Refusal(
+                "not_readable",
+                say("This cannot happen: {removeprefix}.", removeprefix=wrong.errors()[0]["msg"].removeprefix("Value error, ")),
+            ) from None
         return [e.TruthInjected(happening=read.model_dump(mode="json", by_alias=True, exclude_defaults=True))]
 
     return command
@@ -48,7 +52,7 @@ def instructor_note(text: str) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         in_drill(scene)
         if not text.strip():
-            raise Refusal("empty", "The note is empty.")
+            raise Refusal("empty", say("The note is empty."))
         return [e.TruthNoted(text=text.strip()[:2000])]
 
     return command
@@ -59,7 +63,7 @@ def step(seconds: int) -> Command:
 
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if not 1 <= seconds <= LONGEST_STEP_S:
-            raise Refusal("step_out_of_bounds", f"A step goes from 1 to {LONGEST_STEP_S} seconds.")
+            raise Refusal("step_out_of_bounds", say("A step goes from 1 to {longest_step_s} seconds.", longest_step_s=LONGEST_STEP_S))
         return [e.PaceSet(speed=1.0, until=scene.at - 1 + seconds)]
 
     return command
@@ -70,11 +74,11 @@ def end_drill(reason: str = "") -> Command:
 
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         in_drill(scene)
-        return [e.DrillEnded(reason=reason.strip()), e.SessionClosed(reason="the drill is over")]
+        return [e.DrillEnded(reason=reason.strip()), e.SessionClosed(reason=say("the drill is over"))]
 
     return command
 
 
 def in_drill(scene: Scene) -> None:
     if scene.state.drill is None:
-        raise Refusal("no_drill", "This session is no drill.")
+        raise Refusal("no_drill", say("This session is no drill."))

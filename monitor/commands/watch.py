@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from monitor import events as e
 from monitor.commands.scene import Command, Refusal, Scene
+from monitor.language import say
 
 
 def take_watch(name: str, break_cover_min: int | None = None) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if not name.strip():
-            raise Refusal("no_name", "Say who watches this room.")
+            raise Refusal("no_name", say("Say who watches this room."))
         return [e.WatchTaken(name=name.strip(), break_cover_min=break_cover_min)]
 
     return command
@@ -20,7 +21,7 @@ def take_watch(name: str, break_cover_min: int | None = None) -> Command:
 def offer_watch(to: str, card: Sequence[str]) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if not scene.state.watcher:
-            raise Refusal("unwatched", "Nobody watches this room, so there is nothing to hand over; take it.")
+            raise Refusal("unwatched", say("Nobody watches this room, so there is nothing to hand over; take it."))
         return [e.WatchOffered(to=to.strip(), card=tuple(card))]
 
     return command
@@ -33,7 +34,7 @@ def accept_watch(name: str) -> Command:
         if scene.state.watcher == name and scene.state.offer is None:
             return []
         if scene.state.offer is None:
-            raise Refusal("no_offer", "This handover has been withdrawn or accepted by somebody else.")
+            raise Refusal("no_offer", say("This handover has been withdrawn or accepted by somebody else."))
         return take_watch(name)(scene)
 
     return command
@@ -56,11 +57,11 @@ def leave_watch() -> Command:
 def go_away(why: str, escort: str, cap_min: int) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if scene.state.away is not None:
-            raise Refusal("away_already", "The patient is already charted as away.")
+            raise Refusal("away_already", say("The patient is already charted as away."))
         if not escort.strip():
-            raise Refusal("no_escort", "Say who goes with the patient.")
+            raise Refusal("no_escort", say("Say who goes with the patient."))
         if not 1 <= cap_min <= 30:
-            raise Refusal("cap_out_of_bounds", "Away from the monitor is for 1 to 30 minutes.")
+            raise Refusal("cap_out_of_bounds", say("Away from the monitor is for 1 to 30 minutes."))
         return [e.AwayStarted(why=why, escort=escort.strip(), cap_min=cap_min)]
 
     return command

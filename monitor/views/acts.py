@@ -11,6 +11,7 @@ from monitor import access, commands
 from monitor import events as e
 from monitor.board.alarms import loudest
 from monitor.board.card import ONE_TAP
+from monitor.language import say
 from monitor.live.station import station
 from monitor.store.log import Conflict, StoreError
 from monitor.views.guard import WHO
@@ -98,13 +99,13 @@ def tried(room: str, who: str, *wanted: commands.Command) -> commands.Refusal | 
     here = station()
     session = here.follower.session(room)
     if session is None:
-        return commands.Refusal("no_session", "There is no session in this room any more.")
+        return commands.Refusal("no_session", say("There is no session in this room any more."))
     try:
         commands.carry_out(here.log, here.document, session, who, commands.together(*wanted))
     except commands.Refusal as refusal:
         return refusal
     except (StoreError, Conflict) as trouble:
-        return commands.Refusal("not_saved", f"Not saved: {trouble}")
+        return commands.Refusal("not_saved", say("Not saved: {trouble}", trouble=trouble))
     return None
 
 
@@ -123,7 +124,7 @@ def _audio(on: bool, who: str) -> None:
     for room in picture.views:
         record(room, command, who)
     if not picture.views:
-        ask("refused", "", {"sentence": "No room has a session whose log could say that the audio is paused."})
+        ask("refused", "", {"sentence": say("No room has a session whose log could say that the audio is paused.")})
 
 
 def simple(act: Act, room: str, who: str) -> commands.Command | None:
@@ -143,7 +144,7 @@ def simple(act: Act, room: str, who: str) -> commands.Command | None:
         case "undo":
             here, session = station(), station().follower.session(room)
             entries = here.log.entries(session) if session is not None else []
-            return commands.correct(entries, int(act.get("seq", -1)), None, "taken back")
+            return commands.correct(entries, int(act.get("seq", -1)), None, say("taken back"))
         case "cuff":
             done = {"start": commands.start_cuff, "stop": commands.stop_cuff, "rest": commands.rest_cuff}.get(str(act.get("what")))
             return done() if done is not None else None

@@ -10,6 +10,7 @@ from monitor import charting, commands
 from monitor import events as e
 from monitor.board.card import ONE_TAP
 from monitor.board.view import View
+from monitor.language import say
 from monitor.live.station import station
 from monitor.protocol.document import Option
 from monitor.views import acts
@@ -27,7 +28,7 @@ def answer_form(room: str, fill: Fill) -> None:
     rule, episode = str(fill.get("rule", "")), int(fill.get("episode", 0))
     prompt = found[1].state.prompts.get(rule)
     if prompt is not None:
-        st.write(f"**{prompt.message}** · line {rule}")
+        st.write(say("**{message}** · line {rule}", message=prompt.message, rule=rule))
     who = st.session_state.get(WHO, "")
     wanted: list[commands.Command] = []
     for option in options:
@@ -39,7 +40,7 @@ def answer_form(room: str, fill: Fill) -> None:
         with st.container(border=True):
             st.markdown(f"**{option.label}**")
             wanted += _part(found[1], option)
-    if st.button("Chart this as the answer", type="primary"):
+    if st.button(say("Chart this as the answer"), type="primary"):
         attempt(room, commands.answer(rule, episode, e.Answer.DID, [o.id for o in options], "", wanted))
 
 
@@ -48,14 +49,14 @@ def _part(view: View, option: Option) -> Sequence[commands.Command]:
     match option.command:
         case "rate":
             if state.order is None or state.ledger is None:
-                st.info("There is no infusion to change.")
+                st.info(say("There is no infusion to change."))
                 return []
             rate = rate_field(state, state.ledger.rate_mg_per_kg_h / 2, key)
             return [commands.change_rate(rate, override_fields(key))]
         case "pause":
-            return [commands.pause(st.text_input("Why", key=f"{key}_why", max_chars=200))]
+            return [commands.pause(st.text_input(say("Why"), key=f"{key}_why", max_chars=200))]
         case "stop":
-            reason = st.text_input("Reason", key=f"{key}_why", max_chars=200)
+            reason = st.text_input(say("Reason"), key=f"{key}_why", max_chars=200)
             return [commands.stop(bool(option.fill.get("complete")), reason)]
         case "resume":
             if state.order is None:
@@ -69,17 +70,28 @@ def _part(view: View, option: Option) -> Sequence[commands.Command]:
         case "score":
             scale = charting.SCALES[str(option.fill.get("scale", charting.COMFORT))]
             value = st.number_input(
-                f"{scale.label}, {scale.low} {scale.low_word} to {scale.high} {scale.high_word}", scale.low, scale.high, None, key=key
+                say(
+                    "{label}, {low} {low_word} to {high} {high_word}",
+                    label=scale.label,
+                    low=scale.low,
+                    low_word=scale.low_word,
+                    high=scale.high,
+                    high_word=scale.high_word,
+                ),
+                scale.low,
+                scale.high,
+                None,
+                key=key,
             )
             return [commands.score(scale.id, None if value is None else int(value))]
         case "symptom":
             symptoms = station().document.symptoms
-            there = st.multiselect("Symptoms", symptoms, format_func=lambda s: s.label, key=key)
+            there = st.multiselect(say("Symptoms"), symptoms, format_func=lambda s: s.label, key=key)
             present = {s.id for s in there}
             return [commands.symptom(s.id, s.id in present) for s in symptoms]
         case "note":
-            text = st.text_input("Note", key=key, max_chars=2000)
+            text = st.text_input(say("Note"), key=key, max_chars=2000)
             return [commands.note(text)] if text.strip() else []
         case _:
-            st.caption("Do this in the room's own panel; the answer is recorded here.")
+            st.caption(say("Do this in the room's own panel; the answer is recorded here."))
             return []

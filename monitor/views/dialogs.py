@@ -16,6 +16,7 @@ from monitor.board.handover import handover_card
 from monitor.board.log import correctable
 from monitor.board.view import Picture, View
 from monitor.infusion import Order
+from monitor.language import say
 from monitor.live.station import station
 from monitor.protocol.document import OBSERVABLE
 from monitor.views.acts import DIALOG, PENDING, offered_rooms, perform, record, tried
@@ -42,7 +43,7 @@ def open_asked(forms: Mapping[str, tuple[str, Form]]) -> None:
         return
     title, form = forms[asked["name"]]
     if asked["room"] and asked["name"] != "who":
-        title = f"Room {asked['room']}: {title}"
+        title = say("Room {part}: {title}", part=asked["room"], title=title)
 
     @st.dialog(title, width="large" if asked["name"] in WIDE else "medium")
     def shown() -> None:
@@ -55,7 +56,7 @@ def seen(room: str) -> tuple[Picture, View] | None:
     picture = station().follower.picture()
     view = picture.views.get(room)
     if view is None:
-        st.info("There is no session in this room any more.")
+        st.info(say("There is no session in this room any more."))
         return None
     return picture, view
 
@@ -66,25 +67,25 @@ def attempt(room: str, *wanted: commands.Command) -> None:
     if refusal is None:
         st.rerun()
         return
-    st.error(refusal.sentence + (" What you typed is still here; try again." if refusal.name == "not_saved" else ""))
+    st.error(refusal.sentence + (say(" What you typed is still here; try again.") if refusal.name == "not_saved" else ""))
     if refusal.overridable:
-        st.caption("The prescriber may override this: write the name and the reason below, then save again.")
+        st.caption(say("The prescriber may override this: write the name and the reason below, then save again."))
 
 
 def late_field(view: View, key: str) -> int | None:
     """The second that a late entry is about; None: now."""
-    ago = st.number_input("How many minutes ago (0: now)", 0, 240, 0, key=f"{key}_ago")
+    ago = st.number_input(say("How many minutes ago (0: now)"), 0, 240, 0, key=f"{key}_ago")
     if not ago:
         return None
     for_at = max(0, view.at - round(ago * 60 * max(1.0, view.state.speed)))
-    st.caption(f"For {clock.of_day(view.wall(for_at), station().follower.zone)}")
+    st.caption(say("For {of_day}", of_day=clock.of_day(view.wall(for_at), station().follower.zone)))
     return for_at
 
 
 def override_fields(key: str) -> commands.Override:
-    with st.expander("Prescriber's override"):
-        by = st.text_input("Prescriber", key=f"{key}_by", max_chars=80)
-        reason = st.text_input("Reason", key=f"{key}_why", max_chars=200)
+    with st.expander(say("Prescriber's override")):
+        by = st.text_input(say("Prescriber"), key=f"{key}_by", max_chars=80)
+        reason = st.text_input(say("Reason"), key=f"{key}_why", max_chars=200)
     return commands.Override(by.strip(), reason.strip())
 
 
@@ -92,13 +93,13 @@ def override_fields(key: str) -> commands.Override:
 
 
 def who_form(room: str, fill: Fill) -> None:
-    st.write("Your name signs what you chart at this station.")
+    st.write(say("Your name signs what you chart at this station."))
     with st.form("who_is_here", border=False):
-        typed = st.text_input("Name", value=st.session_state.get(WHO, ""), max_chars=40)
-        if st.form_submit_button("This is me", type="primary"):
+        typed = st.text_input(say("Name"), value=st.session_state.get(WHO, ""), max_chars=40)
+        if st.form_submit_button(say("This is me"), type="primary"):
             name = access.named(typed)
             if name is None:
-                st.error("Write a name of at most 40 letters; demo, evaluator and store are taken.")
+                st.error(say("Write a name of at most 40 letters; demo, evaluator and store are taken."))
                 return
             st.session_state[WHO] = name
             waiting = st.session_state.pop(PENDING, None)
@@ -108,8 +109,8 @@ def who_form(room: str, fill: Fill) -> None:
 
 
 def refused_form(room: str, fill: Fill) -> None:
-    st.error(str(fill.get("sentence", "Not done.")))
-    if st.button("Close"):
+    st.error(str(fill.get("sentence", say("Not done."))))
+    if st.button(say("Close")):
         st.rerun()
 
 
@@ -123,19 +124,23 @@ def order_form(room: str, fill: Fill) -> None:
     state, bounds = found[1].state, station().document.bounds
     before = state.order
     left, right = st.columns(2)
-    dose = left.number_input("Dose, mg/kg", 0.0, 5.0, before.dose_mg_per_kg if before else 0.5, 0.05, format="%.2f")
-    minutes = right.number_input("Over, min", 1.0, 480.0, before.minutes if before else 40.0, 5.0, format="%.0f")
+    dose = left.number_input(say("Dose, mg/kg"), 0.0, 5.0, before.dose_mg_per_kg if before else 0.5, 0.05, format="%.2f")
+    minutes = right.number_input(say("Over, min"), 1.0, 480.0, before.minutes if before else 40.0, 5.0, format="%.0f")
     weight = left.number_input(
-        "Weight, kg", 1.0, 400.0, before.weight_kg if before else (state.opened.weight_kg or 70.0), 0.5, format="%.1f"
+        say("Weight, kg"), 1.0, 400.0, before.weight_kg if before else (state.opened.weight_kg or 70.0), 0.5, format="%.1f"
     )
-    strength = right.number_input("Concentration, mg/mL", 0.1, 50.0, before.concentration_mg_per_ml if before else 1.0, 0.5, format="%.1f")
-    prescriber = st.text_input("Prescriber", before.prescriber if before else "", max_chars=80)
+    strength = right.number_input(
+        say("Concentration, mg/mL"), 0.1, 50.0, before.concentration_mg_per_ml if before else 1.0, 0.5, format="%.1f"
+    )
+    prescriber = st.text_input(say("Prescriber"), before.prescriber if before else "", max_chars=80)
     low, high = bounds["dose"].recommended
-    st.caption(f"The protocol's recommended dose is {low:g} to {high:g} mg/kg. This records an order; it makes none.")
+    st.caption(
+        say("The protocol's recommended dose is {low:g} to {high:g} mg/kg. This records an order; it makes none.", low=low, high=high)
+    )
     override = override_fields("order")
-    if st.button("Record the order", type="primary"):
+    if st.button(say("Record the order"), type="primary"):
         if dose <= 0:
-            st.error("Enter the dose that the prescriber ordered.")
+            st.error(say("Enter the dose that the prescriber ordered."))
             return
         order = Order(dose_mg_per_kg=dose, weight_kg=weight, minutes=minutes, concentration_mg_per_ml=strength, prescriber=prescriber)
         attempt(room, commands.set_order(order, override))
@@ -147,14 +152,22 @@ def start_form(room: str, fill: Fill) -> None:
         return
     order = found[1].state.order
     if order is None:
-        st.info("There is no order yet; enter what the prescriber ordered first.")
+        st.info(say("There is no order yet; enter what the prescriber ordered first."))
         return
     pump = units.ml_per_h(order.rate_mg_per_kg_h, order.weight_kg, order.concentration_mg_per_ml)
-    st.write(f"Ordered: **{order.dose_mg:.1f} mg** over **{order.minutes:g} min**, {order.rate_mg_per_kg_h:.2f} mg/kg/h, {pump:.1f} mL/h.")
-    st.caption("You start the pump at the bedside; here you chart that it was started.")
-    looked = st.checkbox("I have seen the pump running at this rate")
+    st.write(
+        say(
+            ("Ordered: **{dose_mg:.1f} mg** over **{minutes:g} min**, {rate_mg_per_kg_h:.2f} mg/kg/h, {pump:.1f} mL/h."),
+            dose_mg=order.dose_mg,
+            minutes=order.minutes,
+            rate_mg_per_kg_h=order.rate_mg_per_kg_h,
+            pump=pump,
+        )
+    )
+    st.caption(say("You start the pump at the bedside; here you chart that it was started."))
+    looked = st.checkbox(say("I have seen the pump running at this rate"))
     override = override_fields("start")
-    if st.button("Chart: started now", type="primary"):
+    if st.button(say("Chart: started now"), type="primary"):
         attempt(room, commands.start(override, pump_seen=looked))
 
 
@@ -165,17 +178,17 @@ def override_form(room: str, fill: Fill) -> None:
     document, name = station().document, str(fill.get("checklist", "before"))
     items = [i for i in document.blocking(name, found[1].state) if i.override]
     if not items:
-        st.info("Nothing here is left that may be overridden.")
+        st.info(say("Nothing here is left that may be overridden."))
         return
-    item = st.selectbox("What is overridden", items, format_func=lambda i: i.question)
-    answer = st.radio("Answer", item.answers, format_func=lambda a: a.label, horizontal=True)
-    st.caption(f"May be overridden by: {', '.join(item.override)}")
-    by = st.text_input("Prescriber", max_chars=80)
-    reason = st.text_input("Reason", max_chars=200)
-    if st.button("Record the override", type="primary"):
+    item = st.selectbox(say("What is overridden"), items, format_func=lambda i: i.question)
+    answer = st.radio(say("Answer"), item.answers, format_func=lambda a: a.label, horizontal=True)
+    st.caption(say("May be overridden by: {override}", override=", ".join(item.override)))
+    by = st.text_input(say("Prescriber"), max_chars=80)
+    reason = st.text_input(say("Reason"), max_chars=200)
+    if st.button(say("Record the override"), type="primary"):
         override = commands.Override(by.strip(), reason.strip())
         if not override:
-            st.error("The prescriber's name and a reason are needed.")
+            st.error(say("The prescriber's name and a reason are needed."))
             return
         attempt(room, commands.check(name, item.id, answer.id, override))
 
@@ -189,27 +202,27 @@ def rate_form(room: str, fill: Fill) -> None:
         return
     state = found[1].state
     if state.order is None or state.ledger is None:
-        st.info("There is no infusion.")
+        st.info(say("There is no infusion."))
         return
     now, ordered = state.ledger.rate_mg_per_kg_h, state.order.rate_mg_per_kg_h
-    st.write(f"Charted now: **{now:.2f}** mg/kg/h · ordered: {ordered:.2f} mg/kg/h")
+    st.write(say("Charted now: **{now:.2f}** mg/kg/h · ordered: {ordered:.2f} mg/kg/h", now=now, ordered=ordered))
     rate = rate_field(state, float(fill.get("rate", now / 2)), "rate")
-    fact = st.radio("This is", ["a change made now", "how the pump was found"], horizontal=True)
+    fact = st.radio(say("This is"), [say("a change made now"), say("how the pump was found")], horizontal=True)
     override = override_fields("rate")
-    if st.button("Chart the rate", type="primary"):
+    if st.button(say("Chart the rate"), type="primary"):
         attempt(room, commands.change_rate(rate, override, found=fact.startswith("how")))
 
 
 def rate_field(state: Any, value: float, key: str) -> float:
-    rate = st.number_input("New rate, mg/kg/h", 0.0, 20.0, round(value, 3), 0.05, format="%.3f", key=f"{key}_rate")
+    rate = st.number_input(say("New rate, mg/kg/h"), 0.0, 20.0, round(value, 3), 0.05, format="%.3f", key=f"{key}_rate")
     pump = units.ml_per_h(rate, state.order.weight_kg, state.order.concentration_mg_per_ml)
-    st.caption(f"That is {pump:.1f} mL/h on the pump. A lower rate stops the rise; it does not bring it down.")
+    st.caption(say("That is {pump:.1f} mL/h on the pump. A lower rate stops the rise; it does not bring it down.", pump=pump))
     return rate
 
 
 def pause_form(room: str, fill: Fill) -> None:
-    reason = st.text_input("Why", max_chars=200)
-    if st.button("Chart: paused", type="primary"):
+    reason = st.text_input(say("Why"), max_chars=200)
+    if st.button(say("Chart: paused"), type="primary"):
         attempt(room, commands.pause(reason.strip()))
 
 
@@ -221,15 +234,15 @@ def resume_form(room: str, fill: Fill) -> None:
     before = [c.rate_mg_per_kg_h for c in state.ledger.changes if c.rate_mg_per_kg_h > 0] if state.ledger else []
     rate = rate_field(state, before[-1] if before else 0.0, "resume")
     override = override_fields("resume")
-    if st.button("Chart: resumed", type="primary"):
+    if st.button(say("Chart: resumed"), type="primary"):
         attempt(room, commands.resume(rate, override))
 
 
 def stop_form(room: str, fill: Fill) -> None:
-    complete = st.radio("Stopped because", ["the ordered dose is in", "it is ended early"], index=1, horizontal=True)
-    reason = st.text_input("Reason, if early", max_chars=200)
-    seen_stopped = st.checkbox("I have seen the pump stopped")
-    if st.button("Chart: stopped", type="primary"):
+    complete = st.radio(say("Stopped because"), [say("the ordered dose is in"), say("it is ended early")], index=1, horizontal=True)
+    reason = st.text_input(say("Reason, if early"), max_chars=200)
+    seen_stopped = st.checkbox(say("I have seen the pump stopped"))
+    if st.button(say("Chart: stopped"), type="primary"):
         wanted = [commands.stop(complete.startswith("the"), reason.strip())]
         if seen_stopped:
             wanted.append(commands.observe("pump", "stopped"))
@@ -244,7 +257,7 @@ def drug_form(room: str, fill: Fill) -> None:
     if found is None:
         return
     command = drug_fields(found[1], fill, "drug")
-    if command is not None and st.button("Chart the drug", type="primary"):
+    if command is not None and st.button(say("Chart the drug"), type="primary"):
         attempt(room, command)
 
 
@@ -256,11 +269,11 @@ def drug_fields(view: View, fill: Fill, key: str) -> commands.Command | None:
         for d in document.drugs
         if fill.get("drug") in (None, d.id) and fill.get("class") in (None, d.drug_class) and fill.get("purpose") in (None, d.purpose)
     ] or list(document.drugs)
-    drug = st.selectbox("Drug", fits, format_func=lambda d: f"{d.label} ({d.purpose})", key=f"{key}_drug")
+    drug = st.selectbox(say("Drug"), fits, format_func=lambda d: f"{d.label} ({d.purpose})", key=f"{key}_drug")
     left, right = st.columns(2)
-    dose = left.number_input(f"Dose, {drug.unit}", 0.0, 10000.0, float(drug.dose), key=f"{key}_dose_{drug.id}")
-    route = right.text_input("Route", drug.route, key=f"{key}_route_{drug.id}", max_chars=40)
-    mode = st.radio("This is", ["given now or earlier: a fact", "about to be given: check it first"], key=f"{key}_mode")
+    dose = left.number_input(say("Dose, {unit}", unit=drug.unit), 0.0, 10000.0, float(drug.dose), key=f"{key}_dose_{drug.id}")
+    route = right.text_input(say("Route"), drug.route, key=f"{key}_route_{drug.id}", max_chars=40)
+    mode = st.radio(say("This is"), [say("given now or earlier: a fact"), say("about to be given: check it first")], key=f"{key}_mode")
     for_at = late_field(view, key) if mode.startswith("given") else None
     for line in commands.drug_breaks(document, view.state, drug, dose, view.at):
         st.warning(line[0].upper() + line[1:])
@@ -273,32 +286,32 @@ def drug_fields(view: View, fill: Fill, key: str) -> commands.Command | None:
 
 
 def note_form(room: str, fill: Fill) -> None:
-    text = st.text_area("Note", max_chars=2000, key="note_text")
-    if st.button("Save the note", type="primary"):
+    text = st.text_area(say("Note"), max_chars=2000, key="note_text")
+    if st.button(say("Save the note"), type="primary"):
         attempt(room, commands.note(text))
 
 
 def cadss_form(room: str, fill: Fill) -> None:
-    short = st.radio("Scale", [charting.CADSS6, charting.CADSS], format_func=lambda s: charting.SCALES[s].label, horizontal=True)
+    short = st.radio(say("Scale"), [charting.CADSS6, charting.CADSS], format_func=lambda s: charting.SCALES[s].label, horizontal=True)
     items = charting.CADSS6_ITEMS if short == charting.CADSS6 else charting.CADSS_ITEMS
-    st.caption("Scores by item number, 0 to 4. The items' wording is on the clinic's own form.")
+    st.caption(say("Scores by item number, 0 to 4. The items' wording is on the clinic's own form."))
     columns = st.columns(6)
-    points = [(n, int(columns[i % 6].number_input(f"Item {n}", 0, 4, 0, key=f"{short}_{n}"))) for i, n in enumerate(items)]
+    points = [(n, int(columns[i % 6].number_input(say("Item {n}", n=n), 0, 4, 0, key=f"{short}_{n}"))) for i, n in enumerate(items)]
     total = sum(p for _, p in points)
-    st.write(f"Total **{total}**")
-    if st.button("Save the score", type="primary"):
+    st.write(say("Total **{total}**", total=total))
+    if st.button(say("Save the score"), type="primary"):
         attempt(room, commands.score(short, total, points))
 
 
 def breathing_form(room: str, fill: Fill) -> None:
-    rate = st.number_input("Breaths counted in a minute", 0, 60, 14)
-    if st.button("Save", type="primary"):
+    rate = st.number_input(say("Breaths counted in a minute"), 0, 60, 14)
+    if st.button(say("Save"), type="primary"):
         attempt(room, commands.observe("breathing", number=float(rate)))
 
 
 def oxygen_form(room: str, fill: Fill) -> None:
-    flow = st.number_input("Oxygen, L/min (0: taken off)", 0.0, 15.0, 2.0, 1.0)
-    if st.button("Save", type="primary"):
+    flow = st.number_input(say("Oxygen, L/min (0: taken off)"), 0.0, 15.0, 2.0, 1.0)
+    if st.button(say("Save"), type="primary"):
         attempt(room, commands.observe("oxygen", number=flow))
 
 
@@ -310,35 +323,39 @@ def late_form(room: str, fill: Fill) -> None:
     symptoms = {s.id: s.label for s in station().document.symptoms}
     scales = {s: charting.SCALES[s].label for s in charting.SCALES if s not in (charting.CADSS, charting.CADSS6)}
     labels = {**scales, **OBSERVABLE, **symptoms}
-    what = st.selectbox("What", list(labels), format_func=lambda name: labels[name])
+    what = st.selectbox(say("What"), list(labels), format_func=lambda name: labels[name])
     command: Callable[..., commands.Command]
     number: float | None = None
     if what in scales:
         scale = charting.SCALES[what]
-        ends = f"{scale.low} {scale.low_word} to {scale.high} {scale.high_word}"
-        value = st.number_input(f"{scale.label}, {ends}; empty: could not be asked", scale.low, scale.high, None, key=f"late_{what}")
+        ends = say(
+            "{low} {low_word} to {high} {high_word}", low=scale.low, low_word=scale.low_word, high=scale.high, high_word=scale.high_word
+        )
+        value = st.number_input(
+            say("{label}, {ends}; empty: could not be asked", label=scale.label, ends=ends), scale.low, scale.high, None, key=f"late_{what}"
+        )
         command = partial(commands.score, what, value)
     elif what in symptoms:
-        there = st.radio("It was", ["there", "not there"], horizontal=True)
+        there = st.radio(say("It was"), ["there", say("not there")], horizontal=True)
         command = partial(commands.symptom, what, there == "there")
     else:
-        word = st.radio("It was", _WORDS[what], horizontal=True) if what in _WORDS else ""
+        word = st.radio(say("It was"), _WORDS[what], horizontal=True) if what in _WORDS else ""
         if what in _NUMBERS:
             number = st.number_input(_NUMBERS[what], 0.0, 60.0, None, 1.0)
         command = partial(commands.observe, what, word or "", number)
     for_at = late_field(found[1], "late")
-    if st.button("Save the entry", type="primary"):
+    if st.button(say("Save the entry"), type="primary"):
         if what in _NUMBERS and number is None:
-            st.error("Enter the number.")
+            st.error(say("Enter the number."))
             return
         attempt(room, command(for_at=for_at))
 
 
 _WORDS = {"iv_site": ["well", "problem"], "pump": ["running", "stopped"]}
-_NUMBERS = {"breathing": "Breaths counted in a minute", "oxygen": "Oxygen, L/min (0: taken off)"}
+_NUMBERS = {"breathing": say("Breaths counted in a minute"), "oxygen": say("Oxygen, L/min (0: taken off)")}
 
 
-_CORRECTED = {"value": "Value", "number": "Number", "sys": "Systolic, mmHg", "dia": "Diastolic, mmHg"}
+_CORRECTED = {"value": "Value", "number": "Number", "sys": say("Systolic, mmHg"), "dia": say("Diastolic, mmHg")}
 """What of an entry may be corrected to another number."""
 
 
@@ -350,33 +367,44 @@ def correct_form(room: str, fill: Fill) -> None:
     entries = here.log.entries(found[1].session)
     offered = {x.seq: x for x in correctable(found[1])}
     if not offered:
-        st.info("Nothing is charted that could be corrected.")
+        st.info(say("Nothing is charted that could be corrected."))
         return
 
     def charted(seq: int) -> str:
         entry = offered[seq]
         return f"{found[0].logged_time(entry)}  {words.entry(here.document, entry.event)}, {entry.by}"
 
-    seq = st.selectbox("Charted", list(offered), format_func=charted)
+    seq = st.selectbox(say("Charted"), list(offered), format_func=charted)
     entry = offered[seq]
-    st.caption("What stands there stays in the record; the correction counts from now on.")
+    st.caption(say("What stands there stays in the record; the correction counts from now on."))
     instead: dict[str, Any] | None = None
     fields = {name: value for name in _CORRECTED if isinstance(value := getattr(entry.event, name, None), int | float)}
     if isinstance(entry.event, e.DrugGiven):
-        st.caption("Another dose: take this back, then chart what was given, with its own time.")
-    options = ["another value", "take it back"] if fields else ["take it back"]
-    how = st.radio("Correction", options, horizontal=True)
-    if how == "another value":
+        st.caption(say("Another dose: take this back, then chart what was given, with its own time."))
+    options = [say("another value"), say("take it back")] if fields else [say("take it back")]
+    how = st.radio(say("Correction"), options, horizontal=True)
+    if how == say("another value"):
         scale = charting.SCALES[entry.event.scale] if isinstance(entry.event, e.Scored) else None
         low, high = (scale.low, scale.high) if scale is not None else (0, 300)
-        label = f"{scale.label}, {scale.low} {scale.low_word} to {scale.high} {scale.high_word}" if scale is not None else ""
+        label = (
+            say(
+                "{label}, {low} {low_word} to {high} {high_word}",
+                label=scale.label,
+                low=scale.low,
+                low_word=scale.low_word,
+                high=scale.high,
+                high_word=scale.high_word,
+            )
+            if scale is not None
+            else ""
+        )
         values = {name: st.number_input(label or _CORRECTED[name], low, high, round(value)) for name, value in fields.items()}
         kept = entry.event.model_dump(mode="json", exclude={"kind", "items"}, exclude_none=True)
         instead = {**kept, **values}
-    reason = st.text_input("Why", max_chars=200)
-    if st.button("Record the correction", type="primary"):
+    reason = st.text_input(say("Why"), max_chars=200)
+    if st.button(say("Record the correction"), type="primary"):
         if not reason.strip():
-            st.error("Say why, in a few words.")
+            st.error(say("Say why, in a few words."))
             return
         attempt(room, commands.correct(entries, seq, instead, reason.strip()))
 
@@ -389,13 +417,13 @@ def pressure_form(room: str, fill: Fill) -> None:
     if found is None:
         return
     left, right = st.columns(2)
-    sys = left.number_input("Systolic, mmHg", 40, 280, None, key="by_hand_sys")
-    dia = right.number_input("Diastolic, mmHg", 20, 200, None, key="by_hand_dia")
+    sys = left.number_input(say("Systolic, mmHg"), 40, 280, None, key="by_hand_sys")
+    dia = right.number_input(say("Diastolic, mmHg"), 20, 200, None, key="by_hand_dia")
     for_at = late_field(found[1], "by_hand")
-    st.caption("Counts like a reading of the cuff, and is marked as taken by hand.")
-    if st.button("Chart the pressure", type="primary"):
+    st.caption(say("Counts like a reading of the cuff, and is marked as taken by hand."))
+    if st.button(say("Chart the pressure"), type="primary"):
         if sys is None or dia is None:
-            st.error("Enter both pressures. Where only one could be felt, write a note.")
+            st.error(say("Enter both pressures. Where only one could be felt, write a note."))
             return
         attempt(room, commands.chart_pressure(sys, dia, for_at))
 
@@ -409,16 +437,16 @@ def cuff_interval_form(room: str, fill: Fill) -> None:
         return
     state = found[1].state
     obeys = state.opened.source_kind == "simulated"
-    st.caption("The cuff of a simulated room obeys." if obeys else "This records what was set at the bedside.")
+    st.caption(say("The cuff of a simulated room obeys.") if obeys else say("This records what was set at the bedside."))
     now = (state.cuff_interval_s or 0) // 60
     minutes = st.radio(
-        "A reading every",
+        say("A reading every"),
         INTERVALS_MIN,
         INTERVALS_MIN.index(now) if now in INTERVALS_MIN else None,
-        format_func="{} min".format,
+        format_func=say("{} min").format,
         horizontal=True,
     )
-    if st.button("Set the cycle" if obeys else "Record the cycle", type="primary", disabled=minutes is None):
+    if st.button(say("Set the cycle") if obeys else say("Record the cycle"), type="primary", disabled=minutes is None):
         attempt(room, commands.set_cuff_interval(int(minutes or 0) * 60))
 
 
@@ -430,17 +458,17 @@ def handover_form(room: str, fill: Fill) -> None:
     if found is None:
         return
     card = handover_card(*found)
-    st.markdown("**What the next nurse will see**")
+    st.markdown(say("**What the next nurse will see**"))
     _card(card)
-    to = st.text_input("To (optional)", max_chars=40)
+    to = st.text_input(say("To (optional)"), max_chars=40)
     left, middle, right = st.columns(3)
-    if left.button("Offer the handover", type="primary"):
+    if left.button(say("Offer the handover"), type="primary"):
         attempt(room, commands.offer_watch(to, card))
-    if middle.button("Break cover, 15 min") and to.strip():
+    if middle.button(say("Break cover, 15 min")) and to.strip():
         attempt(room, commands.take_watch(to, 15))
-    if right.button("Stop watching"):
+    if right.button(say("Stop watching")):
         attempt(room, commands.leave_watch())
-    st.caption("Until somebody accepts, you watch. Who stops watching without a handover leaves the room to nobody.")
+    st.caption(say("Until somebody accepts, you watch. Who stops watching without a handover leaves the room to nobody."))
 
 
 def handover_all_form(room: str, fill: Fill) -> None:
@@ -448,12 +476,12 @@ def handover_all_form(room: str, fill: Fill) -> None:
     picture, who = station().follower.picture(), st.session_state.get(WHO, "")
     cards = {name: handover_card(picture, view) for name, view in picture.views.items() if view.state.watcher == who}
     if not cards:
-        st.info("You watch no room.")
+        st.info(say("You watch no room."))
         return
-    _cards({f"Room {name} · {picture.views[name].state.opened.alias}": card for name, card in cards.items()})
-    to = st.text_input("To (optional)", max_chars=40)
-    st.caption("Until somebody accepts, you watch.")
-    if st.button(f"Offer {len(cards)} rooms" if len(cards) > 1 else "Offer the room", type="primary"):
+    _cards({say("Room {name} · {alias}", name=name, alias=picture.views[name].state.opened.alias): card for name, card in cards.items()})
+    to = st.text_input(say("To (optional)"), max_chars=40)
+    st.caption(say("Until somebody accepts, you watch."))
+    if st.button(say("Offer {cards} rooms", cards=len(cards)) if len(cards) > 1 else say("Offer the room"), type="primary"):
         refused = [said for name, card in cards.items() if (said := tried(name, who, commands.offer_watch(to, card))) is not None]
         if not refused:
             st.rerun()
@@ -466,14 +494,20 @@ def handover_offered_form(room: str, fill: Fill) -> None:
     picture, by, who = station().follower.picture(), str(fill.get("by", "")), st.session_state.get(WHO, "")
     offers = {name: picture.views[name] for name in offered_rooms(by)}
     if not offers:
-        st.info("This handover has been withdrawn or accepted.")
+        st.info(say("This handover has been withdrawn or accepted."))
         return
-    _cards({f"Room {name} · {v.state.opened.alias}": v.state.offer.card for name, v in offers.items() if v.state.offer is not None})
+    _cards(
+        {
+            say("Room {name} · {alias}", name=name, alias=v.state.opened.alias): v.state.offer.card
+            for name, v in offers.items()
+            if v.state.offer is not None
+        }
+    )
     left, right = st.columns(2)
-    if by != who and left.button("I take over", type="primary"):
+    if by != who and left.button(say("I take over"), type="primary"):
         perform({"do": "take_over", "by": by}, None)
         st.rerun()
-    if right.button("Withdraw" if by == who else "Not now"):
+    if right.button("Withdraw" if by == who else say("Not now")):
         for name in offers:
             record(name, commands.end_offer(), who)
         st.rerun()
@@ -492,11 +526,11 @@ def _card(lines: Sequence[str]) -> None:
 
 
 def away_form(room: str, fill: Fill) -> None:
-    why = st.radio("Why", ["bathroom", "walking", "disconnected on purpose"], horizontal=True)
-    escort = st.text_input("Who goes along", st.session_state.get(WHO, ""), max_chars=40)
-    cap = st.number_input("At most, min", 1, 30, 10)
-    st.caption("Prompts about lost signals become one timer until then. Nothing else is held back.")
-    if st.button("Chart: away", type="primary"):
+    why = st.radio(say("Why"), ["bathroom", "walking", say("disconnected on purpose")], horizontal=True)
+    escort = st.text_input(say("Who goes along"), st.session_state.get(WHO, ""), max_chars=40)
+    cap = st.number_input(say("At most, min"), 1, 30, 10)
+    st.caption(say("Prompts about lost signals become one timer until then. Nothing else is held back."))
+    if st.button(say("Chart: away"), type="primary"):
         attempt(room, commands.go_away(why, escort, int(cap)))
 
 
@@ -506,54 +540,54 @@ def discharge_form(room: str, fill: Fill) -> None:
         return
     left_open = station().document.blocking("discharge", found[1].state)
     for item in left_open:
-        st.warning(f"Open: {item.question}")
-    escort = st.text_input("Escort", max_chars=80)
-    against = st.checkbox("Leaves against advice: recorded, not refused")
-    reason = st.text_input("What was said", max_chars=400) if against else ""
-    if st.button("Record the discharge", type="primary"):
+        st.warning(say("Open: {question}", question=item.question))
+    escort = st.text_input(say("Escort"), max_chars=80)
+    against = st.checkbox(say("Leaves against advice: recorded, not refused"))
+    reason = st.text_input(say("What was said"), max_chars=400) if against else ""
+    if st.button(say("Record the discharge"), type="primary"):
         if not against and not escort.strip():
-            st.error("Name the escort, or record that the patient leaves against advice.")
+            st.error(say("Name the escort, or record that the patient leaves against advice."))
             return
         attempt(room, commands.discharge(escort, against, reason))
 
 
 def close_form(room: str, fill: Fill) -> None:
-    st.write("The session is sealed and ends. The next patient starts with nothing of this one.")
-    reason = st.text_input("Note (optional)", max_chars=200)
-    if st.button("Close the session", type="primary"):
+    st.write(say("The session is sealed and ends. The next patient starts with nothing of this one."))
+    reason = st.text_input(say("Note (optional)"), max_chars=200)
+    if st.button(say("Close the session"), type="primary"):
         attempt(room, commands.close(reason.strip()))
 
 
 def emergency_end_form(room: str, fill: Fill) -> None:
-    reason = st.text_input("How it ended", max_chars=400)
-    if st.button("End the emergency", type="primary"):
+    reason = st.text_input(say("How it ended"), max_chars=400)
+    if st.button(say("End the emergency"), type="primary"):
         attempt(room, commands.end_emergency(reason.strip()))
 
 
 FORMS: dict[str, tuple[str, Form]] = {
-    "who": ("Who is at the keys?", who_form),
-    "refused": ("Not done", refused_form),
-    "order": ("the order", order_form),
+    "who": (say("Who is at the keys?"), who_form),
+    "refused": (say("Not done"), refused_form),
+    "order": (say("the order"), order_form),
     "start": ("start", start_form),
     "override": ("override", override_form),
     "rate": ("rate", rate_form),
     "pause": ("pause", pause_form),
     "resume": ("resume", resume_form),
     "stop": ("stop", stop_form),
-    "drug": ("a drug", drug_form),
+    "drug": (say("a drug"), drug_form),
     "note": ("note", note_form),
-    "pressure": ("blood pressure by hand", pressure_form),
-    "cuff_interval": ("the cuff's cycle", cuff_interval_form),
+    "pressure": (say("blood pressure by hand"), pressure_form),
+    "cuff_interval": (say("the cuff's cycle"), cuff_interval_form),
     "cadss": ("CADSS", cadss_form),
     "breathing": ("breathing", breathing_form),
     "oxygen": ("oxygen", oxygen_form),
-    "correct": ("correct an entry", correct_form),
-    "handover": ("hand over", handover_form),
-    "handover_all": ("Hand over all my rooms", handover_all_form),
+    "correct": (say("correct an entry"), correct_form),
+    "handover": (say("hand over"), handover_form),
+    "handover_all": (say("Hand over all my rooms"), handover_all_form),
     "handover_offered": ("Handover", handover_offered_form),
-    "late": ("late entry", late_form),
-    "away": ("away from the monitor", away_form),
+    "late": (say("late entry"), late_form),
+    "away": (say("away from the monitor"), away_form),
     "discharge": ("discharge", discharge_form),
-    "close": ("close the session", close_form),
-    "emergency_end": ("end of the emergency", emergency_end_form),
+    "close": (say("close the session"), close_form),
+    "emergency_end": (say("end of the emergency"), emergency_end_form),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from monitor import access
+from monitor.language import say
 from monitor.live.station import station
 from monitor.sources.source import BadFile
 from monitor.store.log import StoreError
@@ -14,7 +15,7 @@ TITLES = {
     "ward": "Ward",
     "room": "Room",
     "training": "Training",
-    "instructor": "Instructor's desk",
+    "instructor": say("Instructor's desk"),
     "review": "Debrief",
     "protocol": "Protocol",
 }
@@ -25,15 +26,17 @@ CLOSE = "<style>.stApp .stMainBlockContainer { padding-block: 24px; }</style>"
 
 def enter(page: str) -> access.Viewer:
     """Who looks at this page. Ends the run, with a sentence, where they may not or where the station cannot start."""
-    st.set_page_config(page_title=f"{TITLES[page]} · infusion monitor", page_icon="🫀", layout="wide", initial_sidebar_state="collapsed")
+    st.set_page_config(
+        page_title=say("{part} · infusion monitor", part=TITLES[page]), page_icon="🫀", layout="wide", initial_sidebar_state="collapsed"
+    )
     st.html(CLOSE)
     viewer = access.Viewer(st.session_state.get(WHO, ""))
     if not viewer.may_open(page):
-        st.error("You may not open this page.")
+        st.error(say("You may not open this page."))
         st.stop()
     try:
         station()
     except (BadFile, StoreError) as wrong:
-        st.error(f"The station cannot start: {wrong}")
+        st.error(say("The station cannot start: {wrong}", wrong=wrong))
         st.stop()
     return viewer

@@ -17,6 +17,7 @@ from monitor.board.drill import side
 from monitor.board.frame import Frame
 from monitor.board.presets import Choice, Number, Preset, happening, presets
 from monitor.board.view import Picture
+from monitor.language import say
 from monitor.live.station import station
 from monitor.store.log import StoreError
 from monitor.views import acts, dialogs, forms
@@ -38,10 +39,10 @@ def show(viewer: Viewer) -> None:
     dialogs.open_asked(forms.ALL)
     wear_look()
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("‹ Training", width=160):
+        if st.button(say("‹ Training"), width=160):
             go("training")
-        st.header("Instructor's desk", width="content")
-        st.caption("TRAINING · SIMULATED PATIENTS · HIDDEN TRUTH: keep this screen from the trainee", width="content")
+        st.header(say("Instructor's desk"), width="content")
+        st.caption(say("TRAINING · SIMULATED PATIENTS · HIDDEN TRUTH: keep this screen from the trainee"), width="content")
     refused = _refused()
     if refused:
         st.error(refused)
@@ -64,7 +65,10 @@ def _refused() -> str:
     """Why who is at the keys may not look, or nothing."""
     who, drill = st.session_state.get(WHO, ""), _picture().views.values()
     if any(view.state.drill is not None and access.is_trainee(who, view.state.drill.trainee) for view in drill):
-        return f"{who} is the trainee of the drill that runs. The desk tells what is hidden from the trainee; open it on another screen."
+        return say(
+            ("{who} is the trainee of the drill that runs. The desk tells what is hidden from the trainee; open it on another screen."),
+            who=who,
+        )
     return ""
 
 
@@ -76,12 +80,12 @@ def _ask_code() -> None:
     wanted = station().rooms.training.instructor_code
     assert wanted is not None
     with st.form("instructor_code", border=False):
-        typed = st.text_input("Instructor's code", type="password", max_chars=40, width=320)
-        if st.form_submit_button("Open the desk", type="primary"):
+        typed = st.text_input(say("Instructor's code"), type="password", max_chars=40, width=320)
+        if st.form_submit_button(say("Open the desk"), type="primary"):
             if access.is_code(typed, wanted.get_secret_value()):
                 st.session_state[CODE] = True
                 st.rerun()
-            st.error("This is not the instructor's code of this station.")
+            st.error(say("This is not the instructor's code of this station."))
 
 
 def _still() -> None:
@@ -94,7 +98,7 @@ def _still() -> None:
 def _wait() -> None:
     if acts.drill_rooms():
         st.rerun()
-    st.info("No drill is running. As soon as one begins on another screen, it is here.")
+    st.info(say("No drill is running. As soon as one begins on another screen, it is here."))
 
 
 def _picture() -> Picture:
@@ -113,7 +117,7 @@ def _watching() -> None:
     try:
         rooms = [read(here.log, here.document, view, kept.get(view.session)) for view in picture.views.values()]
     except StoreError as trouble:
-        st.error(f"The record cannot be read: {trouble}")
+        st.error(say("The record cannot be read: {trouble}", trouble=trouble))
         return
     st.session_state[ROOMS] = {room.session: room for room in rooms}
     frame = desk_frame(picture, rooms)
@@ -124,9 +128,12 @@ def _watching() -> None:
         for room in frame["rooms"]:
             with st.container(width=CARD_PX, border=True):
                 _room(room)
-    st.subheader("Injected and noted")
+    st.subheader(say("Injected and noted"))
     with st.container(height=LINE_PX):
-        _table([{"At".ljust(8, HELD): x["at"], "Room": x["room"], "What": x["text"], "By": x["by"]} for x in frame["line"]], "Nothing yet.")
+        _table(
+            [{"At".ljust(8, HELD): x["at"], "Room": x["room"], "What": x["text"], "By": x["by"]} for x in frame["line"]],
+            say("Nothing yet."),
+        )
 
 
 def _steering(frame: Frame) -> None:
@@ -148,15 +155,15 @@ def _room(room: Frame) -> None:
     head = f"**{dialogs.escaped(room['head'])}** · {dialogs.escaped(room['title'])}"
     st.markdown(head, help=dialogs.escaped(room["summary"]) or None)
     st.caption(dialogs.escaped(room["sub"]))
-    true, screen = f"True at {room['true_at']}".replace(" ", HELD).ljust(15, HELD), "Screen".ljust(24, HELD)
+    true, screen = say("True at {at}", at=room["true_at"]).replace(" ", HELD).ljust(15, HELD), "Screen".ljust(24, HELD)
     _table([{"": x["what"].replace(" ", HELD), true: x["true"], screen: x["screen"]} for x in room["rows"]])
-    st.markdown(f"**Faults** {dialogs.escaped(room['faults'])}")
+    st.markdown(say("**Faults** {room}", room=dialogs.escaped(room["faults"])))
     with st.container(height=NOW_PX, border=False):
-        st.markdown(f"**Done last** {dialogs.escaped(room['last'])}")
+        st.markdown(say("**Done last** {room}", room=dialogs.escaped(room["last"])))
         for prompt in room["prompts"]:
             st.markdown(dialogs.escaped(prompt))
     coming = [{"At".ljust(8, HELD): x["at"], "Coming": x["what"], "Now".ljust(16, HELD): x["how"]} for x in room["coming"]]
-    _table(coming, "Nothing is planned for this patient.")
+    _table(coming, say("Nothing is planned for this patient."))
 
 
 def _table(rows: list[dict[str, str]], none: str = "") -> None:
@@ -180,11 +187,11 @@ def _injecting() -> None:
     preset = found[_chosen(KIND, list(found))]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         values = {part.name: _part(preset, part) for part in preset.parts}
-    if st.button(f"{preset.label} in {room} now", type="primary", disabled=not who, use_container_width=True):
-        _do(room, commands.inject(happening(preset, values)), f"{room}: {preset.label}, let happen")
-    st.text_area("Note for the debrief", max_chars=2000, height=100, key=NOTE)
-    st.button(f"Note for {room}", disabled=not who, use_container_width=True, on_click=_note, args=(room,))
-    if not who and st.button("First say who you are…", type="primary", use_container_width=True):
+    if st.button(say("{label} in {room} now", label=preset.label, room=room), type="primary", disabled=not who, use_container_width=True):
+        _do(room, commands.inject(happening(preset, values)), say("{room}: {label}, let happen", room=room, label=preset.label))
+    st.text_area(say("Note for the debrief"), max_chars=2000, height=100, key=NOTE)
+    st.button(say("Note for {room}", room=room), disabled=not who, use_container_width=True, on_click=_note, args=(room,))
+    if not who and st.button(say("First say who you are…"), type="primary", use_container_width=True):
         acts.ask("who", "")
         st.rerun()
     st.markdown(dialogs.escaped(st.session_state.get(SAID, "")))
@@ -213,7 +220,7 @@ def _part(preset: Preset, part: Number | Choice) -> Any:
 
 def _note(room: str) -> None:
     """What was typed is gone only once it is saved."""
-    if _do(room, commands.instructor_note(str(st.session_state[NOTE])), f"{room}: noted"):
+    if _do(room, commands.instructor_note(str(st.session_state[NOTE])), say("{room}: noted", room=room)):
         st.session_state[NOTE] = ""
 
 

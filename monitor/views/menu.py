@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from monitor.language import say
+
 FILES = {
     "ward": "pages/ward.py",
     "room": "pages/room.py",
@@ -22,7 +24,7 @@ def pages() -> list[StreamlitPage]:
         st.Page(FILES["ward"], title="Ward", default=True),
         st.Page(FILES["room"], title="Room", url_path="room"),
         st.Page(FILES["training"], title="Training", url_path="training"),
-        st.Page(FILES["instructor"], title="Instructor's desk", url_path="instructor"),
+        st.Page(FILES["instructor"], title=say("Instructor's desk"), url_path="instructor"),
         st.Page(FILES["review"], title="Debrief", url_path="review"),
         st.Page(FILES["protocol"], title="Protocol", url_path="protocol"),
     ]

@@ -8,6 +8,7 @@ import streamlit as st
 
 from monitor.access import Viewer
 from monitor.board.tile import ADVICE
+from monitor.language import say
 from monitor.live.station import station
 from monitor.protocol.cases import cases_beside, check, load_cases
 from monitor.protocol.document import Document, Rule, load_protocol
@@ -16,17 +17,17 @@ from monitor.sources.source import BadFile
 from monitor.views.heading import heading
 
 GROUPS = {
-    "before": "Before the infusion",
-    "during": "During the infusion",
+    "before": say("Before the infusion"),
+    "during": say("During the infusion"),
     "emergency": "Emergency",
-    "after": "After the infusion",
-    "any": "At any time",
+    "after": say("After the infusion"),
+    "any": say("At any time"),
 }
 PRIORITIES = {"high": "*** high", "medium": "** medium", "low": "* low"}
-STATUS = {"sourced": "sourced", "unchecked": "known, unchecked", "proposal": "proposal"}
+STATUS = {"sourced": "sourced", "unchecked": say("known, unchecked"), "proposal": "proposal"}
 
 
-@st.cache_data(show_spinner="Running the protocol's cases…", max_entries=4)
+@st.cache_data(show_spinner=say("Running the protocol's cases…"), max_entries=4)
 def case_results(protocol: str, digest: str, cases_changed: float) -> dict[str, tuple[int, int, list[str]]]:
     """For each rule: cases, failures, kinds of case that are missing. The other arguments say what it was run on."""
     path = Path(protocol)
@@ -38,21 +39,35 @@ def case_results(protocol: str, digest: str, cases_changed: float) -> dict[str, 
 def show(viewer: Viewer) -> None:
     here = station()
     document = here.document
-    heading("Ward", "ward", f"TRAINING · SIMULATED OR RECORDED PATIENTS · {ADVICE}")
+    heading("Ward", "ward", say("TRAINING · SIMULATED OR RECORDED PATIENTS · {advice}", advice=ADVICE))
     picture = here.follower.picture()
     if not picture.assessed:
-        st.error("!! NOT BEING ASSESSED: no evaluator is alive. Go to the rooms.")
+        st.error(say("!! NOT BEING ASSESSED: no evaluator is alive. Go to the rooms."))
     else:
-        st.caption(f"Assessed {max(0, round(picture.beat_age_s or 0))} s before this page was opened.")
+        st.caption(say("Assessed {beat_age_s} s before this page was opened.", beat_age_s=max(0, round(picture.beat_age_s or 0))))
     st.title(document.title)
-    st.markdown(f"Version **{document.version}** · {_signature(document)} · digest `{document.digest[:16]}`")
+    st.markdown(
+        say(
+            "Version **{version}** · {signature} · digest `{part}`",
+            version=document.version,
+            signature=_signature(document),
+            part=document.digest[:16],
+        )
+    )
     st.warning(document.notice)
     results = _results(here.protocol_file, document)
     if results is not None:
         failed = sum(f for _, f, _ in results.values())
         st.markdown(
-            f"**{len(document.rules)} rules, {sum(n for n, _, _ in results.values())} cases, {failed} failed.** "
-            "The cases stand in a file beside the protocol; a medical lead can read and change them."
+            say(
+                (
+                    "**{rules} rules, {sum} cases, {failed} failed.** The cases stand in a file beside the protocol; a "
+                    "medical lead can read and change them."
+                ),
+                rules=len(document.rules),
+                sum=sum((n for n, _, _ in results.values())),
+                failed=failed,
+            )
         )
     for group, title in GROUPS.items():
         rules = [r for r in document.rules if r.group == group]
@@ -69,13 +84,15 @@ def show(viewer: Viewer) -> None:
 
 def _signature(document: Document) -> str:
     signed = document.signed
-    return f"signed by {signed.by}, {signed.role}, {signed.on}" if signed else "**not signed**: an example"
+    return (
+        say("signed by {by}, {role}, {on}", by=signed.by, role=signed.role, on=signed.on) if signed else say("**not signed**: an example")
+    )
 
 
 def _results(path: Path, document: Document) -> dict[str, tuple[int, int, list[str]]] | None:
     beside = cases_beside(path)
     if not beside.exists():
-        st.error(f"The protocol's cases are missing: {beside.name}")
+        st.error(say("The protocol's cases are missing: {name}", name=beside.name))
         return None
     try:
         return case_results(str(path), document.digest, beside.stat().st_mtime)
@@ -88,46 +105,55 @@ def _rule(document: Document, rule: Rule, result: tuple[int, int, list[str]] | N
     with st.container(border=True):
         st.markdown(f"**{rule.id} · {rule.title}** · {PRIORITIES[rule.priority.value]}, {rule.kind.value}")
         st.markdown(f"> {rule.line}")
-        st.text(f"When: {condition(document, rule.when)}")
+        st.text(say("When: {condition}", condition=condition(document, rule.when)))
         if rule.options:
             word = "Check" if rule.kind.value == "technical" else "Options"
             st.text(f"{word}: {', '.join(document.option[o].label.lower() for o in rule.options)}")
         if rule.expect:
-            st.text(f"Expect: {rule.expect}")
+            st.text(say("Expect: {expect}", expect=rule.expect))
         timing = [
-            f"re-check after {duration(rule.recheck)}" if rule.recheck else "",
-            f"quiet for {duration(rule.lockout)}" if rule.lockout else "",
+            say("re-check after {duration}", duration=duration(rule.recheck)) if rule.recheck else "",
+            say("quiet for {duration}", duration=duration(rule.lockout)) if rule.lockout else "",
         ]
         st.caption(
-            f"{rule.citation.source} · limit {STATUS[rule.citation.limit]} · action {STATUS[rule.citation.action]} · {rule.rationale}"
+            say(
+                "{source} · limit {part} · action {part2} · {rationale}",
+                source=rule.citation.source,
+                part=STATUS[rule.citation.limit],
+                part2=STATUS[rule.citation.action],
+                rationale=rule.rationale,
+            )
             + "".join(f" · {t}" for t in timing if t)
         )
         if result is not None:
             cases, failed, missing = result
-            word = f"{failed} FAILED" if failed else "all pass"
-            st.caption(f"Cases: {cases}, {word}" + (f"; missing: {', '.join(missing)}" if missing else ""))
+            word = say("{failed} FAILED", failed=failed) if failed else say("all pass")
+            st.caption(
+                say("Cases: {cases}, {word}", cases=cases, word=word)
+                + (say("; missing: {missing}", missing=", ".join(missing)) if missing else "")
+            )
 
 
 def _checklist(document: Document, name: str) -> None:
     items = document.checklists.get(name, ())  # type: ignore[call-overload]
     if not items:
         return
-    with st.expander(f"Checklist: {len(items)} items"):
+    with st.expander(say("Checklist: {items} items", items=len(items))):
         for item in items:
             answers = ", ".join(a.label for a in item.answers)
-            over = f"; may be overridden by {', '.join(item.override)}" if item.override else ""
+            over = say("; may be overridden by {override}", override=", ".join(item.override)) if item.override else ""
             st.text(f"{item.question} ({item.effect}{over})\n   {answers}")
 
 
 def _tables(document: Document) -> None:
-    st.header("Bounds, drugs, observations")
+    st.header(say("Bounds, drugs, observations"))
     st.dataframe(
         [
             {
-                "bound": key,
-                "unit": b.unit,
-                "recommended": f"{b.recommended[0]:g} to {b.recommended[1]:g}",
-                "absolute": f"{b.absolute[0]:g} to {b.absolute[1]:g}",
+                say("bound"): key,
+                say("unit"): b.unit,
+                say("recommended"): say("{part:g} to {part2:g}", part=b.recommended[0], part2=b.recommended[1]),
+                say("absolute"): say("{part:g} to {part2:g}", part=b.absolute[0], part2=b.absolute[1]),
             }
             for key, b in document.bounds.items()
         ],
@@ -136,19 +162,22 @@ def _tables(document: Document) -> None:
     st.dataframe(
         [
             {
-                "drug": d.label,
-                "for": d.purpose,
-                "dose": f"{d.dose:g} {d.unit} {d.route}",
-                "largest single": f"{d.dose_max:g} {d.unit}",
-                "repeat after": duration(d.repeat_after),
-                "ask first with": ", ".join(d.avoid),
-                "figures": STATUS[d.citation.limit],
+                say("drug"): d.label,
+                say("for"): d.purpose,
+                say("dose"): f"{d.dose:g} {d.unit} {d.route}",
+                say("largest single"): f"{d.dose_max:g} {d.unit}",
+                say("repeat after"): duration(d.repeat_after),
+                say("ask first with"): ", ".join(d.avoid),
+                say("figures"): STATUS[d.citation.limit],
             }
             for d in document.drugs
         ],
         hide_index=True,
     )
     st.dataframe(
-        [{"observation": o.label, **{phase.value: duration(every) for phase, every in o.every.items()}} for o in document.observations],
+        [
+            {say("observation"): o.label, **{phase.value: duration(every) for phase, every in o.every.items()}}
+            for o in document.observations
+        ],
         hide_index=True,
     )

@@ -14,6 +14,7 @@ from monitor.board.debrief import NO_CERTIFICATE, debrief_frame
 from monitor.board.playback import Playback
 from monitor.board.sheet import sheet
 from monitor.drills.script import POLICIES
+from monitor.language import say
 from monitor.live.station import station
 from monitor.review import progress
 from monitor.review.compared import Compared, compare
@@ -35,12 +36,12 @@ def show(viewer: Viewer) -> None:
     if rooms is not None and "play" in st.query_params:
         _play(rooms)
         return
-    heading("Training", "training", f"TRAINING · SIMULATED PATIENTS · {NO_CERTIFICATE}")
+    heading("Training", "training", say("TRAINING · SIMULATED PATIENTS · {no_certificate}", no_certificate=NO_CERTIFICATE))
     if rooms is not None:
         _debrief(rooms)
         return
     if asked:
-        st.error("There is no finished drill of this number here. A debrief shows what is hidden, so a drill is ended first.")
+        st.error(say("There is no finished drill of this number here. A debrief shows what is hidden, so a drill is ended first."))
     _list(viewer)
 
 
@@ -59,21 +60,21 @@ def _finished(run: int) -> Sequence[Room] | None:
 
 def _debrief(rooms: Sequence[Room]) -> None:
     run = rooms[0].drill.run
-    st.title(f"Debrief of run {run}")
+    st.title(say("Debrief of run {run}", run=run))
     page = _sheet(station().url, run, "others" in st.query_params)
     row = st.container(horizontal=True)
-    if row.button("Play it back as the screen was", type="primary"):
+    if row.button(say("Play it back as the screen was"), type="primary"):
         go("review", run=run, play="0")
     name = f"debrief-run-{run}.html"
-    row.download_button("Save as one HTML file", page, name, "text/html", help="To keep or to print.")
-    if "others" not in st.query_params and row.button("Lay the protocol nurse and no one beside it"):
+    row.download_button(say("Save as one HTML file"), page, name, "text/html", help=say("To keep or to print."))
+    if "others" not in st.query_params and row.button(say("Lay the protocol nurse and no one beside it")):
         go("review", run=run, others="1")
-    if row.button("All runs"):
+    if row.button(say("All runs")):
         go("review")
     st.iframe(page)
 
 
-@st.cache_data(show_spinner="Playing the drill again, by the protocol nurse and by no one…", max_entries=8)
+@st.cache_data(show_spinner=say("Playing the drill again, by the protocol nurse and by no one…"), max_entries=8)
 def _sheet(store: str, run: str, others: bool) -> str:
     """The debrief as one page. A finished run never changes, so it is made once; ``store`` says of which."""
     here = station()
@@ -86,7 +87,7 @@ def _others(rooms: Sequence[Room]) -> list[Compared]:
     try:
         return [compare(rooms, policy, document) for policy in POLICIES if policy != rooms[0].drill.trainee]
     except BadFile as changed:
-        st.warning(f"The drill cannot be played again: {changed}")
+        st.warning(say("The drill cannot be played again: {changed}", changed=changed))
         return []
 
 
@@ -145,13 +146,13 @@ def _steer(kept: dict[str, Any], component: Any) -> None:
 
 def _list(viewer: Viewer) -> None:
     here = station()
-    st.title("Debriefs and progress")
+    st.title(say("Debriefs and progress"))
     found = progress.runs(here.log, here.document)
     if not found:
-        st.info("No drill has ended at this station yet.")
+        st.info(say("No drill has ended at this station yet."))
         return
     trainees = sorted({run.trainee for run in found})
-    chosen = st.selectbox("Trainee", trainees, index=trainees.index(viewer.name) if viewer.name in trainees else 0)
+    chosen = st.selectbox(say("Trainee"), trainees, index=trainees.index(viewer.name) if viewer.name in trainees else 0)
     own = [run for run in found if run.trainee == chosen]
     for run in reversed(own):
         left, right = st.columns([5, 1], vertical_alignment="center")
@@ -161,45 +162,55 @@ def _list(viewer: Viewer) -> None:
         shown = "with" if first.prompts else "without"
         left.markdown(
             dialogs.escaped(
-                f"Run {run.number}, {run.day}: {first.title}, {shown} prompts. {got:g} of {best:g} points, by its parts in the debrief"
+                say(
+                    ("Run {number}, {day}: {title}, {shown} prompts. {got:g} of {best:g} points, by its parts in the debrief"),
+                    number=run.number,
+                    day=run.day,
+                    title=first.title,
+                    shown=shown,
+                    got=got,
+                    best=best,
+                )
             )
         )
-        if right.button("Debrief", key=f"run-{run.number}", use_container_width=True):
+        if right.button(say("Debrief"), key=f"run-{run.number}", use_container_width=True):
             go("review", run=str(run.number))
     _progress(own, chosen)
 
 
 def _progress(own: Sequence[progress.Run], trainee: str) -> None:
-    st.header("Response times per kind of event")
-    st.caption("Seconds from the first crossing or prompt to the first right act, at 1x. Beside one's own earlier runs; no ranking.")
+    st.header(say("Response times per kind of event"))
+    st.caption(say("Seconds from the first crossing or prompt to the first right act, at 1x. Beside one's own earlier runs; no ranking."))
     nurse: list[Compared] = []
-    if st.toggle("Beside the protocol nurse", help="Plays each of these drills again by the reference policy; some seconds a drill."):
+    if st.toggle(
+        say("Beside the protocol nurse"), help=say("Plays each of these drills again by the reference policy; some seconds a drill.")
+    ):
         nurse = [_nurse(station().url, run.number) for run in own]
     rows = [
         {
-            "Event": kind.event,
-            "Times": kind.times,
-            "Recognised, s": _last(kind.recognition_s),
-            "Answered, s": _last(kind.response_s),
-            "Earlier, median s": kind.earlier_s,
-            "Protocol nurse, s": kind.nurse_response_s,
+            say("Event"): kind.event,
+            say("Times"): kind.times,
+            say("Recognised, s"): _last(kind.recognition_s),
+            say("Answered, s"): _last(kind.response_s),
+            say("Earlier, median s"): kind.earlier_s,
+            say("Protocol nurse, s"): kind.nurse_response_s,
         }
         for kind in progress.kinds(own, nurse)
     ]
     if rows:
-        st.dataframe(pd.DataFrame(rows).set_index("Event"), use_container_width=True)
+        st.dataframe(pd.DataFrame(rows).set_index(say("Event")), use_container_width=True)
     else:
-        st.markdown("No critical event has come in these runs.")
+        st.markdown(say("No critical event has come in these runs."))
     row = st.container(horizontal=True)
-    row.download_button("Export as CSV", progress.as_csv(own), f"{trainee}.csv", "text/csv")
-    row.download_button("Its data dictionary", progress.dictionary_csv(), f"{trainee}.columns.csv", "text/csv")
+    row.download_button(say("Export as CSV"), progress.as_csv(own), f"{trainee}.csv", "text/csv")
+    row.download_button(say("Its data dictionary"), progress.dictionary_csv(), f"{trainee}.columns.csv", "text/csv")
 
 
 def _last(times: Sequence[int | None]) -> int | None:
     return times[-1] if times else None
 
 
-@st.cache_resource(show_spinner="Playing the drill again, by the protocol nurse…", max_entries=32)
+@st.cache_resource(show_spinner=say("Playing the drill again, by the protocol nurse…"), max_entries=32)
 def _nurse(store: str, run: int) -> Compared:
     """A finished run by the reference policy; ``store`` says of which."""
     here = station()

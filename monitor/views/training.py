@@ -13,6 +13,7 @@ from monitor.board.tile import ADVICE
 from monitor.drills import drill as drills
 from monitor.drills.drill import Planned
 from monitor.drills.run import end_run, open_run
+from monitor.language import say
 from monitor.live.station import station
 from monitor.simulator import scenario as scenarios
 from monitor.sources.source import BadFile
@@ -23,24 +24,24 @@ from monitor.views.guard import WHO
 from monitor.views.heading import heading
 from monitor.views.menu import DRILL, go
 
-SHIFT, ALONE, SURPRISE = "a shift", "one patient", "surprise me"
+SHIFT, ALONE, SURPRISE = say("a shift"), say("one patient"), say("surprise me")
 LARGEST_SEED = 2**31
 
 
 def show(viewer: Viewer) -> None:
     acts.follow()
     dialogs.open_asked(FORMS)
-    heading("Ward", "ward", f"TRAINING · SIMULATED PATIENTS · {ADVICE}")
-    st.title("Training")
+    heading("Ward", "ward", say("TRAINING · SIMULATED PATIENTS · {advice}", advice=ADVICE))
+    st.title(say("Training"))
     if acts.drill_rooms():
         _running()
     else:
         _choose()
     st.divider()
     row = st.container(horizontal=True)
-    if row.button("Debriefs and progress"):
+    if row.button(say("Debriefs and progress")):
         go("review")
-    if row.button("Instructor's desk", help="For another screen: what is true, and what is coming."):
+    if row.button(say("Instructor's desk"), help=say("For another screen: what is true, and what is coming.")):
         go("instructor")
 
 
@@ -49,11 +50,11 @@ def _running() -> None:
     if bar is None:
         return
     st.header(bar["title"])
-    st.markdown(dialogs.escaped(f"A drill is running: {bar['sub']}, {bar['clock']} when this page was opened."))
+    st.markdown(dialogs.escaped(say("A drill is running: {part}, {part2} when this page was opened.", part=bar["sub"], part2=bar["clock"])))
     row = st.container(horizontal=True)
-    if row.button("Go to its wall", type="primary"):
+    if row.button(say("Go to its wall"), type="primary"):
         go(DRILL)
-    if row.button("End it…"):
+    if row.button(say("End it…")):
         acts.ask("end_run", "")
         st.rerun()
 
@@ -61,11 +62,11 @@ def _running() -> None:
 def _choose() -> None:
     left, right = st.columns(2, gap="large")
     with left:
-        kind = st.radio("What to practise", [SHIFT, ALONE, SURPRISE], horizontal=True)
+        kind = st.radio(say("What to practise"), [SHIFT, ALONE, SURPRISE], horizontal=True)
         name = _named(kind)
         seed = _seed()
-        learns = st.radio("Prompts", ["shown: learn with them", "not shown: prove without"], horizontal=True)
-        code = st.text_input("Trainee", _code(), max_chars=20, help="A code, such as T-07. Runs are kept under it.")
+        learns = st.radio(say("Prompts"), [say("shown: learn with them"), say("not shown: prove without")], horizontal=True)
+        code = st.text_input(say("Trainee"), _code(), max_chars=20, help=say("A code, such as T-07. Runs are kept under it."))
     try:
         planned = drills.load_drill(name)
     except BadFile as wrong:
@@ -74,7 +75,7 @@ def _choose() -> None:
     with right:
         _brief(planned, hidden=kind == SURPRISE)
     with left:
-        if st.button("Begin", type="primary"):
+        if st.button(say("Begin"), type="primary"):
             _begin(planned, seed, code, prompts=learns.startswith("shown"))
 
 
@@ -82,10 +83,10 @@ def _named(kind: str) -> str:
     """The drill or scenario by its id. A surprise is one patient, drawn when this page was opened."""
     if kind == SHIFT:
         ids = drills.ids()
-        return st.selectbox("Shift", ids, index=min(len(ids) - 1, 3), format_func=_title)
+        return st.selectbox(say("Shift"), ids, index=min(len(ids) - 1, 3), format_func=_title)
     single = scenarios.ids()
     if kind == ALONE:
-        return st.selectbox("Scenario", single, format_func=_title)
+        return st.selectbox(say("Scenario"), single, format_func=_title)
     return single[_drawn() % len(single)]
 
 
@@ -93,7 +94,7 @@ def _title(name: str) -> str:
     try:
         planned = drills.load_drill(name)
     except BadFile:
-        return f"{name} (cannot be read)"
+        return say("{name} (cannot be read)", name=name)
     rooms = len(planned.places)
     return planned.drill.title if rooms > 1 else planned.places[0].scenario.title
 
@@ -106,9 +107,9 @@ def _drawn() -> int:
 
 
 def _seed() -> int:
-    if st.toggle("New patients each time", True, help="Off: type a seed, to meet the same patients again."):
+    if st.toggle(say("New patients each time"), True, help=say("Off: type a seed, to meet the same patients again.")):
         return _drawn()
-    return int(st.number_input("Seed", 0, LARGEST_SEED, 1))
+    return int(st.number_input(say("Seed"), 0, LARGEST_SEED, 1))
 
 
 def _code() -> str:
@@ -118,20 +119,24 @@ def _code() -> str:
 
 def _brief(planned: Planned, hidden: bool) -> None:
     document = station().document
-    st.header("Briefing")
+    st.header(say("Briefing"))
     for line in planned.drill.briefing:
         st.markdown(f"- {dialogs.escaped(line)}")
     if hidden:
-        st.markdown("One patient. You will meet them in the room.")
+        st.markdown(say("One patient. You will meet them in the room."))
     else:
-        rows = [bed._asdict() for bed in beds(planned, document)]
-        st.table(
-            pd.DataFrame(rows).rename(columns={"room": "Room", "who": "Patient", "order": "Order", "known": "Known"}).set_index("Room")
-        )
-    st.markdown(dialogs.escaped("Expected while an infusion runs: " + ", ".join(expected(document)) + "."))
+        rows = [{say("Room"): b.room, say("Patient"): b.who, say("Order"): b.order, say("Known"): b.known} for b in beds(planned, document)]
+        st.table(pd.DataFrame(rows).set_index(say("Room")))
+    st.markdown(dialogs.escaped(say("Expected while an infusion runs: ") + ", ".join(expected(document)) + "."))
     st.caption(
-        f"Up to {planned.drill.minutes} min. A colleague sets the baseline and starts each infusion. Ask the patient in the room, "
-        "then chart. Fast stretches fall back to 1x when something happens; response times count at 1x only."
+        say(
+            (
+                "Up to {minutes} min. A colleague sets the baseline and starts each infusion. Ask the patient in the "
+                "room, then chart. Fast stretches fall back to 1x when something happens; response times count at 1x "
+                "only."
+            ),
+            minutes=planned.drill.minutes,
+        )
     )
 
 
@@ -139,7 +144,7 @@ def _begin(planned: Planned, seed: int, code: str, prompts: bool) -> None:
     here = station()
     name = coded(code, here.rooms.training.names)
     if name is None:
-        st.error("Give a trainee code: letters and digits, with at least one digit, such as T-07. No names.")
+        st.error(say("Give a trainee code: letters and digits, with at least one digit, such as T-07. No names."))
         return
     try:
         open_run(here.log, here.document, planned, seed, name, prompts=prompts)
@@ -148,7 +153,7 @@ def _begin(planned: Planned, seed: int, code: str, prompts: bool) -> None:
     except RoomTaken as taken:
         st.error(str(taken))
     except StoreError as trouble:
-        st.error(f"Not saved: {trouble} What you chose is still here; try again.")
+        st.error(say("Not saved: {trouble} What you chose is still here; try again.", trouble=trouble))
     else:
         st.session_state[WHO] = name
         st.session_state.pop("drawn", None)
@@ -160,22 +165,26 @@ def end_run_form(room: str, fill: Fill) -> None:
     here = station()
     views = [view for view in here.follower.picture().views.values() if view.state.drill is not None]
     if not views:
-        st.info("No drill is running any more.")
+        st.info(say("No drill is running any more."))
         return
     drill = views[0].state.drill
     assert drill is not None
     left = max(0, drill.ends_at - max(view.at for view in views))
-    st.write(f"{left // 60} min are left. What is due and not done until now counts as it is." if left else "The time is over.")
-    reason = st.text_input("Note (optional)", max_chars=200)
-    if st.button("End the drill", type="primary"):
+    st.write(
+        say("{left} min are left. What is due and not done until now counts as it is.", left=left // 60)
+        if left
+        else say("The time is over.")
+    )
+    reason = st.text_input(say("Note (optional)"), max_chars=200)
+    if st.button(say("End the drill"), type="primary"):
         try:
             end_run(
                 here.log, here.document, [view.session for view in views], st.session_state.get(WHO, "") or drill.trainee, reason.strip()
             )
         except StoreError as trouble:
-            st.error(f"Not saved: {trouble} Try again.")
+            st.error(say("Not saved: {trouble} Try again.", trouble=trouble))
             return
         go("review", run=drill.run)
 
 
-FORMS = {"end_run": ("End the drill", end_run_form)}
+FORMS = {"end_run": (say("End the drill"), end_run_form)}

@@ -8,6 +8,7 @@ hundred bytes. The modules, style sheets and plotly.js come once, over the dashb
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from functools import cache
 from importlib.resources import files
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
+
+from monitor.language import translations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +37,7 @@ ASSETS: dict[str, Path] = {
 @cache
 def version() -> str:
     """The first 12 hex digits of SHA-256 over names and contents of all assets: a new one asks browsers to load anew."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(json.dumps(translations()).encode())
     for name, path in sorted(ASSETS.items()):
         digest.update(name.encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -46,6 +49,9 @@ def body(name: str) -> bytes:
     """What the route sends for ``name``: the file; in a module each import of a sibling carries the version as well, so
     that a browser never mixes modules of two versions. ``KeyError`` for a name that is no asset."""
     content = ASSETS[name].read_bytes()
+    if name == "language.js":
+        said = json.dumps(translations(), ensure_ascii=False)
+        content = content.replace(b"TRANSLATIONS = {}", b"TRANSLATIONS = " + said.encode(), 1)
     if name.endswith(".js") and name != "plotly.min.js":
         content = _SIBLING.sub(rb"\1?v=" + version().encode() + rb"\2", content)
     return content
