@@ -1,4 +1,4 @@
-"""Pictures of the running program for people to look at: ``make screenshots`` writes them to var/screenshots."""
+"""Pictures of the running program for people to look at, at every size in every look: ``make screenshots`` writes them to var/screenshots."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from tests.browser import looks
 from tests.browser.chromium import launched
 from tests.browser.dashboard import HOME, running
 
-SIZES = {"1920": (1920, 1080), "1280": (1280, 800), "820": (820, 1180), "390": (390, 844)}
 SHOWN = (
     "pleasant",
     "strange-frightened",
@@ -35,7 +35,10 @@ def rooms() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"wall": "/", "room": "/room?room=5", "room-bp": "/room?room=4", "empty": "/room?room=9", "protocol": "/protocol"}
+PAGES = {
+    "wall": "/", "room": "/room?room=5", "room-bp": "/room?room=4", "empty": "/room?room=9",
+    "protocol": "/protocol", "training": "/training", "review": "/review",
+}  # fmt: skip
 
 
 def main(out: Path) -> None:
@@ -45,14 +48,17 @@ def main(out: Path) -> None:
         page.goto(program.address)
         page.wait_for_selector("article.tile")
         page.wait_for_timeout(WAIT_S * 1000)
-        for name, path in PAGES.items():
-            for size, (width, height) in SIZES.items():
-                page.set_viewport_size({"width": width, "height": height})
-                page.goto(program.address + path)
+        for theme in looks.THEMES:
+            for name, path in PAGES.items():
+                page.goto(f"{program.address}{path}{'&' if '?' in path else '?'}theme={theme}")
                 page.wait_for_selector("h1", timeout=40000)
+                page.wait_for_selector(f"html[data-theme={theme}]", state="attached")
                 page.wait_for_timeout(2500)
-                page.screenshot(path=str(out / f"{name}-{size}.png"))
-                print(out / f"{name}-{size}.png", flush=True)
+                for size in looks.SIZES:
+                    looks.resize(page, size)
+                    page.wait_for_timeout(500)
+                    page.screenshot(path=str(out / f"{name}-{size}-{theme}.png"))
+                print(out / f"{name}-*-{theme}.png", flush=True)
 
 
 if __name__ == "__main__":
