@@ -80,9 +80,9 @@ export function cuffRow(host) {
       show(now, Boolean(frame.bp));
       bp.apply(frame.bp);
       show(cuff, Boolean(frame.cuff));
-      say(lead, frame.cuff?.head.text);
-      say(left, frame.cuff?.head.bold);
-      say(after, frame.cuff?.head.after);
+      say(lead, frame.cuff?.head?.text);
+      say(left, frame.cuff?.head?.bold);
+      say(after, frame.cuff?.head?.after);
       say(note, frame.cuff?.note);
       bar.apply({ kind: "running", percent: frame.cuff?.percent });
       setButtons(frame.cuff?.buttons);
