@@ -44,7 +44,7 @@ export function head(host, { facts = false, beats = false } = {}) {
   const menu = el("nav", "menu");
   attr(menu, "aria-label", "Pages");
   const setMenu = keyed(menu, (given) => given.label, () => button(host));
-  const look = button(host, "look", () => host.turn());
+  const look = button(host, "look", () => void (host.display.on || host.turn()));
   const clock = line("time", "num clock");
   const drill = runbar(host);
   const end = el("div", "end", assessed.el, feed.el, audio.el, audio.pause, viewer.el, menu, look.el);
