@@ -116,8 +116,16 @@ def test_ages_countdowns_and_prompts_move_nothing_on_the_wall(open_page: Open) -
     frames = [tick(calm, second) | {"seq": next(_seq)} for second in range(12)]
     for second, frame in enumerate(frames):
         first = frame["tiles"][0]
-        first["due"] = {"label": "Next due", "text": "cuff" if second % 2 else "scores", "time": "10:00" if second % 3 else "9:59", "over": False}
-        first["vitals"]["bp"] |= {"age": ("now", "1 min", "12 min")[second % 3], "cuff": ("cuff now", "cuff 9:59", "cuff 10:00")[second % 3]}
+        first["due"] = {
+            "label": "Next due",
+            "text": "cuff" if second % 2 else "scores",
+            "time": "10:00" if second % 3 else "9:59",
+            "over": False,
+        }
+        first["vitals"]["bp"] |= {
+            "age": ("now", "1 min", "12 min")[second % 3],
+            "cuff": ("cuff now", "cuff 9:59", "cuff 10:00")[second % 3],
+        }
         first["phase"]["bold"] = "9" if second % 2 else "10"
         # each mark that a strip can bear, and none
         first["strip"] = [calm["tiles"][0], *(states["tiles"][n] for n in (2, 4, 3, 5))][second % 5]["strip"]
@@ -378,7 +386,9 @@ def test_no_key_acts_while_somebody_types_and_the_list_names_each_key(open_page:
     assert [(a["do"], a["room"]) for a in acts(page)] == [("open_room", "3")]
 
 
-CONTROLS = "() => [...document.querySelectorAll('.im button')].filter(b => b.checkVisibility() && !b.closest('[inert]')).map(b => b.className)"
+CONTROLS = (
+    "() => [...document.querySelectorAll('.im button')].filter(b => b.checkVisibility() && !b.closest('[inert]')).map(b => b.className)"
+)
 
 
 def test_a_wall_display_has_no_control_and_no_act_leaves_it(open_page: Open) -> None:
@@ -527,6 +537,7 @@ def test_a_zoom_is_kept_over_new_data_and_a_gap_stays_a_gap(open_page: Open) -> 
 
 # ---- colour --------------------------------------------------------------------------------------------------------
 
+
 def test_colours_are_written_in_the_tokens_only() -> None:
     for name, path in components.ASSETS.items():
         if name.endswith((".css", ".js")) and name not in ("tokens.css", "plotly.min.js"):
@@ -564,19 +575,14 @@ def test_a_missing_or_null_key_breaks_nothing(open_page: Open, name: str) -> Non
     page = open_page(frame)
     # seq and page are what a frame is known by; they are never lost
     paths = [p for p in every_loss(frame) if p not in (("seq",), ("page",), ("trend",))]
-    frames = []
-    for null, path in [(True, path) for path in paths] + [(False, path) for path in paths[::4]]:
-        lost = copy.deepcopy(frame)
-        at = lost
-        for step in path[:-1]:
-            at = at[step]
-        if null:
-            at[path[-1]] = None
-        else:
-            del at[path[-1]]
-        frames.append(lost | {"seq": next(_seq)})
-    tried = "frames => frames.map((f, i) => { try { feed(f); return null } catch (e) { return [i, String(e)] } }).filter(Boolean)"
-    assert [((paths + paths[::4])[i], error) for i, error in page.evaluate(tried, frames)] == []
+    losses = [[True, *path] for path in paths] + [[False, *path] for path in paths[::4]]
+    tried = """([frame, losses]) => losses.map(([null_, ...path], i) => {
+        const lost = structuredClone(frame);
+        const at = path.slice(0, -1).reduce((inner, step) => inner[step], lost);
+        if (null_) at[path.at(-1)] = null; else delete at[path.at(-1)];
+        try { feed({ ...lost, seq: `lost ${i}` }); return null } catch (e) { return [null_, path, String(e)] }
+    }).filter(Boolean)"""
+    assert page.evaluate(tried, [frame, losses]) == []
     feed(page, frame | {"unheard_of": {"x": 1}})
     assert page.locator(".im .page").is_visible()
 
