@@ -303,9 +303,12 @@ if sys.argv[2] == "spawn":
     grandchild = subprocess.Popen(["sleep", "60"], close_fds=False)
 elif sys.argv[2] == "fork":
     import os
+    came, comes = os.pipe()
     pid = os.fork()
     if not pid:
+        os.write(comes, b".")
         time.sleep(60)
+    os.read(came, 1)  # a child that has not run yet has not let go of the lock either
     grandchild = type("Forked", (), {"pid": pid})
 print(lease.number, grandchild.pid if sys.argv[2] != "alone" else 0, flush=True)
 time.sleep(60)
