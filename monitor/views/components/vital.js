@@ -60,6 +60,7 @@ export function vital(kind, { limits = false } = {}) {
       sayOrHide(sub, given.sub);
       sayOrHide(range, given.limits);
       say(num, gone ? given.gone?.num ?? "--" : given.value);
+      flag(num, "long", !gone && num.textContent.length > 2);
       sayOrHide(why, gone ? given.gone?.why : null);
       trend.apply(given.spark);
       attr(trend.el, "data-gone", gone ? "true" : null);
