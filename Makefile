@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-fast lint bench soak patient-page screenshots language clean
+.PHONY: run test test-fast lint bench soak promises patient-page screenshots language clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m monitor run
@@ -23,6 +23,12 @@ bench: $(VENV)/dev.stamp
 
 soak: $(VENV)/dev.stamp
 	$(BIN)/python -m bench soak --minutes 120
+
+promises: $(VENV)/dev.stamp
+	$(BIN)/python -m promises
+
+promise-%: $(VENV)/dev.stamp
+	$(BIN)/python -m promises $*
 
 patient-page: $(VENV)/dev.stamp
 	$(BIN)/python -m bench.page

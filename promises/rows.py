@@ -1,0 +1,21 @@
+"""Every row: what tries it, and how much of it in ``make test`` and in the full form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from promises import power_cut
+from promises.found import Found
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    tries: Callable[[int], Found]
+    quick: int
+    full: int
+
+
+ROWS: Mapping[str, Row] = {
+    "power-cut": Row(power_cut.keep, quick=30, full=2000),
+}

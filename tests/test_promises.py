@@ -1,0 +1,33 @@
+"""Each row of docs/promises.md in its short form; ``make promise-NAME`` runs one in full."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from promises import page
+from promises.found import Found
+from promises.rows import ROWS
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_the_promise_is_kept(name: str) -> None:
+    found = ROWS[name].tries(ROWS[name].quick)
+    assert found.kept, found.figures
+
+
+def test_the_page_lists_every_row_that_can_be_run() -> None:
+    assert ROWS.keys() <= page.rows().keys()
+
+
+def test_a_run_leaves_its_result_in_its_own_row_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = tmp_path / "promises.md"
+    copy.write_text(page.PAGE.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(page, "PAGE", copy)
+    before = page.rows()
+    page.keep("power-cut", Found(kept=False, figures="3 lost"), date(2026, 11, 25))
+    promise, result, on = page.rows().pop("power-cut")
+    assert (promise, result, on) == (before["power-cut"][0], "**NOT KEPT:** 3 lost", "2026-11-25")
+    assert {k: v for k, v in page.rows().items() if k != "power-cut"} == {k: v for k, v in before.items() if k != "power-cut"}
