@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -20,6 +18,7 @@ from monitor.store.log import EventLog, Head, StoreError
 from promises import disk
 from promises.found import Found
 from promises.load import Load
+from promises.scratch import scratch
 
 FILE = "log.db"
 CUTS_A_RECORDING, SECONDS = 500, 150
@@ -47,10 +46,10 @@ def keep(cuts: int) -> Found:
     for begun in range(0, cuts, CUTS_A_RECORDING):
         here = min(CUTS_A_RECORDING, cuts - begun)
         seconds = here * SECONDS // CUTS_A_RECORDING
-        with tempfile.TemporaryDirectory(dir=_memory()) as folder:
-            held += replayed(recorded_ward(Path(folder), begun, seconds), here, begun)
-        with tempfile.TemporaryDirectory(dir=_memory()) as folder, _normal():
-            recording = recorded_ward(Path(folder), begun, seconds)
+        with scratch() as folder:
+            held += replayed(recorded_ward(folder, begun, seconds), here, begun)
+        with scratch() as folder, _normal():
+            recording = recorded_ward(folder, begun, seconds)
         bare += replayed(recording, max(1, here // BARE_SHARE), begun)
     return Found(
         kept=held["whole"] == cuts and bare["lost"] > 0 and not bare["corrupt"] and not bare["broken"],
@@ -99,9 +98,9 @@ def replayed(recording: Recording, cuts: int, seed: int) -> Counter[str]:
         done = place
         while waiting and waiting[-1].steps <= place:
             confirmed = waiting.pop().heads
-        with tempfile.TemporaryDirectory(dir=_memory()) as folder:
-            disk.put(made.cut(chance), Path(folder))
-            counts[_outcome(Path(folder) / FILE, confirmed)] += 1
+        with scratch() as folder:
+            disk.put(made.cut(chance), folder)
+            counts[_outcome(folder / FILE, confirmed)] += 1
     return counts
 
 
@@ -132,8 +131,3 @@ def _normal() -> Iterator[None]:
         yield
     finally:
         event.remove(QueuePool, "checkout", weaken)
-
-
-def _memory() -> str | None:
-    """Where files cost no disk: the disk that matters here is a made one."""
-    return "/dev/shm" if shutil.disk_usage("/dev/shm").free > 10**8 else None
