@@ -6,6 +6,9 @@ import time
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
+JUMP_S = 5.0
+"""A smaller correction of the wall clock is no jump: a time server makes them."""
+
 
 def now() -> datetime:
     """The wall time, aware, in UTC."""
@@ -19,6 +22,19 @@ def monotonic() -> float:
 
 def sleep(seconds: float) -> None:
     time.sleep(max(0.0, seconds))
+
+
+class WallWatch:
+    """Tells when the wall clock jumps against the one that never steps: it was set, or the machine slept."""
+
+    def __init__(self) -> None:
+        self._ahead: float | None = None
+
+    def jumped(self) -> float:
+        """Seconds by which it jumped since the last look; 0 where it did not, or by less than JUMP_S."""
+        ahead = now().timestamp() - monotonic()
+        before, self._ahead = self._ahead, ahead
+        return ahead - before if before is not None and abs(ahead - before) > JUMP_S else 0.0
 
 
 def stamp(at: datetime) -> str:

@@ -247,6 +247,7 @@ class Ward:
         self.document = document
         self.lease = lease
         self.courses: dict[int, RoomCourse] = {}
+        self._wall = clock.WallWatch()
         self._last_round: float | None = None
         """Monotonic; None before the first round, when only the wall time of the last sign of life is known."""
 
@@ -286,6 +287,9 @@ class Ward:
                 behind = max([behind, *(c.pace.lateness(c.at + 1, mono) for c in courses if c.pace.speed)])
             for session in set(self.courses) - {head.session for head in heads}:
                 del self.courses[session]
+            if jump := self._wall.jumped():
+                for course in self.courses.values():
+                    course.note(writing, f"the clock of this computer jumped by {jump:+.0f} s; the times before it differ by that")
             writing.beat(round(behind, 3))
         return done
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -140,6 +141,19 @@ def test_a_short_outage_is_caught_up_and_says_found_late(log: EventLog, document
     found = next(x.event for x in entries if isinstance(x.event, e.PromptChanged) and x.event.rule == "E-4")
     assert found.late
     held.release()
+
+
+def test_a_clock_that_is_set_is_in_the_log_and_changes_no_second(log: EventLog, document: Document, time: Time) -> None:
+    ward, _ = evaluator(log, document)
+    session = opened(log, document)
+    ward.round()
+    for by in (0, 3600, 0, -7200):
+        time.wall += timedelta(seconds=by)
+        time.pass_by(5)
+        ward.round()
+    assert log.head(session).tick == 19
+    notes = [x.event.text for x in map(logged, log.entries(session)) if isinstance(x.event, e.EvaluatorNoted)]
+    assert [note.partition(";")[0] for note in notes] == [f"the clock of this computer jumped by {by} s" for by in ("+3600", "-7200")]
 
 
 def test_after_a_long_outage_the_room_stands_and_asks(log: EventLog, document: Document, time: Time) -> None:

@@ -58,8 +58,18 @@ def ward_frame(picture: Picture, who: str) -> Frame:
 def head(picture: Picture, who: str, page: str, title: str) -> Frame:
     """What stands at the top and the foot of every page."""
     age = picture.beat_age_s
+    assessed: Frame
     if picture.trouble:
         assessed = {"ok": False, "text": say("RECORD OUT OF REACH"), "sub": picture.trouble}
+    elif picture.assessed and picture.jumped is not None:
+        by = picture.jumped.by_s
+        sign, at = "+" if by > 0 else "-", clock.of_day(picture.jumped.at, picture.zone)
+        assessed = {
+            "ok": True,
+            "warn": True,
+            "text": say("CLOCK JUMPED"),
+            "sub": say("{by} at {at}", by=f"{sign}{units.span(abs(by))}", at=at),
+        }
     elif picture.assessed:
         assessed = {"ok": True, "text": say("Assessed {age} s ago", age=max(0, round(age or 0))), "sub": say("evaluator alive")}
     else:

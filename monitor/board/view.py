@@ -112,6 +112,17 @@ def drawn(tick: int, row: bytes, at: int) -> bool:
     return tick >= at - TREND_S or -tick % MINUTE_S < TREND_STEP_S or packing.tells(row, CUFF[0])
 
 
+JUMP_TOLD_S = 10 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """The wall clock of this computer jumped: to when, and by how many seconds."""
+
+    at: datetime
+    by_s: float
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """The whole ward at one moment, for one station."""
@@ -128,6 +139,13 @@ class Picture:
     zone: tzinfo | None = None
     trouble: str = ""
     """Why the record cannot be read, if it cannot."""
+    jump: Jump | None = None
+    """The last one, however long ago."""
+
+    @property
+    def jumped(self) -> Jump | None:
+        """A jump of which a screen still tells."""
+        return self.jump if self.jump is not None and abs((self.now - self.jump.at).total_seconds()) < JUMP_TOLD_S else None
 
     @property
     def beat_age_s(self) -> float | None:

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from monitor import clock, truth
 from monitor import events as e
-from monitor.board.view import Picture, View, drawn
+from monitor.board.view import Jump, Picture, View, drawn
 from monitor.protocol.document import Document
 from monitor.session import begin, fold
 from monitor.settings import Rooms
@@ -33,6 +33,8 @@ class Follower:
         self._version: int | None = None
         self._beat_at: datetime | None = None
         self._trouble = ""
+        self._wall = clock.WallWatch()
+        self._jump: Jump | None = None
 
     @contextmanager
     def reading(self) -> Iterator[Picture]:
@@ -48,6 +50,8 @@ class Follower:
                 self._trouble = ""
             except StoreError as wrong:
                 self._trouble, self._version = str(wrong), None
+            if by_s := self._wall.jumped():
+                self._jump = Jump(clock.now(), by_s)
             by_room = {view.state.opened.room: view for view in self._views.values()}
             names = [r.room for r in self.rooms.rooms]
             return Picture(
@@ -62,6 +66,7 @@ class Follower:
                 alarms=self.rooms.alarms,
                 zone=self.zone,
                 trouble=self._trouble,
+                jump=self._jump,
             )
 
     def session(self, room: str) -> int | None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from monitor import commands, settings
 from monitor.admission import Patient, admit_simulated
+from monitor.board.tile import head
 from monitor.board.trend import trend_frame
+from monitor.clock import of_day
 from monitor.live.follower import Follower
 from monitor.protocol.cases import cuff
 from monitor.protocol.document import Document
@@ -37,3 +41,24 @@ def test_who_begins_to_follow_after_hours_draws_the_trend_that_was_drawn_all_alo
     drawn, again = (trend_frame(picture, picture.views["2"]) for picture in (early.picture(), late.picture()))
     assert len(drawn["early"]["t"]) == 120 and len(drawn["cuff"]) == 37 and None in drawn["early"]["spo2"]
     assert again == drawn
+
+
+def test_a_clock_that_was_set_is_said_on_every_screen_for_ten_minutes(document: Document, time: Time) -> None:
+    log = MemoryLog(lambda: time.wall)
+    lease = log.number_lease("test")
+    follower = Follower(log, document, load_rooms(settings.ROOMS))
+
+    def said() -> object:
+        time.pass_by(1)
+        with log.transaction(lease) as writing:
+            writing.beat(0.0)
+        return head(follower.picture(), "", "ward", "Ward")["assessed"]["text"]
+
+    assert said() == "Assessed 0 s ago"
+    time.wall -= timedelta(seconds=4)  # what a time server mends by itself
+    assert said() == "Assessed 0 s ago"
+    time.wall += timedelta(hours=1)
+    assert said() == "CLOCK JUMPED"
+    assert head(follower.picture(), "", "ward", "Ward")["assessed"]["sub"] == f"+1:00:00 at {of_day(time.wall)}"
+    time.pass_by(599)
+    assert said() == "Assessed 0 s ago"

@@ -72,7 +72,7 @@ export function head(host, { facts = false, beats = false } = {}) {
       const said = list(facts ? frame.facts : frame.tally);
       setWords(said);
       const lost = Boolean(frame.assessed) && frame.assessed.ok === false;
-      assessed.apply(frame.assessed, lost);
+      assessed.apply(frame.assessed, lost || Boolean(frame.assessed?.warn));
       feed.apply(frame.feed, Boolean(frame.feed?.lost));
       audio.apply(frame);
       viewer.apply(frame.viewer ? { icon: null, ...frame.viewer } : null);
