@@ -1,16 +1,62 @@
-"""Who is at the keys, and what they may open. Training mode: on this computer only, a name at the station.
+"""Who is at the keys, what they may open and what they may enter. The guard of every page asks here, and every command.
 
-Sign-in comes with ward mode; every page and every command already asks here, so that only this module changes then.
+A right is one of a page, or one of a kind of entry: whatever a form or a tap is called, what it writes is looked at.
+In training mode everybody is everything.
 """
 
 from __future__ import annotations
 
 import hmac
+import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
-PAGES = frozenset({"ward", "room", "training", "instructor", "review", "protocol"})
 UNNAMED = "station"
 """Signs what nobody has put a name to: only an emergency is recorded so."""
+
+log_ = logging.getLogger("monitor.access")
+
+
+class Role(StrEnum):
+    VIEWER = "viewer"
+    """A wall display."""
+    NURSE = "nurse"
+    CHARGE = "charge"
+    TRAINER = "trainer"
+    OWNER = "owner"
+    """Of the protocol."""
+    ADMIN = "admin"
+
+
+ALL = frozenset(Role)
+_CARE = frozenset({Role.NURSE, Role.CHARGE})
+_DRILLS = frozenset({Role.TRAINER})
+
+PAGES: Mapping[str, frozenset[Role]] = {
+    "ward": _CARE | _DRILLS | {Role.VIEWER},
+    "room": _CARE | _DRILLS,
+    "training": _DRILLS,
+    "instructor": _DRILLS,
+    "review": _DRILLS | {Role.CHARGE},
+    "protocol": ALL - {Role.VIEWER},
+}
+"""Who may open which page."""
+
+_KINDS: tuple[tuple[frozenset[Role], str], ...] = (
+    (ALL, "emergency_started emergency_act"),
+    (_CARE, "session_opened truth_source discharged session_closed order_set checklist_answered baseline_set"),
+    (_CARE, "infusion_started rate_changed infusion_paused infusion_resumed infusion_stopped drug_given"),
+    (_CARE, "scored observed symptom_charted note_added corrected prompt_answered patient_asked"),
+    (_CARE, "cuff_interval_set cuff_started cuff_stopped cuff_put_off pressure_charted"),
+    (_CARE, "watch_taken watch_offered offer_ended watch_left away_started away_ended emergency_ended"),
+    (_CARE, "audio_paused audio_resumed"),
+    (_DRILLS, "drill_started truth_drill drill_ended pace_set truth_injected truth_noted"),
+    (_CARE | _DRILLS, "room_opened"),
+    (frozenset(), "sound_changed"),
+)
+ENTRIES: Mapping[str, frozenset[Role]] = {kind: roles for roles, kinds in _KINDS for kind in kinds.split()}
+"""Who may write which kind of entry. What is not here, or is nobody's, only the program writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +64,30 @@ class Viewer:
     """``name`` is empty until somebody says who they are; looking needs no name, charting does."""
 
     name: str = ""
+    roles: frozenset[Role] = ALL
+
+    @property
+    def signs(self) -> str:
+        return self.name or UNNAMED
 
     def may_open(self, page: str) -> bool:
-        return page in PAGES
+        return bool(self.roles & PAGES.get(page, frozenset())) or self._denied("page", page)
+
+    def may_enter(self, kinds: Iterable[str]) -> bool:
+        """Whether all of these entries are this viewer's to make. An emergency is everybody's, signed in or not."""
+        for kind in kinds:
+            allowed = ENTRIES.get(kind, frozenset())
+            if not (self.roles & allowed or allowed is ALL):
+                return self._denied("entry", kind)
+        return True
+
+    def _denied(self, what: str, name: str) -> bool:
+        log_.warning("denied %s=%s viewer=%r roles=%s", what, name, self.signs, ",".join(sorted(self.roles)) or "none")
+        return False
+
+
+NOBODY = Viewer(roles=frozenset())
+"""Not signed in, where signing in is asked for."""
 
 
 def named(text: str) -> str | None:

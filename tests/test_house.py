@@ -134,3 +134,14 @@ def test_every_page_begins_with_the_guard(path: Path) -> None:
     first, second, *_ = ast.parse(path.read_text()).body
     assert ast.unparse(first) == "from monitor.views.guard import enter"
     assert ast.unparse(second) == f"viewer = enter('{path.stem}')"
+
+
+WRITERS = {"carry_out": {"monitor.views.acts"}, "append": set(), "transaction": set()}
+
+
+@pytest.mark.parametrize(("name", "path"), [m for m in MODULES if m[0].startswith(("monitor.views", "pages"))], ids=lambda m: str(m)[-20:])
+def test_what_a_screen_enters_goes_through_the_one_place_that_asks_for_the_right(name: str, path: Path) -> None:
+    for call in calls(path):
+        owner, _, method = call.rpartition(".")
+        if method in WRITERS and (method == "carry_out" or owner.endswith("log")):
+            assert name in WRITERS[method], f"{name} calls {call}; use acts.tried"

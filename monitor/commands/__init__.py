@@ -13,7 +13,7 @@ from monitor.commands.infusion import change_rate, pause, resume, start, stop
 from monitor.commands.log import CORRECTABLE, correct, note, observe, score, symptom
 from monitor.commands.opening import close, discharge, open_session, set_pace
 from monitor.commands.prompts import answer
-from monitor.commands.scene import Command, Override, Refusal, Scene, carry_out, together
+from monitor.commands.scene import Command, Override, Refusal, Scene, carry_out, permitted, together
 from monitor.commands.sound import pause_audio, resume_audio, sound_changed
 from monitor.commands.training import ask, end_drill, inject, instructor_note, open_room, step
 from monitor.commands.watch import accept_watch, come_back, end_offer, go_away, leave_watch, offer_watch, take_watch
@@ -54,6 +54,7 @@ __all__ = [
     "open_session",
     "pause",
     "pause_audio",
+    "permitted",
     "rest_cuff",
     "resume",
     "resume_audio",

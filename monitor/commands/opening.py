@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor import events as e
-from monitor.commands.scene import Command, Refusal, Scene, in_phase
+from monitor.access import Viewer
+from monitor.commands.scene import Command, Refusal, Scene, in_phase, permitted
 from monitor.infusion import Pump
 from monitor.language import say
 from monitor.protocol.document import CheckItem
@@ -16,12 +17,13 @@ from monitor.ward import drafts
 DRILL_FASTEST = 20
 
 
-def open_session(log: EventLog, opened: e.SessionOpened, source: e.SourceSet, speed: float, by: str) -> int:
-    """A patient settles in an empty room. Raises RoomTaken where somebody is there."""
+def open_session(log: EventLog, opened: e.SessionOpened, source: e.SourceSet, speed: float, by: str | Viewer) -> int:
+    """A patient settles in an empty room. Raises RoomTaken where somebody is there, Refusal where it is not theirs to do."""
     first: list[e.AnyEvent] = [opened, source]
     if speed != 1.0:
         first.append(e.PaceSet(speed=speed))
-    return log.open_session(opened.room, drafts(first, by))
+    permitted(by, (event.kind for event in first))
+    return log.open_session(opened.room, drafts(first, by.signs if isinstance(by, Viewer) else by))
 
 
 def discharge(escort: str, against_advice: bool = False, reason: str = "") -> Command:

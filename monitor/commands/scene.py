@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from monitor import events as e
+from monitor.access import Viewer
 from monitor.language import say
 from monitor.protocol.document import Document
 from monitor.session import Phase, SessionState, folded
@@ -66,27 +67,36 @@ def together(*wanted: Command) -> Command:
     return command
 
 
-def carry_out(log: EventLog, document: Document, session: int, by: str, command: Command) -> list[Entry]:
+def carry_out(log: EventLog, document: Document, session: int, by: str | Viewer, command: Command) -> list[Entry]:
     """Fold the session, ask the command, append what it says. Somebody else's entry in between: ask again.
 
+    ``by``: a person, whose right to each entry is checked; a bare name is the program's own (a demo, a policy).
     Raises Refusal, or what the store raises. Nothing is stored then.
     """
+    signs = by.signs if isinstance(by, Viewer) else by
     for attempt in range(TRIES):
         at = log.head(session).tick + 1
         entries = log.entries(session)
         state = folded(map(logged, entries))
-        scene = Scene(state, document, at, by, partial(_recent, log, session, state, at))
+        scene = Scene(state, document, at, signs, partial(_recent, log, session, state, at))
         if state.phase is Phase.CLOSED:
             raise Refusal("closed", say("This session is closed; nothing more can be entered."))
         said = list(command(scene))
         if not said:
             return []
+        permitted(by, (event.kind for event in said))
         try:
-            return log.append(session, drafts(said, by), after=entries[-1].seq)
+            return log.append(session, drafts(said, signs), after=entries[-1].seq)
         except Conflict:
             if attempt == TRIES - 1:
                 raise
     return []
+
+
+def permitted(by: str | Viewer, kinds: Iterable[str]) -> None:
+    """Raise Refusal where a person may not write one of these kinds of entry."""
+    if isinstance(by, Viewer) and not by.may_enter(kinds):
+        raise Refusal("not_permitted", say("Your role at this station may not do this."))
 
 
 def _recent(log: EventLog, session: int, state: SessionState, at: int) -> Window:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from monitor import commands
 from monitor import events as e
+from monitor.access import Viewer
 from monitor.admission import Patient, admit_simulated, well_answered
 from monitor.drills.drill import Place, Planned
 from monitor.practice import COLLEAGUE
@@ -85,7 +86,7 @@ def over(state: SessionState, at: int) -> bool:
     return state.drill is not None and at >= state.drill.ends_at
 
 
-def end_run(log: EventLog, document: Document, sessions: Sequence[int], by: str, reason: str = "") -> None:
+def end_run(log: EventLog, document: Document, sessions: Sequence[int], by: str | Viewer, reason: str = "") -> None:
     """Close every room of a run that is still open."""
     still = {head.session for head in log.heads()}
     for session in sessions:

@@ -7,14 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from monitor import access, commands
+from monitor import commands
 from monitor import events as e
 from monitor.board.alarms import loudest
 from monitor.board.card import ONE_TAP
 from monitor.language import say
 from monitor.live.station import station
 from monitor.store.log import Conflict, StoreError
-from monitor.views.guard import WHO
+from monitor.views.guard import present
 from monitor.views.menu import DRILL, FILES, go
 
 Act = Mapping[str, Any]
@@ -37,7 +37,7 @@ def take(key: str, room: str | None = None) -> Callable[[], None]:
 def perform(act: Act, room: str | None) -> None:
     what = str(act.get("do", ""))
     room = str(act.get("room", room or ""))
-    who = st.session_state.get(WHO, "")
+    viewer = present()
     if what in ("open_room", "checkin"):
         st.session_state[GOING] = ("room", {"room": room})
     if what == "open_room":
@@ -45,31 +45,33 @@ def perform(act: Act, room: str | None) -> None:
     if what == "go":
         st.session_state[GOING] = (str(act.get("page")), {})
     elif what == "emergency":
-        record(room, commands.emergency(), who or access.UNNAMED)
+        record(room, commands.emergency())
         st.session_state[GOING] = ("room", {"room": room})
     elif what == "dialog" and act.get("name") == "who":
         ask("who", room)
-    elif not who and what not in ("emergency_act",):
+    elif not viewer.name and what not in ("emergency_act",):
         st.session_state[PENDING] = (dict(act), room)
         ask("who", room)
+    elif what in ("checkin", "dialog", "answer") and not viewer.may_open("room"):
+        ask("refused", room, {"sentence": say("Your role at this station may not do this.")})
     elif what == "checkin":
         ask("checkin", room)
     elif what == "dialog":
         ask(str(act.get("name")), room, act.get("fill"))
     elif what == "answer":
-        _answer(act, room, who)
+        _answer(act, room, viewer.name)
     elif what == "run":
         for drilled in drill_rooms():
-            record(drilled, _run(act), who)
+            record(drilled, _run(act))
     elif what == "take_over":
         for offered in offered_rooms(str(act.get("by"))):
-            record(offered, commands.accept_watch(who), who)
+            record(offered, commands.accept_watch(viewer.name))
     elif what == "audio":
-        _audio(bool(act.get("on")), who)
+        _audio(bool(act.get("on")))
     else:
-        command = simple(act, room, who)
+        command = simple(act, room, viewer.name)
         if command is not None:
-            record(room, command, who or access.UNNAMED)
+            record(room, command)
 
 
 def offered_rooms(by: str) -> list[str]:
@@ -94,14 +96,16 @@ def ask(name: str, room: str, fill: object = None) -> None:
     st.session_state[DIALOG] = {"name": name, "room": room, "fill": dict(fill) if isinstance(fill, Mapping) else {}}
 
 
-def tried(room: str, who: str, *wanted: commands.Command) -> commands.Refusal | None:
-    """Carry out commands in a room's session, all of them or none. What stood in the way, as a refusal, or None when all is saved."""
+def tried(room: str, *wanted: commands.Command) -> commands.Refusal | None:
+    """Carry out commands in a room's session, all of them or none, as who is at the keys. What stood in the way, as a
+    refusal, or None when all is saved. Every tap and every form ends here.
+    """
     here = station()
     session = here.follower.session(room)
     if session is None:
         return commands.Refusal("no_session", say("There is no session in this room any more."))
     try:
-        commands.carry_out(here.log, here.document, session, who, commands.together(*wanted))
+        commands.carry_out(here.log, here.document, session, present(), commands.together(*wanted))
     except commands.Refusal as refusal:
         return refusal
     except (StoreError, Conflict) as trouble:
@@ -109,20 +113,20 @@ def tried(room: str, who: str, *wanted: commands.Command) -> commands.Refusal | 
     return None
 
 
-def record(room: str, command: commands.Command, who: str) -> None:
+def record(room: str, command: commands.Command) -> None:
     """Carry out a command that was tapped; what stood in its way is said in a dialog."""
-    refusal = tried(room, who, command)
+    refusal = tried(room, command)
     if refusal is not None:
         ask("refused", room, {"sentence": refusal.sentence})
 
 
-def _audio(on: bool, who: str) -> None:
+def _audio(on: bool) -> None:
     """The pause is the ward's: every open session's log has it."""
     here = station()
     picture = here.follower.picture()
     command = commands.resume_audio() if on else commands.pause_audio(here.rooms.alarms.pause_s, loudest(picture))
     for room in picture.views:
-        record(room, command, who)
+        record(room, command)
     if not picture.views:
         ask("refused", "", {"sentence": say("No room has a session whose log could say that the audio is paused.")})
 
@@ -214,7 +218,7 @@ def _answer(act: Act, room: str, who: str) -> None:
         return
     acts = [one_tap(o, who) for o in options]
     given = [a for a in acts if a is not None]
-    record(room, commands.answer(rule, episode, what, options, str(act.get("reason") or ""), given), who)
+    record(room, commands.answer(rule, episode, what, options, str(act.get("reason") or ""), given))
 
 
 def one_tap(option: str, who: str) -> commands.Command | None:

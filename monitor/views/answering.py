@@ -15,7 +15,7 @@ from monitor.live.station import station
 from monitor.protocol.document import Option
 from monitor.views import acts
 from monitor.views.dialogs import Fill, attempt, drug_fields, override_fields, rate_field, seen
-from monitor.views.guard import WHO
+from monitor.views.guard import present
 
 
 def answer_form(room: str, fill: Fill) -> None:
@@ -29,7 +29,7 @@ def answer_form(room: str, fill: Fill) -> None:
     prompt = found[1].state.prompts.get(rule)
     if prompt is not None:
         st.write(say("**{message}** · line {rule}", message=prompt.message, rule=rule))
-    who = st.session_state.get(WHO, "")
+    who = present().name
     wanted: list[commands.Command] = []
     for option in options:
         if option.command in ONE_TAP:

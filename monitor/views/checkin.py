@@ -14,7 +14,7 @@ from monitor.simulator import scenario as scenarios
 from monitor.sources.source import BadFile
 from monitor.store.log import RoomTaken, StoreError
 from monitor.views.dialogs import Fill
-from monitor.views.guard import WHO
+from monitor.views.guard import present
 
 RECORDINGS = settings.SAMPLE_DATA / "recordings"
 
@@ -62,6 +62,8 @@ def checkin_form(room: str, fill: Fill) -> None:
             _open(admitted, float(speed))
         except BadFile as wrong:
             st.error(str(wrong))
+        except commands.Refusal as refusal:
+            st.error(refusal.sentence)
         except RoomTaken:
             st.error(say("Somebody has opened a session in this room meanwhile."))
         except StoreError as trouble:
@@ -71,7 +73,7 @@ def checkin_form(room: str, fill: Fill) -> None:
 
 
 def _open(admitted: Admission, speed: float) -> None:
-    commands.open_session(station().log, admitted.opened, admitted.source, speed, st.session_state[WHO])
+    commands.open_session(station().log, admitted.opened, admitted.source, speed, present())
 
 
 def _title(name: str) -> str:

@@ -20,7 +20,7 @@ from monitor.language import say
 from monitor.live.station import station
 from monitor.protocol.document import OBSERVABLE
 from monitor.views.acts import DIALOG, PENDING, offered_rooms, perform, record, tried
-from monitor.views.guard import WHO
+from monitor.views.guard import WHO, present
 
 Fill = Mapping[str, Any]
 Form = Callable[[str, Fill], None]
@@ -63,7 +63,7 @@ def seen(room: str) -> tuple[Picture, View] | None:
 
 def attempt(room: str, *wanted: commands.Command) -> None:
     """Carry out what the form holds; close it when it is saved, else say why not and keep the form."""
-    refusal = tried(room, st.session_state.get(WHO, "") or access.UNNAMED, *wanted)
+    refusal = tried(room, *wanted)
     if refusal is None:
         st.rerun()
         return
@@ -473,7 +473,7 @@ def handover_form(room: str, fill: Fill) -> None:
 
 def handover_all_form(room: str, fill: Fill) -> None:
     """The cards of all rooms of the one at the keys, offered at once."""
-    picture, who = station().follower.picture(), st.session_state.get(WHO, "")
+    picture, who = station().follower.picture(), present().name
     cards = {name: handover_card(picture, view) for name, view in picture.views.items() if view.state.watcher == who}
     if not cards:
         st.info(say("You watch no room."))
@@ -482,7 +482,7 @@ def handover_all_form(room: str, fill: Fill) -> None:
     to = st.text_input(say("To (optional)"), max_chars=40)
     st.caption(say("Until somebody accepts, you watch."))
     if st.button(say("Offer {cards} rooms", cards=len(cards)) if len(cards) > 1 else say("Offer the room"), type="primary"):
-        refused = [said for name, card in cards.items() if (said := tried(name, who, commands.offer_watch(to, card))) is not None]
+        refused = [said for name, card in cards.items() if (said := tried(name, commands.offer_watch(to, card))) is not None]
         if not refused:
             st.rerun()
         for refusal in refused:
@@ -491,7 +491,7 @@ def handover_all_form(room: str, fill: Fill) -> None:
 
 def handover_offered_form(room: str, fill: Fill) -> None:
     """What a nurse has offered, as it was when it was offered."""
-    picture, by, who = station().follower.picture(), str(fill.get("by", "")), st.session_state.get(WHO, "")
+    picture, by, who = station().follower.picture(), str(fill.get("by", "")), present().name
     offers = {name: picture.views[name] for name in offered_rooms(by)}
     if not offers:
         st.info(say("This handover has been withdrawn or accepted."))
@@ -509,7 +509,7 @@ def handover_offered_form(room: str, fill: Fill) -> None:
         st.rerun()
     if right.button("Withdraw" if by == who else say("Not now")):
         for name in offers:
-            record(name, commands.end_offer(), who)
+            record(name, commands.end_offer())
         st.rerun()
 
 
@@ -527,7 +527,7 @@ def _card(lines: Sequence[str]) -> None:
 
 def away_form(room: str, fill: Fill) -> None:
     why = st.radio(say("Why"), ["bathroom", "walking", say("disconnected on purpose")], horizontal=True)
-    escort = st.text_input(say("Who goes along"), st.session_state.get(WHO, ""), max_chars=40)
+    escort = st.text_input(say("Who goes along"), present().name, max_chars=40)
     cap = st.number_input(say("At most, min"), 1, 30, 10)
     st.caption(say("Prompts about lost signals become one timer until then. Nothing else is held back."))
     if st.button(say("Chart: away"), type="primary"):

@@ -24,13 +24,18 @@ CLOSE = "<style>.stApp .stMainBlockContainer { padding-block: 24px; }</style>"
 """Streamlit leaves room for a bar at the top that this station does not show."""
 
 
+def present() -> access.Viewer:
+    """Who is at the keys now. Asked anew for every page and every act."""
+    return access.Viewer(st.session_state.get(WHO, ""))
+
+
 def enter(page: str) -> access.Viewer:
     """Who looks at this page. Ends the run, with a sentence, where they may not or where the station cannot start."""
     st.set_page_config(
         page_title=say("{part} · infusion monitor", part=TITLES[page]), page_icon="🫀", layout="wide", initial_sidebar_state="collapsed"
     )
     st.html(CLOSE)
-    viewer = access.Viewer(st.session_state.get(WHO, ""))
+    viewer = present()
     if not viewer.may_open(page):
         st.error(say("You may not open this page."))
         st.stop()

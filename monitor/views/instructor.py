@@ -21,7 +21,7 @@ from monitor.language import say
 from monitor.live.station import station
 from monitor.store.log import StoreError
 from monitor.views import acts, dialogs, forms
-from monitor.views.guard import WHO
+from monitor.views.guard import present
 from monitor.views.heading import wear_look
 from monitor.views.menu import go
 
@@ -63,7 +63,7 @@ def show(viewer: Viewer) -> None:
 
 def _refused() -> str:
     """Why who is at the keys may not look, or nothing."""
-    who, drill = st.session_state.get(WHO, ""), _picture().views.values()
+    who, drill = present().name, _picture().views.values()
     if any(view.state.drill is not None and access.is_trainee(who, view.state.drill.trainee) for view in drill):
         return say(
             ("{who} is the trainee of the drill that runs. The desk tells what is hidden from the trainee; open it on another screen."),
@@ -181,7 +181,7 @@ def _table(rows: list[dict[str, str]], none: str = "") -> None:
 def _injecting() -> None:
     """Outside of what refreshes, so that what is typed stays."""
     _still()
-    who = st.session_state.get(WHO, "")
+    who = present().name
     room = _chosen(ROOM, acts.drill_rooms())
     found = {preset.label: preset for preset in presets(station().document)}
     preset = found[_chosen(KIND, list(found))]
@@ -228,6 +228,6 @@ def _do(room: str, command: commands.Command, done: str) -> bool:
     """Whether it was carried out. What came of it stands last in the panel, so that nothing moves."""
     if _refused():
         return False
-    refusal = acts.tried(room, st.session_state[WHO], command)
+    refusal = acts.tried(room, command)
     st.session_state[SAID] = f"✓ {done}" if refusal is None else f"!! {refusal.sentence}"
     return refusal is None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
-from monitor import clock
+from monitor import clock, commands
 from monitor.access import Viewer, coded
 from monitor.board.briefing import beds, expected
 from monitor.board.drill import run_bar, side
@@ -20,7 +22,7 @@ from monitor.sources.source import BadFile
 from monitor.store.log import RoomTaken, StoreError
 from monitor.views import acts, dialogs
 from monitor.views.dialogs import Fill
-from monitor.views.guard import WHO
+from monitor.views.guard import WHO, present
 from monitor.views.heading import heading
 from monitor.views.menu import DRILL, go
 
@@ -113,7 +115,7 @@ def _seed() -> int:
 
 
 def _code() -> str:
-    who = str(st.session_state.get(WHO, ""))
+    who = present().name
     return who if coded(who, station().rooms.training.names) else ""
 
 
@@ -147,7 +149,10 @@ def _begin(planned: Planned, seed: int, code: str, prompts: bool) -> None:
         st.error(say("Give a trainee code: letters and digits, with at least one digit, such as T-07. No names."))
         return
     try:
+        commands.permitted(present(), ["drill_started"])
         open_run(here.log, here.document, planned, seed, name, prompts=prompts)
+    except commands.Refusal as refusal:
+        st.error(refusal.sentence)
     except BadFile as wrong:
         st.error(str(wrong))
     except RoomTaken as taken:
@@ -178,9 +183,11 @@ def end_run_form(room: str, fill: Fill) -> None:
     reason = st.text_input(say("Note (optional)"), max_chars=200)
     if st.button(say("End the drill"), type="primary"):
         try:
-            end_run(
-                here.log, here.document, [view.session for view in views], st.session_state.get(WHO, "") or drill.trainee, reason.strip()
-            )
+            ending = replace(present(), name=present().name or drill.trainee)
+            end_run(here.log, here.document, [view.session for view in views], ending, reason.strip())
+        except commands.Refusal as refusal:
+            st.error(refusal.sentence)
+            return
         except StoreError as trouble:
             st.error(say("Not saved: {trouble} Try again.", trouble=trouble))
             return

@@ -1,0 +1,58 @@
+"""Who may open what and enter what: the table, and that a command cannot go around it."""
+
+from __future__ import annotations
+
+import logging
+from typing import get_args
+
+import pytest
+
+from monitor import commands as c
+from monitor import events as e
+from monitor.access import ENTRIES, PAGES, UNNAMED, Role, Viewer
+from monitor.protocol.document import Document
+from tests.test_commands import Desk
+
+NURSE, WALL = Viewer("M. Ortiz", frozenset({Role.NURSE})), Viewer("Wall", frozenset({Role.VIEWER}))
+
+
+@pytest.fixture
+def desk(document: Document) -> Desk:
+    return Desk(document)
+
+
+def test_every_kind_of_entry_a_person_can_make_has_its_roles() -> None:
+    kinds = {event.model_fields["kind"].default for event in get_args(get_args(e.AnyEvent)[0])}
+    assert set(ENTRIES) == kinds - e.EVALUATORS
+
+
+def test_in_training_everybody_may_open_every_page_and_make_every_entry() -> None:
+    trainee = Viewer("T-7")
+    assert all(trainee.may_open(page) for page in PAGES)
+    assert all(trainee.may_enter([kind]) for kind, roles in ENTRIES.items() if roles)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_an_emergency_is_everybody_s(role: Role) -> None:
+    assert Viewer("x", frozenset({role})).may_enter(["emergency_started", "emergency_act"])
+    assert Viewer(roles=frozenset()).may_enter(["emergency_started"]), "signed in or not"
+
+
+def test_a_page_that_nobody_knows_is_nobody_s() -> None:
+    assert not Viewer("x").may_open("accounts")
+
+
+def test_what_a_role_may_not_write_is_not_stored_and_the_denial_is_logged(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    before = desk.log.entries(desk.session)
+    with caplog.at_level(logging.WARNING, "monitor.access"), pytest.raises(c.Refusal) as refused:
+        c.carry_out(desk.log, desk.document, desk.session, WALL, c.together(c.emergency(), c.note("Otter is pale")))
+    assert refused.value.name == "not_permitted"
+    assert desk.log.entries(desk.session) == before, "all of it or none"
+    assert "entry=note_added viewer='Wall' roles=viewer" in caplog.text
+    assert "Otter" not in caplog.text
+
+
+def test_what_a_person_may_write_is_signed_by_the_person(desk: Desk) -> None:
+    assert [x.by for x in c.carry_out(desk.log, desk.document, desk.session, NURSE, c.note("x"))] == ["M. Ortiz"]
+    nobody = Viewer(roles=frozenset())
+    assert [x.by for x in c.carry_out(desk.log, desk.document, desk.session, nobody, c.emergency())] == [UNNAMED]
