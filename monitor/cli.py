@@ -1,4 +1,5 @@
-"""The command line: run, serve, simulate, level, cohort, inspect, replay, protocol, verify; training in ``cli_training``.
+"""The command line: run, serve, simulate, level, cohort, inspect, replay, protocol, verify; training in ``cli_training``,
+backup, restore and status in ``cli_record``.
 
 All works without a browser. JSON is one object a line. Exit status 0 only when all is well; an error is one line on stderr.
 """
@@ -13,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor import cli_training, settings
+from monitor import cli_record, cli_training, settings
 from monitor.protocol.cases import cases_beside, check, load_cases
 from monitor.protocol.document import Document, load_protocol
 from monitor.sources.source import BadFile
@@ -24,6 +25,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 protocol_app = typer.Typer(no_args_is_help=True, help="Look at a protocol file.", rich_markup_mode=None)
 app.add_typer(protocol_app, name="protocol")
 cli_training.add(app)
+cli_record.add(app)
 
 
 def main() -> None:

@@ -19,10 +19,11 @@ def open_log(url: str | Path, now: Callable[[], datetime] = clock.now) -> EventL
     """
     from monitor.store.sqlite import open_file  # SQLAlchemy is slow to import; packing and chain do not need it
 
-    return open_file(_path(str(url)), now)
+    return open_file(place(str(url)), now)
 
 
-def _path(url: str) -> Path:
+def place(url: str) -> Path:
+    """The file that an address names. Raises StoreError where it is no SQLite store's."""
     scheme, colon, rest = url.partition("://")
     if not colon:
         file = url

@@ -1,0 +1,97 @@
+"""The record on the command line: backup, restore, status."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor import settings
+from monitor.store.log import EventLog
+from monitor.terminal import AsJson, Store, fail, say
+
+
+def add(app: typer.Typer) -> None:
+    """Hang these commands into the command line."""
+    app.command()(backup)
+    app.command()(restore)
+    app.command()(status)
+
+
+def backup(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write; it must not exist.")],
+    store: Store = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy a store into one file while it is used. The copy is verified before it appears; nothing is written over."""
+    from monitor.store import backup as b
+    from monitor.store import open_log
+
+    source = b.there(store or settings.store_url())
+    with closing(open_log(source)) as log:
+        before = {head.session: head.hash for head in log.heads(open_only=False)}
+    with b.copied(source, out) as copy:
+        whole(copy, str(source), before)
+        kept = {head.session: head.hash for head in copy.heads(open_only=False)}
+    if as_json:
+        say({"backup": str(out), "sessions": len(kept), "heads": {str(session): hash_ for session, hash_ in kept.items()}})
+    else:
+        print(f"{out}: {len(kept)} sessions, verified")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What backup has written.")],
+    store: Annotated[str, typer.Option(help="Where the store is to be: sqlite:///FILE; it must not exist.")],
+    protocol: Annotated[Path | None, typer.Option(help="The protocol to assess every session again with.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a store from a backup where there is none: verified, and every session assessed again and compared."""
+    from monitor.protocol.document import load_protocol
+    from monitor.review.replay import reassess
+    from monitor.store import backup as b
+
+    document, target = load_protocol(protocol or settings.EXAMPLE_PROTOCOL), b.file_of(store)
+    if not file.is_file():
+        fail(f"{file}: there is no backup here")
+    with b.copied(file, target) as copy:
+        whole(copy, str(file), {})
+        played = [reassess(copy, head.session, document) for head in copy.heads(open_only=False)]
+    others = [result.session for result in played if not result.same]
+    if as_json:
+        say({"restored": str(target), "sessions": len(played), "same": len(played) - len(others), "others": others})
+    else:
+        print(f"{target}: {len(played)} sessions, verified; {len(played) - len(others)} give the same prompts again")
+    if others:
+        fail(
+            f"{target} is restored and whole, but sessions {', '.join(map(str, others))} give other prompts when assessed again: "
+            "name their protocol with --protocol, or use the program's version that made them"
+        )
+
+
+def whole(log: EventLog, name: str, heads: dict[int, str]) -> None:
+    """Ends with one sentence where the record is not whole."""
+    faults = list(log.verify(heads=heads))
+    if faults:
+        more = f" (and {len(faults) - 1} more; see verify)" if len(faults) > 1 else ""
+        fail(f"{name}: {faults[0].sentence}{more}; nothing was written")
+
+
+def status(store: Store = None, as_json: AsJson = False) -> None:
+    """Whether the store answers, somebody assesses it in time, and the clock can be believed; exit status 0 only then."""
+    from monitor.health import health
+    from monitor.store import open_log
+    from monitor.store.backup import there
+
+    url = store or settings.store_url()
+    if not url.startswith("postgres"):
+        there(url)  # asking makes no store
+    with closing(open_log(url)) as log:
+        told = health(log)
+    if as_json:
+        say(told)
+    else:
+        print("all well" if told["ok"] else "; ".join(told["wrong"]))
+    if not told["ok"]:
+        raise SystemExit(1)
