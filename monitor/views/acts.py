@@ -21,17 +21,34 @@ Act = Mapping[str, Any]
 DIALOG = "dialog"
 GOING = "going"
 PENDING = "pending_act"
+DONE = "acts_done"
+REMEMBERED = 20
 
 
 def take(key: str, room: str | None = None) -> Callable[[], None]:
     """A callback for a component: perform what its trigger ``act`` says, for this room unless the act names one."""
 
     def acted() -> None:
-        act = st.session_state[key].act
-        if isinstance(act, Mapping):
-            perform(act, room)
+        component = st.session_state.get(key)
+        if component is not None:
+            once(component.get("act"), room)
 
     return acted
+
+
+def once(act: object, room: str | None) -> bool:
+    """Perform what a component's trigger says, unless that was done; whether it was done now.
+
+    A callback hears of most acts, but a new Streamlit session has none yet, and knows nothing of the component while its
+    last run ended early: what the component itself gives when it is mounted is then the only trace of the act.
+    """
+    done: list[object] = st.session_state.get(DONE, [])
+    if not isinstance(act, Mapping) or act.get("nonce") in done:
+        return False
+    perform(act, room)
+    if "nonce" in act:
+        st.session_state[DONE] = [*done, act["nonce"]][-REMEMBERED:]
+    return True
 
 
 def perform(act: Act, room: str | None) -> None:

@@ -21,7 +21,7 @@ _frames = count()
 def feed(name: components.Name, key: str, topic: Topic, display: bool = False) -> None:
     """Mount a page's component with its first frame and a ticket for the rest. No act is taken from a display.
 
-    The browser says when it wants to be fed from here (state ``feed``) and when it wants another ticket (``ticket``).
+    ``done`` tells the browser which acts were taken in. The browser says when it wants to be fed from here (state ``feed``) and when it wants another ticket (``ticket``).
     """
     asked, drawing = _asked(key), Drawing(topic)
 
@@ -34,14 +34,17 @@ def feed(name: components.Name, key: str, topic: Topic, display: bool = False) -
         with here.follower.reading() as picture:
             frame = {**drawing.frame(picture), "seq": next(_frames)}
         push = {"ticket": here.tickets.mint(topic), "topic": "/".join(topic)}
-        take = _noticed if display else acts.take(key, topic.room or None)
-        components.mount(name)(
+        room = topic.room or None
+        take = _noticed if display else acts.take(key, room)
+        component = components.mount(name)(
             key=key,
-            data={"frame": frame, "push": push, "display": display},
+            data={"frame": frame, "push": push, "display": display, "done": st.session_state.get(acts.DONE, [])},
             on_act_change=take,
             on_feed_change=_noticed,
             on_ticket_change=_noticed,
         )
+        if not display and acts.once(component.act, room):
+            st.rerun()
 
     fed()
 

@@ -157,14 +157,26 @@ def test_an_answer_on_one_screen_is_on_the_other_with_the_name(browser: Any, pag
     other.close()
 
 
-def test_a_page_finds_the_dashboard_again_after_its_restart(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_page_finds_the_dashboard_again_after_its_restart_and_says_what_was_not_taken_in(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("again")
     with running(folder, ROOMS) as first:
         page = wall(browser, first)
         page.wait_for_selector("article.tile[data-tick]")
         assert eventually(lambda: live(page))
     assert eventually(lambda: cut(page), 5)
+    unanswered, who = page.locator(".unanswered"), page.get_by_role("button", name="Who is here?")
+    page.get_by_role("dialog").get_by_text("Connection error").wait_for()  # Streamlit's own, over the page until it is closed
+    page.keyboard.press("Escape")
+    assert not unanswered.is_visible()
+    who.click()
+    assert unanswered.inner_text().startswith("NOT CONFIRMED")
     with running(folder, ROOMS, port=int(first.address.rsplit(":", 1)[1])):
         assert eventually(lambda: live(page) and not cut(page), 30)
-        assert ticks(page, 3) >= 2
+        assert eventually(lambda: ticks(page, 2) >= 1, 30)
+        assert unanswered.is_visible(), "what was tapped while it was away is gone, and nothing else may seem so"
+        unanswered.get_by_role("button", name="Close").click()
+        who.click()
+        page.get_by_label("Name", exact=True).wait_for()
+        page.wait_for_timeout(6000)
+        assert not unanswered.is_visible()
     page.close()

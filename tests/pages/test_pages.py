@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from monitor import events as e
 from monitor.admission import Patient, admit_simulated, well_answered
 from monitor.live import station as stations
 from monitor.live.station import Station, station
+from monitor.views import components
 from monitor.ward import drafts
 
 PAGES = settings.HOME / "pages"
@@ -71,6 +73,24 @@ def test_a_wall_display_is_nobody_s_in_particular(here: Station) -> None:
     data = json.loads(test.run().get("bidi_component")[0].proto.json)
     assert data["display"] is True
     assert data["push"]["topic"] == "ward//"
+
+
+def test_an_act_that_no_callback_took_is_performed_once(here: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    session, mounted = settled(here), []
+    tapped = SimpleNamespace(act={"do": "score", "scale": "comfort", "value": 7, "nonce": "tap-1"})
+
+    def mount(name: str) -> Callable[..., SimpleNamespace]:
+        return lambda **given: mounted.append(given) or tapped
+
+    monkeypatch.setattr(components, "mount", mount)
+    test = page("room", room="2")
+    test.session_state["who"] = "M. Ortiz"
+    for _ in range(2):
+        assert not test.run().exception
+    mounted[-1]["on_act_change"]()  # of a component that its Streamlit session does not know
+    assert [e.parse(x.kind, x.body) for x in here.log.entries(session) if x.kind == "scored"] == [e.Scored(scale="comfort", value=7)]
+    assert mounted[0]["data"]["done"] == []
+    assert mounted[-1]["data"]["done"] == ["tap-1"]
 
 
 def test_a_wall_that_nobody_assesses_says_so(here: Station) -> None:

@@ -5,6 +5,7 @@ import { display } from "./display.js";
 import { attr, el, line, refit, say, style } from "./dom.js";
 import { Feed } from "./feed.js";
 import { elapsed, instant } from "./moment.js";
+import { receipts } from "./receipts.js";
 import { sound } from "./sound.js";
 import { hear } from "./soundplate.js";
 import { dress, nextTheme, themeOf } from "./theme.js";
@@ -66,6 +67,8 @@ class Host {
     this.spoken = new Map();
     this.listeners = new Set();
     this.display = display(this);
+    this.receipts = receipts();
+    this.root.append(this.receipts.el);
     this.push = new Feed({
       take: (frame, seconds) => this.feed({ ...frame, feed: { ...frame.feed, text: WORDS.live(seconds), bars: bars(seconds) } }),
       bytes: (buffer) => this.listeners.forEach((listener) => listener(buffer)),
@@ -96,6 +99,7 @@ class Host {
   // What a run of the page brings. Its frame is used only while the push brings none.
   given(data) {
     if (data?.display) this.display.keep();
+    this.receipts.had(data?.done);
     this.push.offer(data?.push);
     if (this.push.live) return;
     const frame = data && "frame" in data ? data.frame : data;
@@ -179,7 +183,9 @@ class Host {
       sound.hush(act.seconds);
       return;
     }
-    this.call?.setTriggerValue?.("act", { ...act, nonce: nonce() });
+    const sent = { ...act, nonce: nonce() };
+    this.receipts.await(sent.nonce, this.cut);
+    this.call?.setTriggerValue?.("act", sent);
   }
 
   // One alert region a page: what is new is spoken, a changed digit in the same sentence is not.
@@ -197,6 +203,7 @@ class Host {
     this.unheard();
     this.push.close();
     this.display.close();
+    this.receipts.close();
     this.view?.close?.();
     hosts.delete(this.parent);
   }
@@ -205,7 +212,8 @@ class Host {
 const hosts = new WeakMap();
 
 // The default export of a page: components.v2 calls it at mount and at each change of data, with the same parent.
-// data is {"frame": frame|null, "push": {"ticket", "topic"}, "display": true for a wall display}, or a frame alone. The cleanup of an outdated call may come
+// data is {"frame": frame|null, "push": {"ticket", "topic"}, "display": true for a wall display, "done": acts that were
+// taken in, by their nonce}, or a frame alone. The cleanup of an outdated call may come
 // while the component lives on, so it takes the page down only when the root has left the document.
 export function component(build, styles) {
   return (call) => {

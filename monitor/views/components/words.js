@@ -8,6 +8,8 @@ export const WORDS = {
   live: (seconds) => say("Live, {seconds} s", { seconds: seconds.toFixed(1) }),
   asked: say("Live, asking"),
   cutWhy: say("Numbers are taken away and no prompt can appear here. What is tapped may not be recorded. Watch the bedside monitors."),
+  unanswered: say("NOT CONFIRMED"),
+  unansweredWhy: say("The station has not answered what was tapped last, so it may not be recorded. When the connection is back, look at the log, and tap again if it is missing."),
   frozenAt: (clock) => (clock ? say("frozen at {clock}", { clock }) : say("nothing received yet")),
   lastFrame: (clock) => (clock ? say("last frame {clock}", { clock }) : say("no frame yet")),
   notAssessed: say("Not being assessed"),
