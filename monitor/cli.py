@@ -74,7 +74,7 @@ def serve(
     loaded, path, document, url = setting(rooms, store)
     log = open_log(url)
     try:
-        print(f"assessing {len(loaded.rooms)} rooms into {url}; Ctrl-C ends it", file=sys.stderr, flush=True)
+        print(f"assessing {len(loaded.rooms)} rooms into {log.url}; Ctrl-C ends it", file=sys.stderr, flush=True)
         why = serving.serve(log, loaded, path, document, child)
         print(f"ended: {why}", file=sys.stderr)
     except serving.Held as held:
@@ -309,13 +309,9 @@ def verify(
 ) -> None:
     """Check the chains of every session in the store: any edit, deletion, swap or cut is named."""
     from monitor.review.replay import reassess
-    from monitor.store import open_log
+    from monitor.store import open_stored
 
-    url = store or settings.store_url()
-    path = url.removeprefix("sqlite:///")
-    if not Path(path).exists():
-        fail(f"{path}: there is no store here; give --store sqlite:///FILE")
-    log = open_log(url)
+    log = open_stored(store or settings.store_url())
     faults = 0
     sessions = log.heads(open_only=False)
 

@@ -81,13 +81,9 @@ def whole(log: EventLog, name: str, heads: dict[int, str]) -> None:
 def status(store: Store = None, as_json: AsJson = False) -> None:
     """Whether the store answers, somebody assesses it in time, and the clock can be believed; exit status 0 only then."""
     from monitor.health import health
-    from monitor.store import open_log
-    from monitor.store.backup import there
+    from monitor.store import open_stored
 
-    url = store or settings.store_url()
-    if not url.startswith("postgres"):
-        there(url)  # asking makes no store
-    with closing(open_log(url)) as log:
+    with closing(open_stored(store or settings.store_url())) as log:
         told = health(log)
     if as_json:
         say(told)

@@ -30,7 +30,7 @@ def drill(
     name: Annotated[str, typer.Argument(metavar="DRILL", help="A drill or a single scenario: its id or file.")],
     seed: Annotated[int, typer.Option(min=0, max=2**31)] = 1,
     policy: Annotated[str, typer.Option(help="protocol-nurse, nobody, or a script's YAML file.")] = "protocol-nurse",
-    store: Annotated[str | None, typer.Option(help="Keep the run in sqlite:///FILE, for a debrief; else it is forgotten.")] = None,
+    store: Annotated[str | None, typer.Option(help="Keep the run in this store, for a debrief; else it is forgotten.")] = None,
     protocol: Protocol = None,
     as_json: AsJson = False,
 ) -> None:
@@ -90,13 +90,10 @@ def debrief(
     from monitor.review.compared import compare
     from monitor.review.reading import read_run
     from monitor.session import Phase
-    from monitor.store import open_log
+    from monitor.store import open_stored
 
-    url = store or settings.store_url()
-    if not Path(url.removeprefix("sqlite:///")).exists():
-        fail(f"{url.removeprefix('sqlite:///')}: there is no store here; give --store sqlite:///FILE")
     document = load_protocol(protocol or settings.EXAMPLE_PROTOCOL)
-    log = open_log(url)
+    log = open_stored(store or settings.store_url())
     try:
         rooms = read_run(log, document, session)
     finally:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-Store = Annotated[str | None, typer.Option(help="Where the log lives: sqlite:///FILE.")]
+Store = Annotated[str | None, typer.Option(help="Where the log lives: sqlite:///FILE or postgresql://USER@HOST/DATABASE.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 

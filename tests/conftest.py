@@ -14,7 +14,7 @@ from monitor.protocol.document import Document, load_protocol
 from monitor.store import open_log
 from monitor.store.log import EventLog
 from monitor.store.memory import MemoryLog
-from tests import drilled
+from tests import drilled, postgres
 
 EXAMPLE = settings.EXAMPLE_PROTOCOL
 
@@ -27,6 +27,22 @@ def document() -> Document:
 @pytest.fixture(scope="session")
 def example_path() -> Path:
     return EXAMPLE
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgres.Server]:
+    """A PostgreSQL, one for each process that runs tests which ask for it."""
+    if postgres.binaries() is None:
+        pytest.skip(postgres.NONE)
+    with postgres.running() as started:
+        yield started
+
+
+@pytest.fixture
+def database(server: postgres.Server) -> Iterator[str]:
+    """The address of an empty database."""
+    with server.database() as url:
+        yield url
 
 
 class Time:

@@ -112,6 +112,7 @@ BAD = {
     ("serve", "--rooms", "pyproject.toml"): "pyproject.toml",
     ("serve", "--store", "mysql://x"): "sqlite",
     ("verify", "--store", "sqlite:///nowhere.db"): "nowhere.db",
+    ("verify", "--store", "postgresql://nurse@127.0.0.1:9/ward"): "127.0.0.1:9/ward does not answer",
 }
 
 

@@ -93,6 +93,8 @@ ONLY_IN = {
     "streamlit": ("monitor.views", "pages", "dashboard"),
     "sqlalchemy": ("monitor.store",),
     "sqlite3": ("monitor.store",),
+    "psycopg": ("monitor.store",),
+    "alembic": ("monitor.store",),
     "starlette": ("monitor.live",),
     "plotly": ("monitor.views",),
     "jinja2": ("monitor.board.sheet",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -93,10 +94,10 @@ class Evaluator:
             "--child",
             "--rooms",
             str(self.at.rooms_file),
-            "--store",
-            self.at.url,
         ]
-        self.child = subprocess.Popen(command, stdin=subprocess.PIPE, cwd=settings.HOME)
+        # By the environment: a command line can be read by everybody on the computer, and the address may hold a password.
+        environment = {**os.environ, settings.STORE_VARIABLE: self.at.url}
+        self.child = subprocess.Popen(command, stdin=subprocess.PIPE, cwd=settings.HOME, env=environment)
 
     def end(self) -> None:
         if self.child is not None and self.child.poll() is None:

@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from monitor.store import open_log, place
+from monitor.store import FORMS, is_server, open_log, place
 from monitor.store.log import EventLog, StoreError
 from monitor.store.sql import BUSY_S
 
@@ -24,7 +24,7 @@ BESIDE = ("", "-wal", "-shm", "-journal")
 
 def file_of(url: str) -> Path:
     """The file of a SQLite store. Raises StoreError for any other."""
-    if url.startswith("postgres"):
+    if is_server(url):
         raise StoreError("a PostgreSQL store is backed up with pg_dump and restored with pg_restore, not with this command")
     return place(url).expanduser().resolve()
 
@@ -33,7 +33,7 @@ def there(url: str) -> Path:
     """The file of a store that exists. Raises StoreError."""
     path = file_of(url)
     if not path.is_file():
-        raise StoreError(f"{path}: there is no store here; give --store sqlite:///FILE")
+        raise StoreError(f"{path}: there is no store here; give --store {FORMS}")
     return path
 
 

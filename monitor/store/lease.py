@@ -1,6 +1,7 @@
 """The lease: one evaluator at a time.
 
-On SQLite it is an operating-system file lock beside the database, which the kernel frees on any death of its holder.
+On SQLite it is an operating-system file lock beside the database, which the kernel frees on any death of its holder; on
+PostgreSQL an advisory lock, which the server frees when its connection ends (``postgres``).
 ``fcntl`` is used directly, not a package: one call each way on the systems we run on (Linux, macOS), and the two
 things that matter here - never passed on to a child, never unlinked - are ours to hold. A holder that is stopped
 (SIGSTOP) keeps the lock; what it writes after somebody else was given a number is refused by that number.
@@ -15,14 +16,15 @@ from pathlib import Path
 
 from monitor.store.log import EventLog, Lock, StoreError
 
-_held: set[int] = set()
+HELD: set[int] = set()
+"""Open files and connections to which a lock belongs: a child must not have them."""
 
 
 def _forget_in_child() -> None:
     # A lock belongs to the open file, which a forked child shares: without this it would outlive its holder there.
-    for descriptor in _held:
+    for descriptor in HELD:
         os.close(descriptor)
-    _held.clear()
+    HELD.clear()
 
 
 os.register_at_fork(after_in_child=_forget_in_child)
@@ -50,14 +52,14 @@ class FileLock:
         except OSError as error:
             os.close(descriptor)
             raise StoreError(f"{self._path}: the lease cannot be taken: {error.strerror}") from None
-        _held.add(descriptor)
+        HELD.add(descriptor)
         self._descriptor = descriptor
         return True
 
     def free(self) -> None:
         descriptor, self._descriptor = self._descriptor, None
-        if descriptor in _held:  # not in a forked child, where the number may mean another file by now
-            _held.discard(descriptor)
+        if descriptor in HELD:  # not in a forked child, where the number may mean another file by now
+            HELD.discard(descriptor)
             os.close(descriptor)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Select, bindparam, func, insert, sele
 from sqlalchemy.exc import DBAPIError
 
 from monitor import clock
-from monitor.store.log import MINUTE_SEALED, Entry, Fault, Head, Heartbeat, Lock, StoreError
+from monitor.store.log import MINUTE_SEALED, Entry, Fault, Head, Heartbeat, LeaseLost, Lock, StoreError, Writing
 from monitor.store.record import Record, RecordedLog, Tail
 from monitor.store.tables import STILL_OPEN, events, lease, samples, sessions
 from monitor.store.verify import Listing, check_numbers, check_session
@@ -33,9 +33,17 @@ class Driver(Protocol):
         """Is another writer in the way, so that it is worth trying again?"""
         ...
 
+    def kept(self) -> bool:
+        """Was the last transaction stored, though its commit failed? Raises StoreError where that cannot be known."""
+        ...
+
     def sentence(self, error: DBAPIError) -> str: ...
     def version(self) -> int: ...
     def lease_lock(self) -> Lock: ...
+    def lease_kept(self) -> bool:
+        """Does whoever took the lease's lock through here still hold it?"""
+        ...
+
     def faults(self, connection: Connection) -> Iterator[Fault]:
         """What is wrong with the database itself."""
         ...
@@ -189,6 +197,13 @@ class SqlLog(RecordedLog):
             cells = connection.execute(query).one()
         return None if cells.beat_at is None else Heartbeat(*cells)
 
+    @contextmanager
+    def transaction(self, lease: int) -> Iterator[Writing]:
+        with super().transaction(lease) as writing:
+            if not self._driver.lease_kept():
+                raise LeaseLost(f"lease {lease} is over: another evaluator holds its lock")
+            yield writing
+
     def lease_lock(self) -> Lock:
         return self._driver.lease_lock()
 
@@ -240,13 +255,20 @@ class SqlLog(RecordedLog):
             connection = self._begin()
             try:
                 yield Record(SqlTables(connection), self._now)
-                connection.commit()
+                self._commit(connection)
             finally:
                 connection.close()  # rolls back what was not committed
         except DBAPIError as error:
             raise StoreError(self._driver.sentence(error)) from error
         finally:
             self._turn.release()
+
+    def _commit(self, connection: Connection) -> None:
+        try:
+            connection.commit()
+        except DBAPIError:
+            if not self._driver.kept():
+                raise
 
     def _begin(self) -> Connection:
         """A connection that holds the write lock. The database waits too; some refusals it gives without waiting."""

@@ -154,6 +154,9 @@ class SqliteDriver:
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
         return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
+    def kept(self) -> bool:
+        return False  # a commit that fails is none
+
     def sentence(self, error: DBAPIError | sqlite3.Error) -> str:
         origin = error.orig if isinstance(error, DBAPIError) else error
         code = getattr(origin, "sqlite_errorcode", 0) & 0xFF
@@ -169,6 +172,9 @@ class SqliteDriver:
 
     def lease_lock(self) -> Lock:
         return FileLock(self._path.with_name(self._path.name + ".lease"))
+
+    def lease_kept(self) -> bool:
+        return True  # only its holder can lose it
 
     def faults(self, connection: Connection) -> Iterator[Fault]:
         for (said,) in connection.exec_driver_sql("PRAGMA integrity_check(20)").all():

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from sqlalchemy import REAL, Column, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text, text
+from sqlalchemy import (
+    REAL,
+    BigInteger,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.types import TypeEngine
 
 PROGRAM = "infusion monitor"
 """What ``meta`` says the database belongs to."""
 
 metadata = MetaData()
+
+Whole: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
+"""Eight bytes in both: SQLite's integers always are."""
+Real: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
 
 meta = Table(
     "meta", metadata,
@@ -18,10 +36,10 @@ meta = Table(
 
 sessions = Table(
     "sessions", metadata,
-    Column("session", Integer, primary_key=True, autoincrement=False),
+    Column("session", Whole, primary_key=True, autoincrement=False),
     Column("room", Text, nullable=False),
     Column("opened_at", Text, nullable=False),
-    Column("closed", Integer, nullable=False),
+    Column("closed", Whole, nullable=False),
     sqlite_strict=True,
 )  # fmt: skip
 """The list of sessions, so that the open ones are found among thousands. Derived: ``verify`` holds it to the events."""
@@ -33,9 +51,9 @@ Index("sessions_open", sessions.c.room, unique=True, sqlite_where=STILL_OPEN, po
 
 events = Table(
     "events", metadata,
-    Column("session", Integer, nullable=False),
-    Column("seq", Integer, nullable=False),
-    Column("tick", Integer, nullable=False),
+    Column("session", Whole, nullable=False),
+    Column("seq", Whole, nullable=False),
+    Column("tick", Whole, nullable=False),
     Column("at", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("kind", Text, nullable=False),
@@ -47,8 +65,8 @@ events = Table(
 
 samples = Table(
     "samples", metadata,
-    Column("session", Integer, nullable=False),
-    Column("tick", Integer, nullable=False),
+    Column("session", Whole, nullable=False),
+    Column("tick", Whole, nullable=False),
     Column("row", LargeBinary, nullable=False),
     PrimaryKeyConstraint("session", "tick"),
     sqlite_strict=True, sqlite_with_rowid=False,
@@ -56,11 +74,11 @@ samples = Table(
 
 lease = Table(
     "lease", metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("number", Integer, nullable=False),
+    Column("id", Whole, primary_key=True, autoincrement=False),
+    Column("number", Whole, nullable=False),
     Column("holder", Text, nullable=False),
     Column("beat_at", Text),
-    Column("behind_s", REAL, nullable=False),
+    Column("behind_s", Real, nullable=False),
     sqlite_strict=True,
 )  # fmt: skip
 """One row, id 1. ``beat_at`` is null until an evaluator has assessed something."""

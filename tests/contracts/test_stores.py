@@ -34,11 +34,12 @@ def wall() -> WallClock:
     return WallClock()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def log(request: pytest.FixtureRequest, tmp_path: Path, wall: WallClock) -> Iterator[EventLog]:
     stores: dict[str, Callable[[], EventLog]] = {
         "memory": lambda: MemoryLog(wall),
         "sqlite": lambda: open_log(tmp_path / "log.db", wall),
+        "postgresql": lambda: open_log(request.getfixturevalue("database"), wall),
     }
     made = stores[request.param]()
     yield made
