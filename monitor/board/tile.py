@@ -55,12 +55,24 @@ def ward_frame(picture: Picture, who: str) -> Frame:
     }
 
 
+MB = 1024 * 1024
+LEAST_LEFT, NONE_LEFT = 200 * MB, MB
+"""Eight rooms fill 20 MB in a day (docs/measured.md); below the second nothing more can be stored."""
+
+
 def head(picture: Picture, who: str, page: str, title: str) -> Frame:
     """What stands at the top and the foot of every page."""
     age = picture.beat_age_s
     assessed: Frame
     if picture.trouble:
         assessed = {"ok": False, "text": say("RECORD OUT OF REACH"), "sub": picture.trouble}
+    elif picture.left is not None and picture.left < LEAST_LEFT:
+        assessed = {
+            "ok": picture.assessed,
+            "warn": True,
+            "text": say("DISK FULL") if picture.left < NONE_LEFT else say("DISK NEARLY FULL"),
+            "sub": say("nothing is saved") if picture.left < NONE_LEFT else say("{mb} MB left", mb=picture.left // MB),
+        }
     elif picture.assessed and picture.jumped is not None:
         by = picture.jumped.by_s
         sign, at = "+" if by > 0 else "-", clock.of_day(picture.jumped.at, picture.zone)

@@ -141,6 +141,8 @@ class Picture:
     """Why the record cannot be read, if it cannot."""
     jump: Jump | None = None
     """The last one, however long ago."""
+    left: int | None = None
+    """Bytes that are free where the record is kept, where that is known."""
 
     @property
     def jumped(self) -> Jump | None:

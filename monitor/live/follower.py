@@ -23,6 +23,9 @@ from monitor.store.log import EventLog, Head, StoreError
 from monitor.vitals import Window
 from monitor.ward import logged
 
+LEFT_EVERY_S = 2.0
+"""How often the room on the disk is looked at."""
+
 
 class Follower:
     def __init__(self, log: EventLog, document: Document, rooms: Rooms) -> None:
@@ -33,6 +36,8 @@ class Follower:
         self._version: int | None = None
         self._beat_at: datetime | None = None
         self._trouble = ""
+        self._left: int | None = None
+        self._left_at = -LEFT_EVERY_S
         self._wall = clock.WallWatch()
         self._jump: Jump | None = None
 
@@ -50,6 +55,8 @@ class Follower:
                 self._trouble = ""
             except StoreError as wrong:
                 self._trouble, self._version = str(wrong), None
+            if clock.monotonic() - self._left_at >= LEFT_EVERY_S:
+                self._left_at, self._left = clock.monotonic(), self.log.room_left()
             if by_s := self._wall.jumped():
                 self._jump = Jump(clock.now(), by_s)
             by_room = {view.state.opened.room: view for view in self._views.values()}
@@ -67,6 +74,7 @@ class Follower:
                 zone=self.zone,
                 trouble=self._trouble,
                 jump=self._jump,
+                left=self._left,
             )
 
     def session(self, room: str) -> int | None:

@@ -182,6 +182,10 @@ class EventLog(Protocol):
         new evaluator beats."""
         ...
 
+    def room_left(self) -> int | None:
+        """Bytes that are free where the record is kept; None where the store cannot tell."""
+        ...
+
     def lease_lock(self) -> Lock:
         """For ``lease.acquire`` only."""
         ...

@@ -151,6 +151,9 @@ class MemoryLog(RecordedLog):
     def heartbeat(self) -> Heartbeat | None:
         return self._lease if self._lease.beat_at else None
 
+    def room_left(self) -> int | None:
+        return None
+
     def lease_lock(self) -> Lock:
         return _MemoryLock(self._place)
 

@@ -250,6 +250,9 @@ class PostgresDriver:
             return f"{self._place} does not answer; nothing was saved, it is tried again"
         return f"{self._place}: {said}; nothing was saved"
 
+    def room_left(self) -> int | None:
+        return None  # the server does not tell its clients
+
     def lease_lock(self) -> Lock:
         return AdvisoryLock(self)
 

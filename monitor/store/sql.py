@@ -39,6 +39,7 @@ class Driver(Protocol):
 
     def sentence(self, error: DBAPIError) -> str: ...
     def version(self) -> int: ...
+    def room_left(self) -> int | None: ...
     def lease_lock(self) -> Lock: ...
     def lease_kept(self) -> bool:
         """Does whoever took the lease's lock through here still hold it?"""
@@ -203,6 +204,9 @@ class SqlLog(RecordedLog):
             if not self._driver.lease_kept():
                 raise LeaseLost(f"lease {lease} is over: another evaluator holds its lock")
             yield writing
+
+    def room_left(self) -> int | None:
+        return self._driver.room_left()
 
     def lease_lock(self) -> Lock:
         return self._driver.lease_lock()

@@ -8,6 +8,7 @@ write-ahead log nor the lease works over a network file system.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -169,6 +170,11 @@ class SqliteDriver:
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
             return f"{self._path} cannot be written to; nothing was saved"
         return f"{self._path}: {' '.join(str(origin).split())}; nothing was saved"
+
+    def room_left(self) -> int | None:
+        with suppress(OSError):
+            return shutil.disk_usage(self._path.parent).free
+        return None
 
     def lease_lock(self) -> Lock:
         return FileLock(self._path.with_name(self._path.name + ".lease"))

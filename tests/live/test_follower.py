@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
+
+import pytest
 
 from monitor import commands, settings
 from monitor.admission import Patient, admit_simulated
@@ -13,7 +18,7 @@ from monitor.live.follower import Follower
 from monitor.protocol.cases import cuff
 from monitor.protocol.document import Document
 from monitor.settings import load_rooms
-from monitor.store import packing
+from monitor.store import open_log, packing
 from monitor.store.memory import MemoryLog
 from monitor.vitals import Signal, numeric
 from tests.conftest import Time
@@ -62,3 +67,22 @@ def test_a_clock_that_was_set_is_said_on_every_screen_for_ten_minutes(document: 
     assert head(follower.picture(), "", "ward", "Ward")["assessed"]["sub"] == f"+1:00:00 at {of_day(time.wall)}"
     time.pass_by(599)
     assert said() == "Assessed 0 s ago"
+
+
+@pytest.mark.parametrize(
+    ("left", "text", "sub"),
+    [
+        (2 * 1024**3, "Assessed 0 s ago", "evaluator alive"),
+        (150 * 1024**2, "DISK NEARLY FULL", "150 MB left"),
+        (4096, "DISK FULL", "nothing is saved"),
+    ],
+)
+def test_a_full_disk_is_said_before_it_is_full_and_when_it_is(
+    tmp_path: Path, document: Document, time: Time, monkeypatch: pytest.MonkeyPatch, left: int, text: str, sub: str
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(0, 0, left))  # type: ignore[attr-defined]
+    with closing(open_log(tmp_path / "log.db", lambda: time.wall)) as log:
+        with log.transaction(log.number_lease("test")) as writing:
+            writing.beat(0.0)
+        said = head(Follower(log, document, load_rooms(settings.ROOMS)).picture(), "", "ward", "Ward")["assessed"]
+    assert (said["text"], said["sub"]) == (text, sub)
