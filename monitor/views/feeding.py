@@ -21,7 +21,8 @@ _frames = count()
 def feed(name: components.Name, key: str, topic: Topic, display: bool = False) -> None:
     """Mount a page's component with its first frame and a ticket for the rest. No act is taken from a display.
 
-    ``done`` tells the browser which acts were taken in. The browser says when it wants to be fed from here (state ``feed``) and when it wants another ticket (``ticket``).
+    ``done`` tells the browser which acts were taken in. The browser says when it wants to be fed from here (state
+    ``feed``) and when it wants another ticket (``ticket``).
     """
     asked, drawing = _asked(key), Drawing(topic)
 
