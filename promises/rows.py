@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from promises import edits, power_cut, restores
+from promises import edits, power_cut, restores, writers
 from promises.found import Found
 
 
@@ -19,5 +19,6 @@ class Row:
 ROWS: Mapping[str, Row] = {
     "power-cut": Row(power_cut.keep, quick=30, full=2000),
     "edits": Row(edits.keep, quick=60, full=10_000),
+    "writers": Row(writers.keep, quick=40, full=500),
     "restore": Row(restores.keep, quick=1, full=50),
 }

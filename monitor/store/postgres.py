@@ -15,14 +15,14 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from monitor import clock
-from monitor.store import tables
+from monitor.store import schema
 from monitor.store.lease import HELD
-from monitor.store.log import SCHEMA, Fault, Lock, StoreError
+from monitor.store.log import Fault, Lock, StoreError
 from monitor.store.sql import BUSY_S, WRITES, SqlLog
 
 SPACE, WRITE_LOCK, LEASE_LOCK = 1768845683, 1, 2
@@ -34,6 +34,7 @@ STALLED_S = 20
 """A transaction that does nothing for so long is ended by the server: a stopped writer must not stop the others."""
 SILENT = {"idle": 2, "interval": 1, "count": 3}
 """TCP keepalive on both ends, in s: after 5 s without an answer a vanished client's locks are free."""
+ANOTHER = "make an empty one for the store"
 FORM = "postgresql://USER@HOST/DATABASE"
 
 _IN_TURN = f"PERFORM pg_advisory_xact_lock({SPACE}, {WRITE_LOCK});"
@@ -107,25 +108,11 @@ class PostgresDriver:
         self.engine = self._engine()
 
     def make_schema(self) -> None:
-        with self.engine.execution_options(**{WRITES: True}).connect() as connection, connection.begin():
-            found = inspect(connection)
-            if found.get_table_names():
-                ours = found.has_table("meta") and {column["name"] for column in found.get_columns("meta")} == {"key", "value"}
-                meta = {key: value for key, value in connection.execute(select(tables.meta))} if ours else {}
-                if meta.get("program") != tables.PROGRAM:
-                    raise StoreError(f"{self._place} is the database of another program; make an empty one for the store")
-                if meta.get("schema") != str(SCHEMA):
-                    raise StoreError(f"{self._place} has schema version {meta.get('schema')}, this program knows only {SCHEMA}; "
-                                     "open it with the program that made it")  # fmt: skip
+        with self.engine.connect() as connection:
+            if schema.stands(connection, self._place, ANOTHER):
                 return
-            tables.metadata.create_all(connection)
-            for name, body in FUNCTIONS.items():
-                connection.exec_driver_sql(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$")
-            for guard in GUARDS.values():
-                connection.exec_driver_sql(guard)
-            meta = {"program": tables.PROGRAM, "schema": str(SCHEMA)}
-            connection.execute(insert(tables.meta), [{"key": key, "value": value} for key, value in meta.items()])
-            connection.execute(insert(tables.lease).values(id=1, number=0, holder="", behind_s=0.0))
+        with self.engine.execution_options(**{WRITES: True}).connect() as connection, connection.begin():
+            schema.bring_up(connection, self._place, ANOTHER)
 
     # Connections
 

@@ -12,19 +12,19 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from monitor import clock
-from monitor.store import tables
+from monitor.store import schema
 from monitor.store.lease import FileLock
-from monitor.store.log import SCHEMA, Fault, Lock, StoreError
+from monitor.store.log import Fault, Lock, StoreError
 from monitor.store.sql import BUSY_S, WRITES, SqlLog
 
 JOURNAL, SYNCHRONOUS = "wal", 2
@@ -52,6 +52,8 @@ GUARDS = {
     )
 }  # fmt: skip
 
+ANOTHER = "name another file for the store"
+
 _opening = threading.Lock()
 
 
@@ -63,10 +65,10 @@ def open_file(path: Path, now: Callable[[], datetime] = clock.now) -> SqlLog:
             _make(path)
         except OSError as error:
             raise StoreError(f"{path}: the store cannot be opened: {error.strerror}") from None
-        fresh = _inspect(path)
+        stands = _stands(path)
         driver = SqliteDriver(path)
         try:
-            if fresh:
+            if not stands:
                 driver.make_schema()
             driver.follow()
         except BaseException as error:
@@ -92,28 +94,16 @@ def _make(path: Path) -> None:
             raise StoreError(f"{place} is read-only; the store must be writable, and its directory too")
 
 
-def _inspect(path: Path) -> bool:
-    """Is the file still empty? StoreError where it is something else than a store of this version."""
+def _stands(path: Path) -> bool:
+    """``schema.stands``, asked before anything is set that would change another program's file."""
+    engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool, connect_args={"timeout": BUSY_S})
     try:
-        with closing(sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)) as connection:
-            names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            if not names:
-                return True
-            try:
-                meta = dict(connection.execute("SELECT key, value FROM meta")) if "meta" in names else {}
-            except sqlite3.OperationalError:  # a table of that name, of another shape
-                meta = {}
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
-            raise StoreError(f"{path} is not a database; name another file for the store") from None
-        raise StoreError(f"{path}: the store cannot be opened: {error}") from None
-    if meta.get("program") != tables.PROGRAM:
-        raise StoreError(f"{path} is the database of another program; name another file for the store")
-    if meta.get("schema") != str(SCHEMA):
-        raise StoreError(
-            f"{path} has schema version {meta.get('schema')}, this program knows only {SCHEMA}; open it with the program that made it"
-        )
-    return False
+        with engine.connect() as connection:
+            return schema.stands(connection, str(path), ANOTHER)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlite_errorcode", 0) == sqlite3.SQLITE_NOTADB:
+            raise StoreError(f"{path} is not a database; {ANOTHER}") from None
+        raise StoreError(f"{path}: the store cannot be opened: {error.orig}") from None
 
 
 class SqliteDriver:
@@ -128,14 +118,7 @@ class SqliteDriver:
 
     def make_schema(self) -> None:
         with self.engine.execution_options(**{WRITES: True}).connect() as connection, connection.begin():
-            if inspect(connection).has_table(tables.meta.name):
-                return  # another process was first, and what it makes is all there at once
-            tables.metadata.create_all(connection)
-            for guard in GUARDS.values():
-                connection.exec_driver_sql(guard)
-            meta = {"program": tables.PROGRAM, "schema": str(SCHEMA)}
-            connection.execute(insert(tables.meta), [{"key": key, "value": value} for key, value in meta.items()])
-            connection.execute(insert(tables.lease).values(id=1, number=0, holder="", behind_s=0.0))
+            schema.bring_up(connection, str(self._path), ANOTHER)
 
     def follow(self) -> None:
         # A connection that never writes: SQLite's data_version tells each connection of the commits of all others.
