@@ -17,7 +17,6 @@ ALL = {
     "cohort": engine.cohort_speed,
     "waves": engine.wave_speed,
     "size": chain.file_size,
-    "kill": chain.kill_and_return,
     "live": browser.live,
     "paint": browser.first_paint,
     "sweep": room.sweep,

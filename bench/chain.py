@@ -1,11 +1,8 @@
-"""The record: how large it gets, and how soon somebody assesses again after a kill."""
+"""The record: how large it gets."""
 
 from __future__ import annotations
 
-import os
-import signal
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,45 +58,3 @@ def file_size() -> Iterator[str]:
         log.close()
         size = sum(p.stat().st_size for p in Path(folder).iterdir() if p.name.startswith("size.db"))
         yield f"{size / 10 / 1e6:.3f} MB an hour with 300 events each (owed: at most 0.5)"
-
-
-def kill_and_return() -> Iterator[str]:
-    """kill -9 of the evaluator under a dashboard's care: seconds until somebody assesses again."""
-    from monitor.live.station import Evaluator, leave, station
-
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["INFUSION_STORE"] = f"sqlite:///{folder}/kill.db"
-        at = station()
-        evaluator = Evaluator(at)
-        evaluator.ensure()
-        waits = []
-        try:
-            _assessing(at.log)
-            for _ in range(5):
-                assert evaluator.child is not None
-                time.sleep(1.5)
-                before = at.log.heartbeat()
-                os.kill(evaluator.child.pid, signal.SIGKILL)
-                begun = time.perf_counter()
-                while True:
-                    evaluator.ensure()
-                    beat = at.log.heartbeat()
-                    if beat is not None and before is not None and beat.number > before.number and beat.beat_at > before.beat_at:
-                        break
-                    time.sleep(0.05)
-                waits.append(time.perf_counter() - begun)
-            faults = list(at.log.verify())
-        finally:
-            evaluator.end()
-            leave()
-        longest = max(waits)
-        each = ", ".join(f"{w:.1f}" for w in waits)
-        yield f"assessing again after kill -9: {each} s, longest {longest:.1f} s (owed: 5 s), faults {len(faults)}"
-
-
-def _assessing(log: object) -> None:
-    deadline = time.monotonic() + 30
-    while log.heartbeat() is None:  # type: ignore[attr-defined]
-        if time.monotonic() > deadline:
-            raise SystemExit("the evaluator did not start")
-        time.sleep(0.1)

@@ -20,10 +20,10 @@ def main() -> int:
         return 0
     row = ROWS[asked.name]
     found = row.tries(row.quick if asked.quick else row.full)
-    print(f"{asked.name}: {'kept' if found.kept else 'NOT KEPT'}: {found.figures}")
+    print(f"{asked.name}: {'NOT KEPT' if not found.kept else 'kept' if found.in_time else 'LATE'}: {found.figures}")
     if not asked.quick:
         page.keep(asked.name, found, date.today())
-    return 0 if found.kept else 1
+    return 0 if found.kept and found.in_time else 1
 
 
 if __name__ == "__main__":

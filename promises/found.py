@@ -9,3 +9,5 @@ from dataclasses import dataclass
 class Found:
     kept: bool
     figures: str
+    in_time: bool = True
+    """Judged in full runs only: a test that also runs on a busy machine times nothing."""

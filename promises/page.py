@@ -19,7 +19,7 @@ def rows() -> dict[str, tuple[str, str, str]]:
 
 def keep(name: str, found: Found, on: date) -> None:
     """Put a result into its row."""
-    result = found.figures if found.kept else f"**NOT KEPT:** {found.figures}"
+    result = f"**NOT KEPT:** {found.figures}" if not found.kept else found.figures if found.in_time else f"**LATE:** {found.figures}"
 
     def renewed(row: re.Match[str]) -> str:
         return f"| {name} | {row['promise']} | {result} | {on.isoformat()} |" if row["name"] == name else row[0]

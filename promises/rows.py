@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from promises import edits, power_cut, restores, writers
+from promises import edits, kills, power_cut, restores, writers
 from promises.found import Found
 
 
@@ -21,4 +21,5 @@ ROWS: Mapping[str, Row] = {
     "edits": Row(edits.keep, quick=60, full=10_000),
     "writers": Row(writers.keep, quick=40, full=500),
     "restore": Row(restores.keep, quick=1, full=50),
+    "kill": Row(kills.keep, quick=2, full=300),
 }
