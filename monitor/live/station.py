@@ -81,7 +81,7 @@ class Evaluator:
             return
         if self.child is not None:
             log_.warning("the evaluator ended with status %s; starting another", self.child.returncode)
-            self.child = None
+            self._forget(self.child)
         held = lease.acquire(self.at.log)
         if held is None:
             return
@@ -100,9 +100,18 @@ class Evaluator:
         self.child = subprocess.Popen(command, stdin=subprocess.PIPE, cwd=settings.HOME, env=environment)
 
     def end(self) -> None:
-        if self.child is not None and self.child.poll() is None:
+        if self.child is None:
+            return
+        if self.child.poll() is None:
             self.child.terminate()
             try:
                 self.child.wait(timeout=5)
             except subprocess.TimeoutExpired:
                 self.child.kill()
+                self.child.wait()
+        self._forget(self.child)
+
+    def _forget(self, child: subprocess.Popen[bytes]) -> None:
+        assert child.stdin is not None
+        child.stdin.close()
+        self.child = None
