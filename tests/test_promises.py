@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from promises import page
+from monitor.protocol.cases import Case
+from monitor.protocol.conditions import CANNOT_TELL, NOT_MET
+from monitor.protocol.document import Document
+from promises import deletions, page
 from promises.found import Found
 from promises.rows import ROWS
 
@@ -16,6 +19,16 @@ from promises.rows import ROWS
 def test_the_promise_is_kept(name: str) -> None:
     found = ROWS[name].tries(ROWS[name].quick)
     assert found.kept, found.figures
+
+
+def test_a_protocol_engine_that_takes_missing_for_normal_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = deletions.truths
+
+    def careless(document: Document, case: Case) -> tuple[list[int], list[int]]:
+        return tuple([NOT_MET if truth == CANNOT_TELL else truth for truth in found] for found in honest(document, case))
+
+    monkeypatch.setattr(deletions, "truths", careless)
+    assert not deletions.keep(40).kept
 
 
 def test_the_page_lists_every_row_that_can_be_run() -> None:
