@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from promises import deletions, edits, kills, power_cut, restores, writers
+from promises import deletions, edits, kills, mutations, power_cut, restores, writers
 from promises.found import Found
 
 
@@ -22,5 +22,6 @@ ROWS: Mapping[str, Row] = {
     "writers": Row(writers.keep, quick=40, full=500),
     "restore": Row(restores.keep, quick=1, full=50),
     "deletions": Row(deletions.keep, quick=100, full=10_000),
+    "bad-files": Row(mutations.keep, quick=60, full=10_000),
     "kill": Row(kills.keep, quick=2, full=300),
 }
