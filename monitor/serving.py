@@ -20,7 +20,8 @@ from monitor.ward import Ward
 
 ORPHAN_S = 60.0
 """How long an evaluator goes on after the dashboard that started it is gone, so that a restarted one finds it."""
-RETRY_S = 1.0
+RETRY_S = 0.5
+"""Shorter than a dashboard's patience with a lease that is free."""
 
 log_ = logging.getLogger("monitor.serve")
 

@@ -25,6 +25,7 @@ from monitor.live.push import Push
 from monitor.live.station import Evaluator, leave, station
 from monitor.live.tickets import Topic
 from monitor.live.waves import Waves
+from monitor.store.log import StoreError
 
 CARE_EVERY_S = 1.0
 SUBPROTOCOL = "ward"
@@ -128,5 +129,7 @@ async def _care(evaluator: Evaluator, audible: Audible) -> None:
         for duty in (evaluator.ensure, audible.look):
             try:
                 await asyncio.to_thread(duty)
+            except StoreError as trouble:
+                log_.warning("could not look after the station: %s", trouble)
             except Exception:
                 log_.exception("could not look after the station")

@@ -74,18 +74,23 @@ class Evaluator:
     def __init__(self, at: Station) -> None:
         self.at = at
         self.child: subprocess.Popen[bytes] | None = None
+        self._vacant = True
 
     def ensure(self) -> None:
-        """Start one if nobody assesses this store. Cheap when somebody does."""
+        """Start one if nobody assesses this store. Cheap when somebody does.
+
+        One look is enough at the start and where the child has ended; else it takes two, because an evaluator whose
+        database was away for a moment takes its lease again.
+        """
         if self.child is not None and self.child.poll() is None:
             return
         if self.child is not None:
             log_.warning("the evaluator ended with status %s; starting another", self.child.returncode)
             self._forget(self.child)
-        held = lease.acquire(self.at.log)
-        if held is None:
+            self._vacant = True
+        before, self._vacant = self._vacant, lease.vacant(self.at.log)
+        if not (before and self._vacant):
             return
-        held.release()
         command = [
             sys.executable,
             "-m",

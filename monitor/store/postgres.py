@@ -234,7 +234,7 @@ class PostgresDriver:
         if "FATAL:" in said and not state:
             return f"{self._place} refuses: {said.rpartition('FATAL:')[2].strip()}; nothing was saved"
         if state.startswith(("08", "57P")) or (not state and isinstance(origin, psycopg.OperationalError)):
-            return f"{self._place} does not answer; nothing was saved, it is tried again"
+            return f"{self._place} does not answer; nothing was saved"
         return f"{self._place}: {said}; nothing was saved"
 
     def room_left(self) -> int | None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Select, bindparam, func, insert, sele
 from sqlalchemy.exc import DBAPIError
 
 from monitor import clock
-from monitor.store.log import MINUTE_SEALED, Entry, Fault, Head, Heartbeat, LeaseLost, Lock, StoreError, Writing
+from monitor.store.log import MINUTE_SEALED, Entry, Fault, Head, Heartbeat, Lock, StoreError, Writing
 from monitor.store.record import Record, RecordedLog, Tail
 from monitor.store.tables import STILL_OPEN, events, lease, samples, sessions
 from monitor.store.verify import Listing, check_numbers, check_session
@@ -201,8 +201,8 @@ class SqlLog(RecordedLog):
     @contextmanager
     def transaction(self, lease: int) -> Iterator[Writing]:
         with super().transaction(lease) as writing:
-            if not self._driver.lease_kept():
-                raise LeaseLost(f"lease {lease} is over: another evaluator holds its lock")
+            if not self._driver.lease_kept():  # by one who will number it in a moment, or who only looks
+                raise StoreError(f"the lock of lease {lease} is held by somebody else; nothing was saved")
             yield writing
 
     def room_left(self) -> int | None:

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.store import open_log
 from monitor.store.chain import first_link, link, seal_draft
-from monitor.store.lease import Lease, acquire
+from monitor.store.lease import Lease, acquire, vacant
 from monitor.store.log import Conflict, Draft, EventLog, LeaseLost, RoomTaken, StoreError
 from monitor.store.memory import MemoryLog
 
@@ -369,6 +369,19 @@ def test_one_holds_the_lease_and_the_next_gets_a_higher_number(log: EventLog) ->
     assert second.number == first.number + 1
     first.release()
     assert acquire(log) is None
+    second.release()
+
+
+def test_to_look_whether_it_is_held_numbers_no_lease(log: EventLog) -> None:
+    assert vacant(log)
+    first = acquire(log)
+    assert first is not None
+    assert not vacant(log)
+    first.release()
+    assert vacant(log)
+    second = acquire(log)
+    assert second is not None
+    assert second.number == first.number + 1
     second.release()
 
 
