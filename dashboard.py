@@ -4,10 +4,16 @@ import streamlit as st
 from streamlit import runtime
 
 if not runtime.exists():
+    from starlette.middleware import Middleware
+
+    from monitor import fitness
+    from monitor.live.door import Gate, door_routes
     from monitor.live.routes import asset_route, lifespan, push_route
     from monitor.views import components
 
-    app = st.App(__file__, routes=[asset_route(components.ASSETS, components.body), push_route()], lifespan=lifespan)
+    fitness.hold(st.get_option)
+    routes = [asset_route(components.ASSETS, components.body), push_route(), *door_routes()]
+    app = st.App(__file__, routes=routes, lifespan=lifespan, middleware=[Middleware(Gate)])
 else:
     from monitor.views.menu import pages
 

@@ -1,5 +1,4 @@
-"""The command line: run, serve, simulate, level, cohort, inspect, replay, protocol, verify; training in ``cli_training``,
-backup, restore and status in ``cli_record``.
+"""The command line: run, serve, simulate, level, cohort, inspect, replay, protocol, verify; the rest in ``cli_*``.
 
 All works without a browser. JSON is one object a line. Exit status 0 only when all is well; an error is one line on stderr.
 """
@@ -14,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor import cli_record, cli_training, settings
+from monitor import cli_account, cli_record, cli_training, settings
 from monitor.protocol.cases import cases_beside, check, load_cases
 from monitor.protocol.document import Document, load_protocol
 from monitor.sources.source import BadFile
@@ -26,6 +25,7 @@ protocol_app = typer.Typer(no_args_is_help=True, help="Look at a protocol file."
 app.add_typer(protocol_app, name="protocol")
 cli_training.add(app)
 cli_record.add(app)
+app.add_typer(cli_account.app, name="account")
 
 
 def main() -> None:
@@ -72,7 +72,7 @@ def serve(
 
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
     loaded, path, document, url = setting(rooms, store)
-    log = open_log(url)
+    log = open_log(url, mode=loaded.mode)
     try:
         print(f"assessing {len(loaded.rooms)} rooms into {log.url}; Ctrl-C ends it", file=sys.stderr, flush=True)
         why = serving.serve(log, loaded, path, document, child)

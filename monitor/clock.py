@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import time
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
+
+UNKEPT = 5
+"""Linux's TIME_ERROR: nothing has set the clock for long."""
 
 JUMP_S = 5.0
 """A smaller correction of the wall clock is no jump: a time server makes them."""
@@ -35,6 +39,15 @@ class WallWatch:
         ahead = now().timestamp() - monotonic()
         before, self._ahead = self._ahead, ahead
         return ahead - before if before is not None and abs(ahead - before) > JUMP_S else 0.0
+
+
+def kept() -> bool | None:
+    """Whether the system knows that something keeps its clock right; None where it cannot say."""
+    try:
+        state = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(512))
+    except (AttributeError, OSError):
+        return None
+    return None if state < 0 else state != UNKEPT
 
 
 def stamp(at: datetime) -> str:

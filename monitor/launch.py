@@ -37,7 +37,7 @@ def dashboard(rooms: Path, store: str, port: int, browser: bool) -> int:
     for name, value in options.items():
         command += [f"--{name}", value]
     environment = {**os.environ, settings.ROOMS_VARIABLE: str(rooms.resolve()), settings.STORE_VARIABLE: store}
-    print(f"infusion monitor, training mode: http://127.0.0.1:{port} (Ctrl-C ends it)", flush=True)
+    print(f"infusion monitor: http://127.0.0.1:{port} (Ctrl-C ends it)", flush=True)
     process = subprocess.Popen(command, env=environment, cwd=settings.HOME)
 
     def pass_on(number: int, frame: FrameType | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
@@ -19,6 +19,7 @@ EXAMPLE_PROTOCOL = SAMPLE_DATA / "protocols" / "example.yaml"
 STORE_VARIABLE = "INFUSION_STORE"
 ROOMS_VARIABLE = "INFUSION_ROOMS"
 
+Mode = Literal["training", "ward"]
 Name = Annotated[str, Field(min_length=1, max_length=40)]
 
 
@@ -68,6 +69,17 @@ class Training(BaseModel):
     """Asked for at the instructor's desk."""
 
 
+class WardMode(BaseModel):
+    """What a station in ward mode is held to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    longest_h: int = Field(default=12, ge=1, le=12)
+    """After so many hours whoever signed in signs in again."""
+    clock_kept_by: str = Field(default="", max_length=80)
+    """What keeps this computer's clock where the system itself cannot say, such as the host of a virtual machine."""
+
+
 class Rooms(BaseModel):
     """A rooms file: at most 24 rooms, in the order of the wall."""
 
@@ -80,6 +92,8 @@ class Rooms(BaseModel):
     colours: Colours = Field(default_factory=dict)
     alarms: Alarms = Alarms()
     training: Training = Training()
+    mode: Mode = "training"
+    ward: WardMode = WardMode()
     rooms: tuple[RoomSet, ...] = Field(min_length=1, max_length=24)
 
     @model_validator(mode="after")
@@ -88,6 +102,9 @@ class Rooms(BaseModel):
         twice = [n for i, n in enumerate(names) if n in names[:i]]
         if twice:
             raise ValueError(f"two rooms are called {twice[0]}")
+        shown = [r.room for r in self.rooms if r.demo is not None]
+        if self.mode == "ward" and shown:
+            raise ValueError(f"room {shown[0]} has a demo; in ward mode no room opens one")
         return self
 
     def room(self, name: str) -> RoomSet | None:

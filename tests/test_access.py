@@ -9,6 +9,7 @@ import pytest
 
 from monitor import commands as c
 from monitor import events as e
+from monitor import settings
 from monitor.access import ENTRIES, PAGES, UNNAMED, Role, Viewer
 from monitor.protocol.document import Document
 from tests.test_commands import Desk
@@ -24,6 +25,14 @@ def desk(document: Document) -> Desk:
 def test_every_kind_of_entry_a_person_can_make_has_its_roles() -> None:
     kinds = {event.model_fields["kind"].default for event in get_args(get_args(e.AnyEvent)[0])}
     assert set(ENTRIES) == kinds - e.EVALUATORS
+
+
+def test_the_manual_s_table_is_the_program_s() -> None:
+    text = (settings.HOME / "docs" / "access.md").read_text()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    head, cells = rows[0], {row[0]: row[1:] for row in rows if row[0] in PAGES}
+    assert head[1:] == [role.value for role in Role]
+    assert cells == {page: ["yes" if role in roles else "no" for role in Role] for page, roles in PAGES.items()}
 
 
 def test_in_training_everybody_may_open_every_page_and_make_every_entry() -> None:

@@ -15,7 +15,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("dashboard", "pages"),
     ("monitor.__main__",),
     ("monitor.cli",),
-    ("monitor.cli_training", "monitor.cli_record"),
+    ("monitor.cli_training", "monitor.cli_record", "monitor.cli_account"),
     ("monitor.terminal",),
     ("monitor.views",),
     ("monitor.launch", "monitor.serving", "monitor.live"),
@@ -29,6 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("monitor.sources.opening", "monitor.store"),
     ("monitor.sources.simulated", "monitor.sources.recorded"),
     ("monitor.protocol", "monitor.simulator"),
+    ("monitor.fitness",),
     ("monitor.settings",),
     ("monitor.colours",),
     ("monitor.yamlmarks",),
@@ -95,12 +96,13 @@ ONLY_IN = {
     "sqlite3": ("monitor.store",),
     "psycopg": ("monitor.store",),
     "alembic": ("monitor.store",),
-    "starlette": ("monitor.live",),
+    "starlette": ("monitor.live", "dashboard"),
     "plotly": ("monitor.views",),
-    "jinja2": ("monitor.board.sheet",),
+    "jinja2": ("monitor.board.sheet", "monitor.board.doorway"),
     "random": (),
     "pickle": (),
-    "secrets": ("monitor.live.tickets",),
+    "secrets": ("monitor.live.tickets", "monitor.store.accounts"),
+    "argon2": ("monitor.store.accounts",),
 }
 
 

@@ -29,11 +29,37 @@ def read(raw: str | bytes) -> ForwardMsg:
 
 
 @asynccontextmanager
-async def session(address: str) -> AsyncIterator[Any]:
-    """A session of Streamlit's, as a socket that ``wanted`` is sent to and ``read`` reads from."""
+async def session(address: str, cookie: str = "", existing: str = "") -> AsyncIterator[Any]:
+    """A session of Streamlit's, as a socket that ``wanted`` is sent to and ``read`` reads from.
+
+    ``cookie``: of who signed in; ``existing``: the id of a session to go on with, as a browser offers it.
+    """
     url = address.replace("http", "ws", 1) + "/_stcore/stream"
-    async with websockets.connect(url, subprotocols=["streamlit"], origin=address, max_size=None) as socket:  # type: ignore[list-item,arg-type]
+    offered = ["streamlit", *(["none", existing] if existing else [])]
+    headers = {"Cookie": cookie} if cookie else {}
+    async with websockets.connect(url, subprotocols=offered, origin=address, max_size=None, additional_headers=headers) as socket:  # type: ignore[arg-type]
         yield socket
+
+
+async def finished(socket: Any) -> AsyncIterator[ForwardMsg]:
+    """What comes until the run that was asked for is over."""
+    async for raw in socket:
+        message = read(raw)
+        yield message
+        if message.WhichOneof("type") == "script_finished":
+            return
+
+
+def acted(component: str, act: dict[str, Any]) -> bytes:
+    """The message with which a page's component hands in what was tapped."""
+    message = BackMsg()
+    message.rerun_script.query_string = ""
+    own = message.rerun_script.widget_states.widgets.add()
+    own.id, own.json_value = component, "{}"
+    state = message.rerun_script.widget_states.widgets.add()
+    state.id = f"$$STREAMLIT_INTERNAL_KEY_{component}__events"
+    state.json_trigger_value = json.dumps([{"event": "act", "value": act}])
+    return message.SerializeToString()
 
 
 async def given(address: str, **asked: str) -> dict[str, Any]:
@@ -48,8 +74,9 @@ async def given(address: str, **asked: str) -> dict[str, Any]:
     raise RuntimeError("the session ended before the page was there")
 
 
-def push(address: str, ticket: str | None, origin: str | None = None) -> Any:
+def push(address: str, ticket: str | None, origin: str | None = None, cookie: str = "") -> Any:
     """The push socket, as feed.js opens it."""
     protocols = ["ward", *([ticket] if ticket is not None else [])]
     url = address.replace("http", "ws", 1) + "/live/ws"
-    return websockets.connect(url, subprotocols=protocols, origin=origin or address, compression=None)  # type: ignore[arg-type]
+    headers = {"Cookie": cookie} if cookie else {}
+    return websockets.connect(url, subprotocols=protocols, origin=origin or address, compression=None, additional_headers=headers)  # type: ignore[arg-type]

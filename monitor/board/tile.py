@@ -95,7 +95,7 @@ def head(picture: Picture, who: str, page: str, title: str) -> Frame:
     signed = say("signed {on}", on=document.signed.on) if document.signed else say("not signed")
     return {
         "page": page,
-        "mode": "TRAINING",
+        "mode": picture.mode.upper(),
         "source": _source(picture),
         "title": title,
         "assessed": assessed,
@@ -107,7 +107,7 @@ def head(picture: Picture, who: str, page: str, title: str) -> Frame:
         "alarm": alarm(picture),
         "menu": [
             button(say("Ward"), {"do": "go", "page": "drill" if picture.drilling else "ward"}, pressed=page == "ward"),
-            button(say("Training"), {"do": "go", "page": "training"}),
+            *([] if picture.mode == "ward" else [button(say("Training"), {"do": "go", "page": "training"})]),
             button(say("Protocol"), {"do": "go", "page": "protocol"}, pressed=page == "protocol"),
         ],
         "foot": [

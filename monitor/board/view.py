@@ -134,6 +134,7 @@ class Picture:
     beat_at: datetime | None
     station: str = "station"
     theme: str = "dark"
+    mode: str = "training"
     colours: Colours = field(default_factory=dict)
     alarms: Alarms = field(default_factory=Alarms)
     zone: tzinfo | None = None

@@ -69,6 +69,7 @@ class Follower:
                 beat_at=self._beat_at,
                 station=self.rooms.station,
                 theme=self.rooms.theme,
+                mode=self.rooms.mode,
                 colours=self.rooms.colours,
                 alarms=self.rooms.alarms,
                 zone=self.zone,

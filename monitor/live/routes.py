@@ -20,6 +20,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from monitor.live.audible import Audible
+from monitor.live.door import holder
 from monitor.live.hub import Hub, Screen
 from monitor.live.push import Push
 from monitor.live.station import Evaluator, leave, station
@@ -77,7 +78,7 @@ def _admitted(socket: WebSocket) -> Topic | None:
         return None
     match socket.scope["subprotocols"]:
         case [name, ticket] if name == SUBPROTOCOL:
-            return station().tickets.read(ticket)
+            return station().tickets.read(ticket, holder(socket.cookies))
     return None
 
 

@@ -16,6 +16,7 @@ from monitor.live.hub import Hub
 from monitor.live.tickets import Tickets
 from monitor.protocol.document import Document, load_protocol
 from monitor.store import lease, open_log
+from monitor.store.accounts import Accounts, beside
 from monitor.store.log import EventLog
 
 log_ = logging.getLogger("monitor.station")
@@ -34,6 +35,8 @@ class Station:
     url: str
     hub: Hub
     tickets: Tickets
+    accounts: Accounts | None
+    """Who may sign in; None in training mode, where nobody has to."""
 
 
 _station: Station | None = None
@@ -51,8 +54,9 @@ def station() -> Station:
             assert protocol is not None
             document = load_protocol(protocol)
             url = settings.store_url()
-            log = open_log(url)
-            _station = Station(rooms, path, document, protocol, log, Follower(log, document, rooms), url, Hub(), Tickets())
+            log = open_log(url, mode=rooms.mode)
+            accounts = Accounts(beside(url), rooms.ward.longest_h) if rooms.mode == "ward" else None
+            _station = Station(rooms, path, document, protocol, log, Follower(log, document, rooms), url, Hub(), Tickets(), accounts)
         return _station
 
 
@@ -62,6 +66,8 @@ def leave() -> None:
     with _lock:
         if _station is not None:
             _station.log.close()
+            if _station.accounts is not None:
+                _station.accounts.close()
         _station = None
 
 

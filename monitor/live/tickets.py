@@ -1,6 +1,7 @@
 """A ticket lets one screen open the push socket: the page mints it after its guard, the route reads it before it accepts.
 
-It names the page, the room and the viewer, is good for a minute, and is signed with a key that only this process knows.
+It names the page, the room and the viewer, is good for a minute and for the browser it was minted for alone, and is
+signed with a key that only this process knows.
 """
 
 from __future__ import annotations
@@ -29,21 +30,21 @@ class Tickets:
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)
 
-    def mint(self, topic: Topic) -> str:
-        """A ticket in letters that a WebSocket subprotocol may have."""
-        body = json.dumps([*topic, clock.monotonic() + LIFE_S]).encode()
+    def mint(self, topic: Topic, holder: str = "") -> str:
+        """A ticket in letters that a WebSocket subprotocol may have. ``holder``: who signed in, as ``door.holder`` tells."""
+        body = json.dumps([*topic, holder, clock.monotonic() + LIFE_S]).encode()
         return f"{_text(body)}.{_text(self._signed(body))}"
 
-    def read(self, ticket: str) -> Topic | None:
-        """The topic that a ticket opens; None for one that is forged, broken or too old."""
+    def read(self, ticket: str, holder: str = "") -> Topic | None:
+        """The topic that a ticket opens; None for one that is forged, broken, too old or somebody else's."""
         try:
             body, signature = (urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in ticket.split("."))
         except ValueError:
             return None
         if not hmac.compare_digest(signature, self._signed(body)):
             return None
-        page, room, name, until = json.loads(body)
-        return Topic(page, room, name) if clock.monotonic() <= until else None
+        page, room, name, minted_for, until = json.loads(body)
+        return Topic(page, room, name) if clock.monotonic() <= until and minted_for == holder else None
 
     def _signed(self, body: bytes) -> bytes:
         return hmac.digest(self._key, body, hashlib.sha256)

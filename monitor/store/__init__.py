@@ -17,19 +17,28 @@ def is_server(url: str) -> bool:
     return url.partition("://")[0] in ("postgresql", "postgres")
 
 
-def open_log(url: str | Path, now: Callable[[], datetime] = clock.now) -> EventLog:
+def open_log(url: str | Path, now: Callable[[], datetime] = clock.now, mode: str | None = None) -> EventLog:
     """The store at ``sqlite:///FILE``, at a plain path or in a database ``postgresql://...``; made where there is none.
 
-    Raises StoreError, one sentence, for any other address and for what is no store of ours.
+    ``mode``: of the station that opens it; a tool that only reads needs none. Raises StoreError, one
+    sentence, for any other address, for what is no store of ours, and for the store of another mode.
     """
     # SQLAlchemy is slow to import; packing and chain do not need it.
     if is_server(str(url)):
         from monitor.store.postgres import open_server
 
-        return open_server(str(url), now)
-    from monitor.store.sqlite import open_file
+        log = open_server(str(url), now)
+    else:
+        from monitor.store.sqlite import open_file
 
-    return open_file(place(str(url)), now)
+        log = open_file(place(str(url)), now)
+    if mode is not None:
+        try:
+            log.hold_to(mode)
+        except StoreError:
+            log.close()
+            raise
+    return log
 
 
 def open_stored(url: str) -> EventLog:

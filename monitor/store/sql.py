@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from monitor import clock
 from monitor.store.log import MINUTE_SEALED, Entry, Fault, Head, Heartbeat, Lock, StoreError, Writing
 from monitor.store.record import Record, RecordedLog, Tail
-from monitor.store.tables import STILL_OPEN, events, lease, samples, sessions
+from monitor.store.tables import STILL_OPEN, events, lease, meta, samples, sessions
 from monitor.store.verify import Listing, check_numbers, check_session
 
 BUSY_S = 10.0
@@ -74,6 +74,9 @@ _ROWS_TO = _ROWS.where(samples.c.tick <= bindparam("last"))
 _LAST_SEAL = (
     select(events.c.body).where(events.c.session == _SESSION, events.c.kind == MINUTE_SEALED).order_by(events.c.seq.desc()).limit(1)
 )
+_MODE = select(meta.c.value).where(meta.c.key == "mode")
+TRAINING = "training"
+"""The mode of a store that says nothing of it."""
 _LISTING = select(sessions).where(sessions.c.session == _SESSION)
 _ADD_ENTRY, _ADD_ROW, _ADD_SESSION = insert(events), insert(samples), insert(sessions)
 _FAR_BACK = -(2**62)
@@ -229,6 +232,22 @@ class SqlLog(RecordedLog):
             yield from self._check(session, exported.get(session))
             if progress is not None:
                 progress(done, len(listed))
+
+    def hold_to(self, mode: str) -> None:
+        """Raise StoreError where this store belongs to the other mode. One that is still empty becomes a ward's for good."""
+        with self._reading() as connection:
+            kept = connection.execute(_MODE).scalar() or TRAINING
+            used = connection.execute(select(sessions.c.session).limit(1)).first() is not None
+        if kept != mode and (used or kept != TRAINING):
+            raise StoreError(f"{self.url} is a {kept} store and this station is in {mode} mode; name another file for the store")
+        if kept != mode:
+            try:
+                with closing(self._begin()) as connection:
+                    if connection.execute(_MODE).first() is None:
+                        connection.execute(insert(meta).values(key="mode", value=mode))
+                    connection.commit()
+            except DBAPIError as error:
+                raise StoreError(self._driver.sentence(error)) from error
 
     def close(self) -> None:
         self._driver.close()

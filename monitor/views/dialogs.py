@@ -20,7 +20,7 @@ from monitor.language import say
 from monitor.live.station import station
 from monitor.protocol.document import OBSERVABLE
 from monitor.views.acts import DIALOG, PENDING, offered_rooms, perform, record, tried
-from monitor.views.guard import WHO, present
+from monitor.views.guard import WHO, door_link, present
 
 Fill = Mapping[str, Any]
 Form = Callable[[str, Fill], None]
@@ -93,6 +93,10 @@ def override_fields(key: str) -> commands.Override:
 
 
 def who_form(room: str, fill: Fill) -> None:
+    if station().accounts is not None:
+        st.write(say("{name} signs what is charted at this station.", name=escaped(present().name)))
+        door_link(say("Sign out"))
+        return
     st.write(say("Your name signs what you chart at this station."))
     with st.form("who_is_here", border=False):
         typed = st.text_input(say("Name"), value=st.session_state.get(WHO, ""), max_chars=40)

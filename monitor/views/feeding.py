@@ -6,10 +6,12 @@ from itertools import count
 
 import streamlit as st
 
+from monitor.live import door
 from monitor.live.push import Drawing
 from monitor.live.station import station
 from monitor.live.tickets import Topic
 from monitor.views import acts, components
+from monitor.views.guard import present
 
 FEED_EVERY_S = 0.9
 """A little below a second, so that no second of a session is skipped and a lost number is gone in time."""
@@ -32,9 +34,11 @@ def feed(name: components.Name, key: str, topic: Topic, display: bool = False) -
         if _asked(key) != asked:
             st.rerun()
         here = station()
+        if not present().may_open("ward" if topic.page == "drill" else topic.page):
+            st.rerun()
         with here.follower.reading() as picture:
             frame = {**drawing.frame(picture), "seq": next(_frames)}
-        push = {"ticket": here.tickets.mint(topic), "topic": "/".join(topic)}
+        push = {"ticket": here.tickets.mint(topic, door.holder(st.context.cookies)), "topic": "/".join(topic)}
         room = topic.room or None
         take = _noticed if display else acts.take(key, room)
         component = components.mount(name)(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from monitor import access
 from monitor.language import say
+from monitor.live import door
 from monitor.live.station import station
 from monitor.sources.source import BadFile
 from monitor.store.log import StoreError
+from monitor.views.heading import wear_look
+from monitor.views.menu import go
 
 WHO = "who"
 TITLES = {
@@ -20,13 +24,25 @@ TITLES = {
     "protocol": "Protocol",
 }
 
-CLOSE = "<style>.stApp .stMainBlockContainer { padding-block: 24px; }</style>"
+CLOSE = """<style>
+.stApp .stMainBlockContainer { padding-block: 24px; }
+a.door {
+  display: inline-flex; align-items: center; min-block-size: 44px; padding-inline: 16px; border: 1px solid; border-radius: 6px;
+  color: inherit;
+}
+</style>"""
 """Streamlit leaves room for a bar at the top that this station does not show."""
 
 
 def present() -> access.Viewer:
-    """Who is at the keys now. Asked anew for every page and every act."""
-    return access.Viewer(st.session_state.get(WHO, ""))
+    """Who is at the keys now. Asked anew for every page, every frame and every act.
+
+    Where people sign in, a session of Streamlit's belongs to the browser whose cookie it began with, and to no other.
+    """
+    if station().accounts is None:
+        return access.Viewer(st.session_state.get(WHO, ""))
+    context = get_script_run_ctx()
+    return door.viewer(st.context.cookies, context.session_id if context is not None else "")
 
 
 def enter(page: str) -> access.Viewer:
@@ -35,13 +51,32 @@ def enter(page: str) -> access.Viewer:
         page_title=say("{part} · infusion monitor", part=TITLES[page]), page_icon="🫀", layout="wide", initial_sidebar_state="collapsed"
     )
     st.html(CLOSE)
-    viewer = present()
-    if not viewer.may_open(page):
-        st.error(say("You may not open this page."))
-        st.stop()
     try:
-        station()
+        viewer = present()
     except (BadFile, StoreError) as wrong:
         st.error(say("The station cannot start: {wrong}", wrong=wrong))
         st.stop()
+    if not viewer.may_open(page):
+        _refused(viewer)
+        st.stop()
     return viewer
+
+
+def _refused(viewer: access.Viewer) -> None:
+    """What a closed page says, and the ways on."""
+    if viewer == access.NOBODY:
+        st.error(say("You are not signed in."))
+        wear_look()
+        door_link(say("Sign in"))
+        return
+    st.error(say("{name}, your role at this station may not open this page.", name=viewer.name))
+    wear_look()
+    for other, roles in access.PAGES.items():
+        if viewer.roles & roles and other != "room" and st.button(TITLES[other]):
+            go(other)
+    door_link(say("Sign out"))
+
+
+def door_link(label: str) -> None:
+    """The way to the sign-in page, in this very tab."""
+    st.html(f'<a class="door" href="{door.SIGN_IN}" target="_self">{label}</a>')

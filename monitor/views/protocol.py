@@ -36,10 +36,14 @@ def case_results(protocol: str, digest: str, cases_changed: float) -> dict[str, 
     return {c.rule: (c.cases, c.failed, c.missing) for c in coverage}
 
 
+def _says(mode: str) -> str:
+    return ADVICE if mode == "ward" else say("TRAINING · SIMULATED OR RECORDED PATIENTS · {advice}", advice=ADVICE)
+
+
 def show(viewer: Viewer) -> None:
     here = station()
     document = here.document
-    heading("Ward", "ward", say("TRAINING · SIMULATED OR RECORDED PATIENTS · {advice}", advice=ADVICE))
+    heading("Ward", "ward", _says(here.rooms.mode))
     picture = here.follower.picture()
     if not picture.assessed:
         st.error(say("!! NOT BEING ASSESSED: no evaluator is alive. Go to the rooms."))

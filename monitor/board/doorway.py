@@ -1,0 +1,47 @@
+"""The page at which people sign in, as HTML: the one page that somebody sees who is not signed in. It names no patient."""
+
+from __future__ import annotations
+
+from jinja2 import Environment, StrictUndefined
+
+from monitor.board.sheet import HERE, TOKENS
+from monitor.board.view import Picture
+from monitor.language import say
+
+
+def doorway(picture: Picture, name: str, said: str = "") -> str:
+    """``name``: who is signed in, if anybody; ``said``: what came of the last try."""
+    made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    words = {
+        "sign_in": say("Sign in"),
+        "sign_out": say("Sign out"),
+        "name": say("Name"),
+        "password": say("Password"),
+        "signed_in": say("{name} is signed in", name=name),
+        "on": say("To the ward"),
+        "emergency": say("Emergency"),
+        "first": say("Go to the patient first. This records it at once and asks for no name."),
+        "in_room": lambda room: say("Emergency in room {room}", room=room),
+        "empty": say("No room has a patient."),
+    }
+    template = made.from_string((HERE / "doorway.html").read_text(encoding="utf-8"))
+    return template.render(
+        title=say("Sign in"),
+        tokens=TOKENS.read_text(encoding="utf-8"),
+        theme=picture.theme,
+        mode=picture.mode.upper(),
+        station=picture.station,
+        name=name,
+        said=said,
+        rooms=list(picture.views),
+        words=words,
+    )
+
+
+def wrong(until: str) -> str:
+    """``until``: the time of day before which no password opens this account; empty where there is none."""
+    return say("Too many wrong passwords; try again at {until}.", until=until) if until else say("Name or password is wrong.")
+
+
+def recorded(room: str, at: str) -> str:
+    return say("Emergency in room {room} recorded at {at}.", room=room, at=at)

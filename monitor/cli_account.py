@@ -1,0 +1,61 @@
+"""Who may sign in at a station in ward mode, on the command line of its own computer."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Annotated
+
+import typer
+
+from monitor import settings
+from monitor.access import Role, named
+from monitor.store.accounts import Accounts, beside
+from monitor.terminal import AsJson, Store, fail, say
+
+app = typer.Typer(no_args_is_help=True, help="Who may sign in at this station in ward mode.", rich_markup_mode=None)
+Name = Annotated[str, typer.Argument(help="The name, as it signs what is charted.")]
+
+
+@contextmanager
+def opened(store: str | None) -> Iterator[Accounts]:
+    with closing(Accounts(beside(store or settings.store_url()))) as accounts:
+        yield accounts
+
+
+@app.command()
+def add(
+    name: Name,
+    role: Annotated[list[Role], typer.Option(help="What this person is; once for each role.")],
+    store: Store = None,
+) -> None:
+    """A new account, or new roles and a new password for one. The password is asked for, or read as one line from a pipe."""
+    signs = named(name)
+    if signs is None:
+        fail("a name has at most 40 letters; demo, evaluator and store are taken")
+    piped = not sys.stdin.isatty()
+    password = sys.stdin.readline().rstrip("\r\n") if piped else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    with opened(store) as accounts:
+        accounts.add(signs, sorted(set(role)), password)
+    print(f"{signs}: {', '.join(sorted(set(role)))}")
+
+
+@app.command("list")
+def listed(store: Store = None, as_json: AsJson = False) -> None:
+    """The accounts and their roles."""
+    with opened(store) as accounts:
+        for account in accounts.all():
+            if as_json:
+                say({"name": account.name, "roles": list(account.roles)})
+            else:
+                print(f"{account.name}: {', '.join(account.roles)}")
+
+
+@app.command()
+def remove(name: Name, store: Store = None) -> None:
+    """Take an account away. Whoever is signed in with it is signed out at once."""
+    with opened(store) as accounts:
+        if not accounts.remove(name):
+            fail(f"there is no account {name}")
+    print(f"{name}: removed")

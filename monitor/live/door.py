@@ -1,0 +1,186 @@
+"""The door of a station in ward mode: nothing is served to a browser that is not signed in, and none gets another's session.
+
+Streamlit's session id is no identity: whoever offers it is given the session. So the cookie is what counts, here, in the
+guard of each page, in each act and for each ticket; and a session belongs to the cookie under which its page began.
+In training mode the door stands open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+from monitor import clock, commands
+from monitor.access import NOBODY, Role, Viewer
+from monitor.board.doorway import doorway, recorded, wrong
+from monitor.language import say
+from monitor.live.station import station
+from monitor.store.accounts import NotSignedIn, digest
+from monitor.store.log import Conflict, StoreError
+
+COOKIE = "infusion_monitor"
+SIGN_IN, SIGN_OUT, EMERGENCY = "/sign-in", "/sign-out", "/emergency"
+OPEN = (SIGN_IN, SIGN_OUT, EMERGENCY, "/_stcore/health")
+UPLOADS = "/_stcore/upload_file"
+STREAM = "/_stcore/stream"
+LOOK_EVERY_S = 0.5
+"""How long an open socket may believe that its cookie still holds."""
+
+_sessions: dict[str, str] = {}
+"""Streamlit's sessions by whose cookie they began with. Both live as long as this process."""
+
+
+def holder(cookies: Mapping[str, str]) -> str:
+    """What stands for the browser that shows these cookies; nothing in training mode."""
+    return digest(cookies.get(COOKIE, "")) if station().accounts is not None else ""
+
+
+def viewer(cookies: Mapping[str, str], session: str) -> Viewer:
+    """Who is signed in, for a page or an act in one of Streamlit's sessions. The first to ask has the session for good."""
+    accounts = station().accounts
+    assert accounts is not None
+    account, mine = accounts.signed_in(cookies.get(COOKIE, "")), holder(cookies)
+    if account is None or not hmac.compare_digest(_sessions.setdefault(session, mine), mine):
+        return NOBODY
+    return Viewer(account.name, frozenset(Role(role) for role in account.roles))
+
+
+class Gate:
+    """Before everything else that the server serves, Streamlit's own routes included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and station().accounts is not None:
+            await self._answer(Request(scope), receive, send)
+        elif scope["type"] == "websocket" and station().accounts is not None:
+            await self._connect(WebSocket(scope, receive, send))
+        else:
+            await self.app(scope, receive, send)
+
+    async def _answer(self, request: Request, receive: Receive, send: Send) -> None:
+        path = request.url.path
+        refused: Response | None = None
+        if path.startswith(UPLOADS):
+            refused = PlainTextResponse("a ward takes no files", 403)
+        elif path not in OPEN and not _signed_in(request.cookies):
+            page = "text/html" in request.headers.get("accept", "")
+            refused = RedirectResponse(SIGN_IN, 303) if page else PlainTextResponse("not signed in", 401)
+        await (refused or self.app)(request.scope, receive, send)
+
+    async def _connect(self, socket: WebSocket) -> None:
+        cookies, ended, looked = socket.cookies, False, clock.monotonic()
+        offered = [entry.strip() for entry in socket.headers.get("sec-websocket-protocol", "").split(",")]
+        begun_by = _sessions.get(offered[2]) if socket.url.path == STREAM and len(offered) > 2 else None
+        if not _signed_in(cookies) or (begun_by is not None and begun_by != holder(cookies)):
+            await socket.close()
+            return
+
+        def over() -> bool:
+            nonlocal ended, looked
+            if not ended and clock.monotonic() - looked >= LOOK_EVERY_S:
+                ended, looked = not _signed_in(cookies), clock.monotonic()
+            return ended
+
+        async def heard() -> Message:
+            message = await socket._receive()
+            return {"type": "websocket.disconnect", "code": 1008} if over() else message
+
+        async def said(message: Message) -> None:
+            if not ended:
+                await socket._send({"type": "websocket.close", "code": 1008} if over() else message)
+
+        await self.app(socket.scope, heard, said)
+
+
+def _signed_in(cookies: Mapping[str, str]) -> bool:
+    accounts = station().accounts
+    return accounts is not None and accounts.signed_in(cookies.get(COOKIE, "")) is not None
+
+
+def door_routes() -> list[Route]:
+    return [
+        Route(SIGN_IN, _shown, methods=["GET"]),
+        Route(SIGN_IN, _sign_in, methods=["POST"]),
+        Route(SIGN_OUT, _sign_out, methods=["POST"]),
+        Route(EMERGENCY, _emergency, methods=["POST"]),
+    ]
+
+
+async def _shown(request: Request, said: str = "", status: int = 200) -> Response:
+    here = station()
+    if here.accounts is None:
+        return RedirectResponse("/", 303)
+    account = here.accounts.signed_in(request.cookies.get(COOKIE, ""))
+    picture = await asyncio.to_thread(here.follower.picture)
+    headers = {
+        "cache-control": "no-store",
+        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+    }
+    return HTMLResponse(doorway(picture, account.name if account else "", said), status, headers)
+
+
+def _from_here(request: Request) -> bool:
+    """Whether a form comes from a page of this very server."""
+    return request.headers.get("origin", "").partition("://")[2] == request.headers.get("host")
+
+
+async def _form(request: Request) -> dict[str, str]:
+    form: Any = await request.form(max_files=0, max_fields=4, max_part_size=1024)
+    return {name: str(value) for name, value in form.items()}
+
+
+async def _sign_in(request: Request) -> Response:
+    accounts = station().accounts
+    if accounts is None or not _from_here(request):
+        return PlainTextResponse("not from here", 403)
+    form = await _form(request)
+    try:
+        token = await asyncio.to_thread(accounts.sign_in, form.get("name", "").strip(), form.get("password", ""))
+    except NotSignedIn as refused:
+        until = refused.until
+        return await _shown(request, wrong(clock.of_day(until, station().follower.zone, True) if until is not None else ""), 401)
+    except StoreError as trouble:
+        return await _shown(request, str(trouble), 503)
+    answer = RedirectResponse("/", 303)
+    secure = request.url.scheme == "https"
+    answer.set_cookie(COOKIE, token, station().rooms.ward.longest_h * 3600, path="/", secure=secure, httponly=True, samesite="strict")
+    return answer
+
+
+async def _sign_out(request: Request) -> Response:
+    accounts = station().accounts
+    if accounts is None or not _from_here(request):
+        return PlainTextResponse("not from here", 403)
+    await asyncio.to_thread(accounts.sign_out, request.cookies.get(COOKIE, ""))
+    answer = RedirectResponse(SIGN_IN, 303)
+    answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+    return answer
+
+
+async def _emergency(request: Request) -> Response:
+    """Asks for no name: whoever stands before this screen may say that there is one."""
+    if not _from_here(request):
+        return PlainTextResponse("not from here", 403)
+    here, room = station(), (await _form(request)).get("room", "")
+
+    def record() -> str:
+        session = here.follower.session(room)
+        if session is None:
+            return say("There is no session in this room any more.")
+        try:
+            commands.carry_out(here.log, here.document, session, NOBODY, commands.emergency())
+        except (commands.Refusal, StoreError, Conflict) as trouble:
+            return str(trouble)
+        return recorded(room, clock.of_day(clock.now(), here.follower.zone))
+
+    return await _shown(request, await asyncio.to_thread(record))

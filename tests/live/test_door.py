@@ -1,0 +1,243 @@
+"""A station in ward mode, from outside: who may open and enter what, and that a session cannot be borrowed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import websockets
+
+from monitor import commands, settings
+from monitor.access import ENTRIES, PAGES, Role
+from monitor.admission import Patient, admit_simulated
+from monitor.live.door import COOKIE
+from monitor.protocol.document import Document
+from monitor.store import open_log
+from monitor.store.accounts import Accounts, beside
+from tests import viewer
+from tests.browser.dashboard import running
+
+ROOMS = """
+station: Ward 3
+protocol: protocols/example.yaml
+mode: ward
+ward: {clock_kept_by: the tests}
+rooms: [{room: "1"}, {room: "2"}]
+"""
+PASSWORD = "six quiet words on a wall"
+SECRET = re.compile(r"Otter|Maple")
+"""What stands on every page that shows a patient."""
+
+
+@dataclass
+class WardStation:
+    address: str
+    store: str
+    cookies: Mapping[Role, str]
+    log: Path
+
+    def entries(self) -> list[tuple[str, str]]:
+        with_mode = open_log(self.store, mode="ward")
+        found = [(x.by, x.kind) for head in with_mode.heads() for x in with_mode.entries(head.session)]
+        with_mode.close()
+        return found
+
+    def signed_in(self, role: Role) -> str:
+        """A new cookie."""
+        return sign_in(self.address, role)
+
+
+def sign_in(address: str, role: Role) -> str:
+    answer = httpx.post(f"{address}/sign-in", data={"name": f"the {role}", "password": PASSWORD}, headers={"Origin": address})
+    assert answer.status_code == 303, answer.text
+    kept = answer.headers["set-cookie"].lower()
+    assert "httponly" in kept
+    assert "samesite=strict" in kept
+    return f"{COOKIE}={answer.cookies[COOKIE]}"
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory, document: Document, quick_passwords: None) -> Iterator[WardStation]:
+    folder = tmp_path_factory.mktemp("ward")
+    store = f"sqlite:///{folder / 'log.db'}"
+    log = open_log(store, mode="ward")
+    for room, alias in (("1", "Otter"), ("2", "Maple")):
+        admitted = admit_simulated(room, Patient(alias, weight_kg=70), settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml", 1, document)
+        commands.open_session(log, admitted.opened, admitted.source, 1.0, "nurse")
+    log.close()
+    accounts = Accounts(beside(store))
+    for role in Role:
+        accounts.add(f"the {role}", [role], PASSWORD)
+    accounts.close()
+    with running(folder, ROOMS) as program:
+        yield WardStation(program.address, store, {role: sign_in(program.address, role) for role in Role}, program.log)
+
+
+REFUSED = "your role at this station may not open this page"
+
+
+async def run(address: str, cookie: str, **asked: str) -> str:
+    """What one run of a page sends, until it has refused or shown a component: every page has one."""
+    sent = ""
+    async with viewer.session(address, cookie) as socket:
+        await socket.send(viewer.wanted(**asked))
+        async for message in viewer.finished(socket):
+            sent += str(message)
+            if REFUSED in sent or message.delta.new_element.HasField("bidi_component"):
+                break
+    return sent
+
+
+async def rejected(opening: Any) -> bool:
+    try:
+        async with opening:
+            return False
+    except websockets.InvalidStatus:
+        return True
+
+
+def test_on_a_cold_server_each_page_shows_a_patient_to_its_roles_alone(here: WardStation) -> None:
+    """No run of dashboard.py comes before: each page file is asked for by its address, as a first visitor could."""
+    leaks = []
+    for page, roles in PAGES.items():
+        query = "room=1" if page == "room" else ""
+        for role, cookie in here.cookies.items():
+            sent = asyncio.run(run(here.address, cookie, page_name=page, query_string=query))
+            refused = REFUSED in sent
+            if refused is (role in roles) or (refused and SECRET.search(sent)):
+                leaks.append((page, role))
+            if not refused and page in ("ward", "room"):
+                assert SECRET.search(sent), "what is looked for is there to be found"
+    assert leaks == []
+
+
+def test_each_act_is_stored_for_its_roles_alone_and_the_denial_is_logged(here: WardStation) -> None:
+    """The acts come from the wall's component as a browser sends them, whether the wall offers them to that role or not."""
+    acts: list[tuple[str, dict[str, Any]]] = [
+        ("scored", {"do": "score", "room": "1", "scale": "comfort", "value": 3}),
+        ("watch_taken", {"do": "watch", "room": "2"}),
+        ("pace_set", {"do": "pace", "room": "1", "speed": 2}),
+        ("audio_paused", {"do": "audio", "on": False}),
+    ]
+    in_emergency = dict(zip(PAGES["ward"], ("help_called", "infusion_stopped", "airway_opened", "oxygen_given"), strict=True))
+
+    async def tapped(cookie: str, helping: str) -> None:
+        async with viewer.session(here.address, cookie) as socket:
+            await socket.send(viewer.wanted())
+            found = [m.delta.new_element.bidi_component.id async for m in viewer.finished(socket)]
+            component = next((c for c in found if c), "")
+            assert component
+            for act in (*(act for _, act in acts), {"do": "emergency_act", "room": "1", "act": helping}):
+                await socket.send(viewer.acted(component, act))
+                _ = [m async for m in viewer.finished(socket)]
+
+    for role in PAGES["ward"]:
+        asyncio.run(tapped(here.cookies[role], in_emergency[role]))
+    stored = set(here.entries())
+    for kind in (*(kind for kind, _ in acts), "emergency_act"):
+        for role in PAGES["ward"]:
+            assert ((f"the {role}", kind) in stored) is (role in ENTRIES[kind]), (role, kind)
+    assert "denied entry=scored viewer='the viewer' roles=viewer" in here.log.read_text()
+
+
+def test_who_is_not_signed_in_is_shown_the_door_and_nothing_else(here: WardStation) -> None:
+    page = httpx.get(f"{here.address}/room?room=1", headers={"Accept": "text/html"})
+    assert (page.status_code, page.headers["location"]) == (303, "/sign-in")
+    for path in ("/_stcore/host-config", "/live/assets/wall.js", "/media/x.csv", "/component/x"):
+        assert httpx.get(here.address + path).status_code == 401
+    for cookie in ("", f"{COOKIE}=", f"{COOKIE}=forged"):
+        assert asyncio.run(rejected(viewer.session(here.address, cookie)))
+        assert asyncio.run(rejected(viewer.push(here.address, "x.y", cookie=cookie)))
+    assert not SECRET.search(httpx.get(f"{here.address}/sign-in").text)
+
+
+def test_an_emergency_needs_no_sign_in_and_no_page_of_another_site_can_tell_one(here: WardStation) -> None:
+    before = here.entries().count(("station", "emergency_started"))
+    form = {"room": "2"}
+    assert httpx.post(f"{here.address}/emergency", data=form, headers={"Origin": "http://elsewhere"}).status_code == 403
+    answer = httpx.post(f"{here.address}/emergency", data=form, headers={"Origin": here.address})
+    assert "Emergency in room 2 recorded at" in answer.text
+    assert here.entries().count(("station", "emergency_started")) == before + 1
+
+
+def test_a_ward_takes_no_files(here: WardStation) -> None:
+    answer = httpx.put(f"{here.address}/_stcore/upload_file/x/y", headers={"Cookie": here.cookies[Role.NURSE]})
+    assert answer.status_code == 403
+
+
+def test_whoever_offers_another_s_session_is_given_nothing(here: WardStation) -> None:
+    """Connected and left, with no cookie, a forged one, and the good one of somebody else."""
+    thief = here.cookies[Role.VIEWER]
+
+    async def probed() -> int:
+        taken = 0
+        async with viewer.session(here.address, here.cookies[Role.NURSE]) as socket:
+            await socket.send(viewer.wanted())
+            messages = [m async for m in viewer.finished(socket)]
+            session = next(m.new_session.initialize.session_id for m in messages if m.HasField("new_session"))
+            assert SECRET.search(str(messages))
+            for cookie in ("", f"{COOKIE}=forged", thief):
+                taken += not await rejected(viewer.session(here.address, cookie, session))
+        for cookie in ("", f"{COOKIE}=forged", thief):
+            taken += not await rejected(viewer.session(here.address, cookie, session))
+        assert not await rejected(viewer.session(here.address, here.cookies[Role.NURSE], session)), "its own browser goes on"
+        return taken
+
+    assert asyncio.run(probed()) == 0
+
+
+def test_a_ticket_opens_the_push_for_the_browser_it_was_minted_for(here: WardStation) -> None:
+    nurse, other = here.cookies[Role.NURSE], here.cookies[Role.CHARGE]
+
+    async def ticket() -> str:
+        async with viewer.session(here.address, nurse) as socket:
+            await socket.send(viewer.wanted())
+            given = [m.delta.new_element.bidi_component.json async for m in viewer.finished(socket)]
+            return str(next(json.loads(text)["push"]["ticket"] for text in given if text and "push" in text))
+
+    minted = asyncio.run(ticket())
+    assert asyncio.run(rejected(viewer.push(here.address, minted, cookie=other)))
+    assert not asyncio.run(rejected(viewer.push(here.address, minted, cookie=nurse)))
+
+
+def test_signing_out_ends_every_tab(here: WardStation) -> None:
+    cookie = here.signed_in(Role.NURSE)
+
+    async def tabs() -> None:
+        async with viewer.session(here.address, cookie) as one, viewer.session(here.address, cookie) as other:
+            await one.send(viewer.wanted())
+            given = [m.delta.new_element.bidi_component.json async for m in viewer.finished(one)]
+            ticket = next(json.loads(text)["push"]["ticket"] for text in given if text and "push" in text)
+            async with viewer.push(here.address, ticket, cookie=cookie) as fed:
+                await fed.recv()
+                out = await asyncio.to_thread(httpx.post, f"{here.address}/sign-out", headers={"Origin": here.address, "Cookie": cookie})
+                assert out.status_code == 303
+                async with asyncio.timeout(10):
+                    with pytest.raises(websockets.ConnectionClosed):
+                        while True:
+                            await fed.recv()
+            for tab in (one, other):
+                with pytest.raises(websockets.ConnectionClosed):
+                    await tab.send(viewer.wanted())
+                    while True:
+                        await tab.recv()
+
+    asyncio.run(tabs())
+    assert asyncio.run(rejected(viewer.session(here.address, cookie)))
+
+
+def test_an_account_that_is_taken_away_is_out_at_once(here: WardStation) -> None:
+    accounts = Accounts(beside(here.store))
+    accounts.add("Gone", [Role.NURSE], PASSWORD)
+    token = accounts.sign_in("gone", PASSWORD)
+    assert not asyncio.run(rejected(viewer.session(here.address, f"{COOKIE}={token}")))
+    accounts.remove("Gone")
+    accounts.close()
+    assert asyncio.run(rejected(viewer.session(here.address, f"{COOKIE}={token}")))
