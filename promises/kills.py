@@ -30,8 +30,22 @@ SPEED = 5
 
 
 def keep(kills: int) -> Found:
+    """So many on each store."""
+    from tests import postgres
+
+    with scratch() as folder, postgres.running() as server, server.database() as url:
+        found = {"SQLite": _killed(folder, f"sqlite:///{folder / 'log.db'}", kills),
+                 "PostgreSQL": _killed(folder, url, kills)}  # fmt: skip
+    return Found(
+        kept=all(one.kept for one in found.values()),
+        in_time=all(one.in_time for one in found.values()),
+        figures="; ".join(f"{store}: {one.figures}" for store, one in found.items()),
+    )
+
+
+def _killed(folder: Path, store: str, kills: int) -> Found:
     chance, waits, seen = random.Random(8), list[float](), list[Head]()
-    with scratch() as folder, _ward(folder) as at:
+    with _ward(folder, store) as at:
         evaluator = Evaluator(at)
         try:
             with _charting(at) as confirmed:
@@ -77,14 +91,14 @@ def _back(evaluator: Evaluator, before: Heartbeat | None) -> float:
 
 
 @contextmanager
-def _ward(folder: Path) -> Iterator[Station]:
+def _ward(folder: Path, store: str) -> Iterator[Station]:
     rooms = "".join(
         f'  - {{room: "{n}", demo: {{alias: Bird, scenario: scenarios/{name}.yaml, seed: {n}, speed: {SPEED}, watcher: demo}}}}\n'
         for n, name in enumerate(SCENARIOS, start=1)
     )
     file = folder / "rooms.yaml"
     file.write_text(f"station: Kills\nprotocol: protocols/example.yaml\nrooms:\n{rooms}", encoding="utf-8")
-    places = {settings.ROOMS_VARIABLE: str(file), settings.STORE_VARIABLE: f"sqlite:///{folder / 'log.db'}"}
+    places = {settings.ROOMS_VARIABLE: str(file), settings.STORE_VARIABLE: store}
     with patch.dict(os.environ, places):
         leave()
         try:

@@ -23,5 +23,5 @@ ROWS: Mapping[str, Row] = {
     "restore": Row(restores.keep, quick=1, full=50),
     "deletions": Row(deletions.keep, quick=100, full=10_000),
     "bad-files": Row(mutations.keep, quick=60, full=10_000),
-    "kill": Row(kills.keep, quick=2, full=300),
+    "kill": Row(kills.keep, quick=1, full=300),
 }

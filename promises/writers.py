@@ -17,7 +17,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing, nullcontext, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -39,24 +39,20 @@ def keep(appends: int) -> Found:
     from tests import postgres
 
     histories = max(1, appends // APPENDS_A_HISTORY)
-    with scratch() as folder, postgres.running() if postgres.binaries() else nullcontext() as server:
-        sums: dict[str, Counter[str]] = {"SQLite": Counter()}
+    sums = {"SQLite": Counter[str](), "PostgreSQL": Counter[str]()}
+    with scratch() as folder, postgres.running() as server:
         for number in range(histories):
             sums["SQLite"] += _history(f"sqlite:///{folder / f'{number}.db'}", appends, number)
-        if server is not None:
-            sums["PostgreSQL"] = Counter()
-            for number in range(histories):
-                with server.database() as url:
-                    sums["PostgreSQL"] += _history(url, appends, number)
+            with server.database() as url:
+                sums["PostgreSQL"] += _history(url, appends, number)
     return Found(
-        kept=all(found["whole"] == histories for found in sums.values()) and server is not None,
+        kept=all(found["whole"] == histories for found in sums.values()),
         figures="; ".join(
             f"{store}: {found['whole']} of {histories} histories whole, {found['confirmed']} confirmed, {found['lost']} lost, "
             f"{found['double']} double, {found['faults']} faults, with {found['kills']} kills, {found['pauses']} pauses, "
             f"{found['cuts']} cut connections, {found['refused']} refused and said again"
             for store, found in sums.items()
-        )
-        + ("" if server is not None else f"; {postgres.NONE}"),
+        ),
     )
 
 

@@ -33,10 +33,11 @@ def example_path() -> Path:
 @pytest.fixture(scope="session")
 def server() -> Iterator[postgres.Server]:
     """A PostgreSQL, one for each process that runs tests which ask for it."""
-    if postgres.binaries() is None:
-        pytest.skip(postgres.NONE)
-    with postgres.running() as started:
-        yield started
+    try:
+        with postgres.running() as started:
+            yield started
+    except postgres.Missing as none:
+        pytest.skip(str(none))
 
 
 @pytest.fixture

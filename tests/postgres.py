@@ -21,6 +21,10 @@ NONE = "no PostgreSQL can be had here: install postgresql (on Debian: apt-get in
 ROOT = Path(__file__).parents[1]
 
 
+class Missing(Exception):
+    """There is no PostgreSQL on this machine, and none can be installed."""
+
+
 def binaries() -> Path | None:
     """The newest server's programs, installed now if need be."""
     for chance in ("as it is", "installed"):
@@ -93,10 +97,10 @@ class Server:
 
 @contextmanager
 def running() -> Iterator[Server]:
-    """A server for a session of tests. Raises RuntimeError with one sentence where none can be had."""
+    """A server for a session of tests. Raises Missing."""
     bin = binaries()
     if bin is None:
-        raise RuntimeError(NONE)
+        raise Missing(NONE)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

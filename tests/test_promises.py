@@ -13,11 +13,15 @@ from monitor.protocol.document import Document
 from promises import deletions, page
 from promises.found import Found
 from promises.rows import ROWS
+from tests import postgres
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_the_promise_is_kept(name: str) -> None:
-    found = ROWS[name].tries(ROWS[name].quick)
+    try:
+        found = ROWS[name].tries(ROWS[name].quick)
+    except postgres.Missing as none:
+        pytest.skip(str(none))
     assert found.kept, found.figures
 
 
