@@ -16,12 +16,10 @@ import pytest
 
 from monitor.store import open_log, postgres
 from monitor.store.lease import acquire
-from monitor.store.log import Draft, EventLog, LeaseLost, StoreError
+from monitor.store.log import EventLog, LeaseLost, StoreError
 from tests.postgres import Server
+from tests.store.filled import NOTE, OPENED, fill
 from tests.store.processes import HOLD, child, line
-
-OPENED = Draft("session_opened", "Kim", "{}")
-NOTE = Draft("note_charted", "Kim", '{"text":"settled"}')
 
 
 def soon(true: Callable[[], object]) -> bool:
@@ -40,17 +38,6 @@ def refusal(act: Callable[[], object]) -> str:
     except StoreError as said:
         return str(said)
     return ""
-
-
-def fill(log: EventLog) -> int:
-    session = log.open_session("Room 1", [OPENED, NOTE, NOTE])
-    lease = acquire(log)
-    assert lease is not None
-    with log.transaction(lease.number) as writing:
-        for tick in range(5):
-            writing.write_row(session, tick, b"row")
-    lease.release()
-    return session
 
 
 @pytest.fixture
@@ -150,6 +137,14 @@ def test_a_database_that_is_not_there_and_a_server_that_is_not_there_are_said(se
     with pytest.raises(StoreError, match=r"127\.0\.0\.1:9/ward does not answer") as refusal:
         open_log("postgresql://nurse:secret@127.0.0.1:9/ward")
     assert "secret" not in str(refusal.value)
+
+
+def test_a_wards_database_is_opened_by_no_training_station(database: str) -> None:
+    with closing(open_log(database, mode="ward")) as log:
+        fill(log)
+    with pytest.raises(StoreError, match="is a ward store and this station is in training mode"):
+        open_log(database, mode="training")
+    open_log(database, mode="ward").close()
 
 
 # Its guards

@@ -19,11 +19,9 @@ import pytest
 
 from monitor.store import open_log, sqlite
 from monitor.store.lease import acquire
-from monitor.store.log import Draft, EventLog, StoreError
+from monitor.store.log import StoreError
+from tests.store.filled import NOTE, OPENED, fill
 from tests.store.processes import APPEND, HOLD, ROOT, child, line
-
-OPENED = Draft("session_opened", "Kim", "{}")
-NOTE = Draft("note_charted", "Kim", '{"text":"settled"}')
 
 
 @pytest.fixture
@@ -157,16 +155,6 @@ def test_the_database_itself_refuses_to_change_the_record(path: Path, statement:
         fill(log)
     with raw(path) as other, pytest.raises(sqlite3.IntegrityError, match=r"never|only"):
         other.execute(statement)
-
-
-def fill(log: EventLog) -> None:
-    session = log.open_session("Room 1", [OPENED, NOTE, NOTE])
-    lease = acquire(log)
-    assert lease is not None
-    with log.transaction(lease.number) as writing:
-        for tick in range(5):
-            writing.write_row(session, tick, b"row")
-    lease.release()
 
 
 def test_verify_misses_the_guards_when_they_are_gone(path: Path) -> None:
