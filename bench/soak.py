@@ -68,7 +68,7 @@ def soak(minutes: float) -> Iterator[str]:
                 yield f"{r.minute:6.1f} {r.heap:9.2f} {r.nodes:7d} {r.dashboard:14.1f} {r.evaluator:14.1f} {visits:14d}"
         logged = program.log.read_text(errors="replace")
     yield from _growth(readings, minutes)
-    raised = re.findall(r"^Traceback", logged, re.MULTILINE)
+    raised = re.findall(r'^Traceback|^{.*"raised": ', logged, re.MULTILINE)
     yield f"exceptions logged by the program: {len(raised)} (owed: 0)"
     yield f"errors in the browser's console: {len(errors)} (owed: 0)" + "".join(f"\n  {text}" for text in errors[:5])
 

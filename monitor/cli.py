@@ -5,7 +5,6 @@ All works without a browser. JSON is one object a line. Exit status 0 only when 
 
 from __future__ import annotations
 
-import logging
 import sys
 import time
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor import cli_account, cli_record, cli_training, settings
+from monitor import cli_account, cli_record, cli_training, logs, settings
 from monitor.protocol.cases import cases_beside, check, load_cases
 from monitor.protocol.document import Document, load_protocol
 from monitor.sources.source import BadFile
@@ -70,7 +69,7 @@ def serve(
     from monitor import serving
     from monitor.store import open_log
 
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    logs.begin()
     loaded, path, document, url = setting(rooms, store)
     log = open_log(url, mode=loaded.mode)
     try:

@@ -23,7 +23,7 @@ from promises.load import SCENARIOS
 from promises.scratch import scratch
 
 BACK_S = 5.0
-GIVE_UP_S = 60.0
+GIVE_UP_S = 300.0
 CHARTS_EVERY_S = 0.2
 SPEED = 5
 """So that a room lives through all of its scenario while it is killed."""

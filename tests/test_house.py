@@ -39,6 +39,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("monitor.events",),
     ("monitor.sources.source",),
     ("monitor.infusion", "monitor.charting", "monitor.vitals", "monitor.cycle"),
+    ("monitor.logs",),
     ("monitor.units", "monitor.clock"),
     ("monitor.language",),
 )

@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from monitor import logs
 from monitor.live.audible import Audible
 from monitor.live.door import holder
 from monitor.live.hub import Hub, Screen
@@ -105,6 +106,7 @@ async def _hear(socket: WebSocket, hub: Hub, screen: Screen) -> None:
 @contextlib.asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     """Start the evaluator when nobody holds the lease, and look after it until the server ends."""
+    handler = logs.begin()
     evaluator = Evaluator(station())
     evaluator.ensure()
     waves = Waves(station().log)
@@ -122,6 +124,7 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
         waves.end()
         await asyncio.to_thread(evaluator.end)
         leave()
+        logging.getLogger("monitor").removeHandler(handler)
 
 
 async def _care(evaluator: Evaluator, audible: Audible) -> None:
