@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from bench import browser, chain, engine, room, soak
+from bench import browser, chain, drill, engine, room, soak
 
 ALL = {
     "replay": engine.replay_speed,
@@ -16,6 +16,7 @@ ALL = {
     "patient": engine.patient_speed,
     "cohort": engine.cohort_speed,
     "waves": engine.wave_speed,
+    "drill": drill.late_ticks,
     "size": chain.file_size,
     "live": browser.live,
     "paint": browser.first_paint,

@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po, write_po
 
 HOME = Path(__file__).resolve().parent.parent
 TEMPLATE = HOME / "monitor" / "languages" / "messages.pot"
-METHODS = [("monitor/**.py", "python"), ("monitor/views/components/words.js", "javascript")]
+METHODS = [("monitor/**.py", "python"), ("monitor/views/components/words.js", "javascript"), ("monitor/board/*.html", "jinja2")]
 SPOKEN = [*(HOME / "monitor").glob("board/*.py"), *(HOME / "monitor").glob("commands/*.py"), *(HOME / "monitor").glob("views/*.py")]
 SENTENCE = re.compile(r"[A-Za-z]{2,} [A-Za-z{]+[^<>]*\Z|[A-Za-z]{3,}[^<>]* \{", re.S)
 

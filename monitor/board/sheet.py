@@ -22,6 +22,11 @@ LETTER = 7.0
 ROW = 18
 OTHERS = {"protocol-nurse": "nurse", "nobody": "nobody"}
 MARKS = {"correct": say("in time")}
+WORDS = {
+    "none": say("no value"), "old": say("{age} old"), "effect": say("effect site {level} ng/mL"), "prompts": say("prompts:"),
+    "unseen": say("prompts, not shown:"), "last": say("last entry"), "play": say("Play"), "pause": say("Pause"),
+}  # fmt: skip
+"""For the page's own script."""
 
 Points = Sequence[Sequence[float]]
 
@@ -59,7 +64,8 @@ def sheet(frame: Frame) -> str:
     rooms = [(room, _lanes(room), _scale(room["ends"])) for room in frame["rooms"]]
     template = made.from_string((HERE / "sheet.html").read_text(encoding="utf-8"))
     tokens = TOKENS.read_text(encoding="utf-8")
-    return template.render(f=frame, rooms=rooms, tokens=tokens, width=WIDTH, left=LEFT, right=RIGHT, row=ROW, marks=MARKS)
+    sizes = {"width": WIDTH, "left": LEFT, "right": RIGHT, "row": ROW}
+    return template.render(f=frame, rooms=rooms, tokens=tokens, marks=MARKS, say=say, words=WORDS, **sizes)
 
 
 def _scale(ends: int) -> list[tuple[float, str]]:

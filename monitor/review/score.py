@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monitor import events as e
+from monitor.language import say
 from monitor.review.deeds import first
 from monitor.review.reading import Room
 from monitor.simulator.expected import Critical, Expected, Limit, Restraint
@@ -273,8 +274,10 @@ def _timed(act: ActScore, timed: bool) -> ActScore:
 def _act_lost(act: ActScore) -> Lost:
     said = spoken(act.do)
     if act.at is None:
-        return Lost(act.due, round(act.max - act.points, 1), f"{said}: omitted. {act.why}".strip())
-    return Lost(act.at, round(act.max - act.points, 1), f"{said}: {span(act.at - act.due)} late. {act.why}".strip())
+        return Lost(act.due, round(act.max - act.points, 1), say("{act}: omitted. {why}", act=said, why=act.why).strip())
+    return Lost(
+        act.at, round(act.max - act.points, 1), say("{act}: {span} late. {why}", act=said, span=span(act.at - act.due), why=act.why).strip()
+    )
 
 
 # ---- the other parts ----
@@ -283,10 +286,14 @@ def _act_lost(act: ActScore) -> Lost:
 def _restraint(room: Room) -> Part:
     lost = sorted((x for left in room.scenario.restraint for x in _not_left(room, left)), key=lambda x: x.at)
     full = sum(left.points for left in room.scenario.restraint)
-    harmful = sum(x.why.startswith("harmful") for x in lost)
-    note = f"{len(lost)} better left, {harmful} of them harmful" if lost else "nothing done that was better left"
+    harmful = sum(x.why.startswith(HARMFUL) for x in lost)
+    note = (
+        say("{lost} better left, {harmful} of them harmful", lost=len(lost), harmful=harmful)
+        if lost
+        else say("nothing done that was better left")
+    )
     limits = {left.status for left in room.scenario.restraint}
-    return Part("Harm avoided", full - sum(x.points for x in lost), full, tuple(lost), note, ", ".join(sorted(limits)) or "proposal")
+    return Part(say("Harm avoided"), full - sum(x.points for x in lost), full, tuple(lost), note, ", ".join(sorted(limits)) or "proposal")
 
 
 def _not_left(room: Room, left: Restraint) -> Iterator[Lost]:
@@ -296,8 +303,8 @@ def _not_left(room: Room, left: Restraint) -> Iterator[Lost]:
         return
     times = [d for d in room.deeds if left.leave in d.tasks and after <= d.at <= until]
     for n, deed in enumerate(times[left.allowed :]):
-        again = "again, " if left.allowed or n else ""
-        word = "harmful" if left.harmful else "not needed"
+        again = say("again, ") if left.allowed or n else ""
+        word = HARMFUL if left.harmful else say("not needed")
         yield Lost(deed.at, left.points if n == 0 else 0.0, f"{word}: {again}{spoken(left.leave).lower()}. {left.why}".strip())
 
 
@@ -319,20 +326,27 @@ def _observations(room: Room) -> Part:
                 if late_s <= 0:
                     on_time += 1
                 else:
-                    missed.append((before, f"{observation.label}: {span(tick - before)} late"))
+                    missed.append((before, say("{what}: {span} late", what=observation.label, span=span(tick - before))))
             elif now is None and tick > before + GRACE_S:
-                missed.append((before, f"{observation.label}: left out"))
+                missed.append((before, say("{what}: left out", what=observation.label)))
     for observation in asked:
         last = due[observation.id]
         every = observation.every.get(room.state.phase) or max(observation.every.values(), default=0) or GRACE_S * 15
         while last is not None and last + GRACE_S < room.ends:
-            missed.append((last, f"{observation.label}: left out"))
+            missed.append((last, say("{what}: left out", what=observation.label)))
             last += every
     total = on_time + len(missed)
     each = weight / total if total else 0.0
     lost = tuple(Lost(at, round(each, 2), f"{why[0].upper()}{why[1:]}") for at, why in sorted(missed))
     points = round(weight * on_time / total, 1) if total else weight
-    return Part("Observations on time", points, weight, lost, f"{on_time} of {total} on time", room.scenario.weights.status)
+    return Part(
+        say("Observations on time"),
+        points,
+        weight,
+        lost,
+        say("{n} of {total} on time", n=on_time, total=total),
+        room.scenario.weights.status,
+    )
 
 
 def _untreated(room: Room, events: Sequence[EventScore]) -> Iterator[Part]:
@@ -345,9 +359,15 @@ def _untreated(room: Room, events: Sequence[EventScore]) -> Iterator[Part]:
     worst = max(limited, key=lambda x: x.untreated_s, default=None)
     lost: tuple[Lost, ...] = ()
     if share > 0 and worst is not None and worst.crossing is not None:
-        lost = (Lost(worst.crossing, round(weight * share, 1), f"{worst.event}: {span(seconds)} beyond the limit untreated"),)
+        lost = (
+            Lost(
+                worst.crossing,
+                round(weight * share, 1),
+                say("{event}: {span} beyond the limit untreated", event=worst.event, span=span(seconds)),
+            ),
+        )
     points = weight - sum(x.points for x in lost)
-    yield Part("Minutes beyond limits untreated", points, weight, lost, span(seconds), room.scenario.weights.status)
+    yield Part(say("Minutes beyond limits untreated"), points, weight, lost, span(seconds), room.scenario.weights.status)
 
 
 def _attention(room: Room) -> Part:
@@ -360,33 +380,34 @@ def _attention(room: Room) -> Part:
     for a, b in gaps:
         taken = min(left, 1.0)
         left -= taken
-        lost.append(Lost(a + UNSEEN_S, taken, f"Out of sight for {span(b - a)}"))
-    note = f"{len(room.openings)} openings, {len(set(room.touches))} touches"
-    return Part("Attention", left, weight, tuple(lost), note, room.scenario.weights.status)
+        lost.append(Lost(a + UNSEEN_S, taken, say("Out of sight for {span}", span=span(b - a))))
+    note = say("{openings} openings, {touches} touches", openings=len(room.openings), touches=len(set(room.touches)))
+    return Part(say("Attention"), left, weight, tuple(lost), note, room.scenario.weights.status)
 
 
+HARMFUL = say("harmful")
 WORDS = {
-    "rate_lowered": "Lower the rate",
-    "stopped": "Stop or pause",
-    "drug": "Give a drug",
-    "oxygen": "Oxygen",
-    "reassured": "Calm words and presence",
-    "airway": "Head and airway",
-    "probe": "Place the probe anew",
-    "cuff_now": "A pressure now",
-    "cuff_interval": "Another cuff interval",
-    "drug antiemetic_5ht3": "Give ondansetron",
-    "drug antiemetic_d2": "Give an antiemetic of another class",
-    "drug antiemetic_antihistamine": "Give an antihistamine",
-    "drug benzodiazepine": "Give a calming drug",
-    "drug benzodiazepine_antagonist": "Give the calming drug's antagonist",
-    "drug antihypertensive": "Give a pressure drug",
-    "observed seen": "Look at the patient",
-    "observed called": "Call the prescriber",
-    "observed breathing": "Count the breathing",
-    "observed iv_site": "Look at the IV site",
-    "observed pump": "Look at the pump",
-    "observed first_stand": "Accompany the first standing",
+    "rate_lowered": say("Lower the rate"),
+    "stopped": say("Stop or pause"),
+    "drug": say("Give a drug"),
+    "oxygen": say("Oxygen"),
+    "reassured": say("Calm words and presence"),
+    "airway": say("Head and airway"),
+    "probe": say("Place the probe anew"),
+    "cuff_now": say("A pressure now"),
+    "cuff_interval": say("Another cuff interval"),
+    "drug antiemetic_5ht3": say("Give ondansetron"),
+    "drug antiemetic_d2": say("Give an antiemetic of another class"),
+    "drug antiemetic_antihistamine": say("Give an antihistamine"),
+    "drug benzodiazepine": say("Give a calming drug"),
+    "drug benzodiazepine_antagonist": say("Give the calming drug's antagonist"),
+    "drug antihypertensive": say("Give a pressure drug"),
+    "observed seen": say("Look at the patient"),
+    "observed called": say("Call the prescriber"),
+    "observed breathing": say("Count the breathing"),
+    "observed iv_site": say("Look at the IV site"),
+    "observed pump": say("Look at the pump"),
+    "observed first_stand": say("Accompany the first standing"),
 }
 
 
@@ -395,4 +416,8 @@ def spoken(task: str) -> str:
     if task in WORDS:
         return WORDS[task]
     first_word, _, rest = task.partition(" ")
-    return {"charted": "Chart", "checked": "Check", "observed": "Chart"}.get(first_word, first_word) + " " + rest.replace("_", " ")
+    return (
+        {"charted": say("Chart"), "checked": say("Check"), "observed": say("Chart")}.get(first_word, first_word)
+        + " "
+        + rest.replace("_", " ")
+    )

@@ -28,6 +28,8 @@ from monitor.views.menu import DRILL, go
 
 SHIFT, ALONE, SURPRISE = say("a shift"), say("one patient"), say("surprise me")
 LARGEST_SEED = 2**31
+LIST_PX = 320
+"""A list of its own scroll: the box of a drop-down would cut a long title on a tablet."""
 
 
 def show(viewer: Viewer) -> None:
@@ -85,10 +87,11 @@ def _named(kind: str) -> str:
     """The drill or scenario by its id. A surprise is one patient, drawn when this page was opened."""
     if kind == SHIFT:
         ids = drills.ids()
-        return st.selectbox(say("Shift"), ids, index=min(len(ids) - 1, 3), format_func=_title)
+        return st.radio(say("Shift"), ids, index=min(len(ids) - 1, 3), format_func=_title)
     single = scenarios.ids()
     if kind == ALONE:
-        return st.selectbox(say("Scenario"), single, format_func=_title)
+        with st.container(height=LIST_PX):
+            return st.radio(say("Scenario"), single, format_func=_title)
     return single[_drawn() % len(single)]
 
 

@@ -82,9 +82,7 @@ def test_a_drill_from_choosing_to_the_playback_and_nothing_is_lost_where_all_is_
 def begun(one: Trainee) -> None:
     one.page.goto(f"{one.address}/training")
     one.page.get_by_text("one patient").click()
-    choice = one.page.get_by_role("combobox", name="Scenario")
-    choice.fill("dislikes needles")
-    choice.press("Enter")
+    one.page.get_by_text(WHO).click()
     one.page.get_by_role("cell", name="22 years, male, 71 kg, infusion 1 of the series").wait_for()
     one.page.get_by_label("Trainee", exact=True).fill("T-07")
     one.page.get_by_label("Trainee", exact=True).press("Enter")
@@ -135,10 +133,18 @@ def is_debriefed(one: Trainee, folder: Path) -> None:
     sheet.get_by_text("A slow pulse is looked at in the chair.").wait_for()
     sheet.get_by_text("4:00").first.wait_for()
     assert sheet.get_by_text("The other runs are").count() == 0, "none is laid beside it"
+    sheet.get_by_role("textbox", name="Why").fill("The chair went back.\nLate.")
+    one.press("All runs")
+    one.press("Debrief")
+    sheet.get_by_role("textbox", name="Why").get_by_text("The chair went back.").wait_for()
+    with one.page.expect_download() as saved:
+        sheet.get_by_role("button", name="Save this page with what is written").click()
+    assert "The chair went back." in saved.value.path().read_text(encoding="utf-8")
     one.page.goto(f"{one.address}/review?run={one.head.session}&play={CALLS_AT}")
     one.page.locator(".run-clock", has_text="4:00 of").wait_for()
     assert one.page.locator(".mode b").inner_text() == "PLAYBACK"
     assert one.page.locator("article.tile").get_by_role("button", name="Emergency").count() == 0
+    assert not one.page.locator(".status.sound").is_visible()
     one.press("−1 min")
     one.page.locator(".run-clock", has_text="3:00 of").wait_for()
     one.press("Debrief")

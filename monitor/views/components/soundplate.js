@@ -67,6 +67,7 @@ export function plate(host, beats) {
       quiet: { text: SAY.quietHere, sub: SAY.quietSub },
       on: { text: SAY.on, sub: sound.testedAt ? SAY.tested(sound.testedAt) : SAY.untested },
     }[mine];
+    show(node, frame?.alarm !== null); // what is played back says nothing of now
     const paused = given?.plate ?? null;
     const shown = paused ?? (mine !== "off" && given?.deaf ? given.deaf : here);
     say(text, shown.text);
