@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -141,9 +142,10 @@ def load_rooms(path: Path) -> Rooms:
 def beside(file: Path, named: str) -> Path | None:
     """A file named in another one: relative to it, else to sample_data; None where there is none."""
     for folder in (file.parent, SAMPLE_DATA):
-        found = (folder / named).resolve()
-        if found.is_file():
-            return found
+        with suppress(OSError, ValueError):  # a name that no file can have
+            found = (folder / named).resolve()
+            if found.is_file():
+                return found
     return None
 
 

@@ -106,3 +106,8 @@ def test_the_environment_names_the_store_and_the_rooms(monkeypatch: pytest.Monke
     monkeypatch.setenv(settings.STORE_VARIABLE, "sqlite:///other.db")
     monkeypatch.setenv(settings.ROOMS_VARIABLE, str(tmp_path / "r.yaml"))
     assert (settings.store_url(), settings.rooms_path()) == ("sqlite:///other.db", tmp_path / "r.yaml")
+
+
+@pytest.mark.parametrize("named", ["9" * 400, "a\x00b"])
+def test_a_name_that_no_file_can_have_is_a_file_that_is_not_there(named: str) -> None:
+    assert settings.beside(settings.ROOMS, named) is None
