@@ -95,6 +95,13 @@ def _can(task: str, document: Document) -> bool:
     return which in offered[first] if first in offered else task in set(Deed)
 
 
+def _listed(task: str, document: Document) -> bool:
+    """Whether a checklist of the protocol stays open, and blocks, until this is done."""
+    first, _, which = task.partition(" ")
+    blocking = {item.id for items in document.checklists.values() for item in items if item.effect == "blocks"}
+    return first == "checked" and which in blocking
+
+
 def _played(planned: Planned, document: Document, seed: int) -> Iterator[Finding]:
     nurse, nobody = (_scored(planned, document, seed, policy) for policy in ("protocol-nurse", "nobody"))
     unattended = {x.event: x for x in nobody.events}
@@ -105,7 +112,9 @@ def _played(planned: Planned, document: Document, seed: int) -> Iterator[Finding
     for event in nurse.events:
         alone = unattended.get(event.event)
         prompt = event if event.prompt is not None or alone is None else alone
-        if prompt.prompt is None:
+        if prompt.prompt is None and all(_listed(act.do, document) for act in event.acts):
+            yield Finding(event.event, "the protocol asks for it without a prompt: its list lets nobody go before it is done", wrong=False)
+        elif prompt.prompt is None:
             yield Finding(event.event, "the protocol does not prompt for it")
         else:
             yield Finding(event.event, f"the protocol prompts {prompt.prompt - event.onset} s after the onset ({prompt.rule})", wrong=False)

@@ -136,7 +136,7 @@ def test_at_least_twelve_shipped_scenarios_have_critical_events() -> None:
     assert len(JUDGED) >= 12
 
 
-@pytest.mark.parametrize("name", ["strange-frightened", "hypertensive-surge", "irregular-pulse"])
+@pytest.mark.parametrize("name", ["strange-frightened", "hypertensive-surge", "forgotten-driver"])
 def test_the_protocol_prompts_for_each_critical_event_and_its_nurse_does_each_act_that_no_one_does(name: str, document: Document) -> None:
     assert [f"{x.where}: {x.text}" for x in check_scenario(find_scenario(name), document) if x.wrong] == []
 
