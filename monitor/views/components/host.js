@@ -6,6 +6,7 @@ import { attr, el, line, refit, say, style } from "./dom.js";
 import { Feed } from "./feed.js";
 import { elapsed, instant } from "./moment.js";
 import { receipts } from "./receipts.js";
+import "./sight.js";
 import { sound } from "./sound.js";
 import { hear } from "./soundplate.js";
 import { dress, nextTheme, themeOf } from "./theme.js";
