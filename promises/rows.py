@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from promises import deletions, edits, kills, mutations, power_cut, restores, writers
+from promises import deletions, edits, kills, mutations, power_cut, restores, ward_machine, writers
 from promises.found import Found
 
 
@@ -23,5 +23,6 @@ ROWS: Mapping[str, Row] = {
     "restore": Row(restores.keep, quick=1, full=50),
     "deletions": Row(deletions.keep, quick=100, full=10_000),
     "bad-files": Row(mutations.keep, quick=60, full=10_000),
+    "ward": Row(ward_machine.keep, quick=8, full=5000),
     "kill": Row(kills.keep, quick=1, full=300),
 }
