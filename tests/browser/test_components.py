@@ -203,7 +203,7 @@ def test_without_a_frame_for_three_seconds_every_number_is_gone_and_comes_back(o
     assert "last frame 14:21:36" in page.locator(".head").inner_text()
     assert page.locator(".banner").get_attribute("data-priority") == "tech"
     assert "Room 3 Otter SpO2 87 < 90" in page.locator(".banner .rest").inner_text()
-    assert "NO CONNECTION" in page.locator("[role=alert]").inner_text()
+    assert "NO CONNECTION" in page.locator("p[role=alert]").inner_text()
     feed(page, frame)
     page.wait_for_selector(".im:not([data-cut])", timeout=1000)
     assert page.locator(".tile").nth(0).locator(".hr .num").inner_text() == "71"
@@ -473,7 +473,7 @@ def test_a_new_higher_prompt_comes_on_top_and_takes_no_tick_away(open_page: Open
         "BP 19 min old, due every 15",
     ]
     assert page.locator(".prompt").nth(1).locator(".option[aria-pressed=true]").count() == 1
-    assert "SpO2 87 < 90" in page.locator("[role=alert]").inner_text()
+    assert "SpO2 87 < 90" in page.locator("p[role=alert]").inner_text()
     page.wait_for_timeout(400)
     page.locator(".prompt").nth(2).locator(".fold").click()
     assert page.locator(".prompt").nth(2).locator(".prompt-body").is_visible()

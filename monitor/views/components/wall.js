@@ -10,7 +10,7 @@ import { tile } from "./tile.js";
 import { WORDS } from "./words.js";
 
 const GAP = 10;
-const TILE = { width: 465, height: 296, least: 276, tallest: 0.74, scale: 0.8 };
+const TILE = { width: 465, height: 296, least: 262, tallest: 0.74, scale: 0.8 };
 const DENSE = { width: 300, height: 214, tallest: 0.9 };
 
 // The number of columns that shows all rooms of this size largest.
