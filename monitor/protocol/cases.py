@@ -204,7 +204,7 @@ def load_cases(path: Path, document: Document) -> list[tuple[Case, int]]:
 def run(document: Document, case: Case, line: int = 0) -> Outcome:
     """Play one case and compare. Only the rules that it names are looked at; ``pending`` only where it is expected."""
     rehearsal = Rehearsal(document, e.Logged(0, 0, "", "case", opening(document, case)))
-    rehearsal.happen(0, _setting(document, case))
+    rehearsal.happen(0, setting(document, case))
     named = {case.rule, *(x.rule for x in case.expect)}
     pending_wanted = any(x.state is e.PromptState.PENDING for x in case.expect)
     happened: list[Expected] = []
@@ -214,7 +214,7 @@ def run(document: Document, case: Case, line: int = 0) -> Outcome:
     for at in range(case.until + 1):
         while said and said[0].at <= at:
             rehearsal.happen(at, chart(document, said.pop(0).words, rehearsal.state))
-        for change in rehearsal.second(at, list(_row(case, at))):
+        for change in rehearsal.second(at, list(row(case, at))):
             if change.rule in named:
                 happened.append(Expected(at=at, rule=change.rule, state=change.state))
         asked = [rule for when, rule in unknown if when == at]
@@ -258,7 +258,7 @@ def opening(document: Document, case: Case) -> e.SessionOpened:
     )
 
 
-def _setting(document: Document, case: Case) -> Iterator[object]:
+def setting(document: Document, case: Case) -> Iterator[object]:
     if case.watched:
         yield e.WatchTaken(name="nurse")
     if case.phase == "observed":
@@ -285,7 +285,7 @@ def _setting(document: Document, case: Case) -> Iterator[object]:
         yield e.Observed(what="pump", value="stopped")
 
 
-def _row(case: Case, at: int) -> Iterator[Numeric]:
+def row(case: Case, at: int) -> Iterator[Numeric]:
     for signal in case.channels:
         if signal in CUFF:
             continue
