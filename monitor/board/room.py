@@ -11,9 +11,10 @@ from monitor.board.checklist import checklist_panel
 from monitor.board.cuff import bp, cuff_panel, cuff_table
 from monitor.board.frame import Frame, button
 from monitor.board.handover import handover_panel
+from monitor.board.head import head
 from monitor.board.infusion import drugs_panel, infusion_panel
 from monitor.board.log import correct_button, events_panel, log_panel
-from monitor.board.tile import RATES, head, no_signal, phase, progress, strip, tile_state, vital
+from monitor.board.tile import RATES, no_signal, phase, progress, strip, tile_state, vital
 from monitor.board.view import NO_PROMPTS, Picture, View, limits, open_prompts
 from monitor.board.waves import waves_panel
 from monitor.language import say

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor import charting, clock, units
+from monitor import charting, units
 from monitor import events as e
-from monitor.board.alarms import alarm, banner, banner_none
+from monitor.board.alarms import banner, banner_none
 from monitor.board.frame import Frame, button
+from monitor.board.head import head
 from monitor.board.pad import pad, undo
 from monitor.board.view import (
     NO_PROMPTS,
@@ -32,10 +33,6 @@ from monitor.vitals import CUFF, Freshness, Signal
 
 SPARK_STEP_S = 15
 RATES = (Signal.HR, Signal.PULSE)
-ADVICE = say(
-    "Advises and records. Does not drive the pump and does not replace the bedside monitor's alarms. "
-    "Confirm at the bedside. It does not decide how many rooms a nurse may watch."
-)
 
 
 def ward_frame(picture: Picture, who: str) -> Frame:
@@ -53,80 +50,6 @@ def ward_frame(picture: Picture, who: str) -> Frame:
         "tiles": tiles,
         "pad": pad(),
     }
-
-
-MB = 1024 * 1024
-LEAST_LEFT, NONE_LEFT = 200 * MB, MB
-"""Eight rooms fill 20 MB in a day (docs/measured.md); below the second nothing more can be stored."""
-
-
-def head(picture: Picture, who: str, page: str, title: str) -> Frame:
-    """What stands at the top and the foot of every page."""
-    age = picture.beat_age_s
-    assessed: Frame
-    if picture.trouble:
-        assessed = {"ok": False, "text": say("RECORD OUT OF REACH"), "sub": picture.trouble}
-    elif picture.left is not None and picture.left < LEAST_LEFT:
-        assessed = {
-            "ok": picture.assessed,
-            "warn": True,
-            "text": say("DISK FULL") if picture.left < NONE_LEFT else say("DISK NEARLY FULL"),
-            "sub": say("nothing is saved") if picture.left < NONE_LEFT else say("{mb} MB left", mb=picture.left // MB),
-        }
-    elif picture.assessed and picture.jumped is not None:
-        by = picture.jumped.by_s
-        sign, at = "+" if by > 0 else "-", clock.of_day(picture.jumped.at, picture.zone)
-        assessed = {
-            "ok": True,
-            "warn": True,
-            "text": say("CLOCK JUMPED"),
-            "sub": say("{by} at {at}", by=f"{sign}{units.span(abs(by))}", at=at),
-        }
-    elif picture.assessed:
-        assessed = {"ok": True, "text": say("Assessed {age} s ago", age=max(0, round(age or 0))), "sub": say("evaluator alive")}
-    else:
-        since = (
-            say("never started")
-            if picture.beat_at is None
-            else say("silent since {of_day}", of_day=clock.of_day(picture.beat_at, picture.zone, True))
-        )
-        assessed = {"ok": False, "text": say("NOT BEING ASSESSED"), "sub": say("evaluator {since}", since=since)}
-    document = picture.document
-    signed = say("signed {on}", on=document.signed.on) if document.signed else say("not signed")
-    return {
-        "page": page,
-        "mode": picture.mode.upper(),
-        "source": _source(picture),
-        "title": title,
-        "assessed": assessed,
-        "feed": {"text": say("Live"), "sub": picture.station},
-        "viewer": {"label": who or say("Who is here?"), "act": {"do": "dialog", "name": "who"}},
-        "clock": clock.of_day(picture.now, picture.zone, True),
-        "theme": picture.theme,
-        "colours": picture.colours,
-        "alarm": alarm(picture),
-        "menu": [
-            button(say("Ward"), {"do": "go", "page": "drill" if picture.drilling else "ward"}, pressed=page == "ward"),
-            *([] if picture.mode == "ward" else [button(say("Training"), {"do": "go", "page": "training"})]),
-            button(say("Protocol"), {"do": "go", "page": "protocol"}, pressed=page == "protocol"),
-        ],
-        "foot": [
-            ADVICE,
-            say(
-                "Protocol: {protocol} {version}, {signed} · training, not for patients",
-                protocol=document.protocol,
-                version=document.version,
-                signed=signed,
-            ),
-        ],
-    }
-
-
-def _source(picture: Picture) -> str:
-    kinds = {v.state.opened.source_kind for v in picture.views.values()}
-    if kinds == {"recorded"}:
-        return say("RECORDED PATIENTS")
-    return say("SIMULATED AND RECORDED PATIENTS") if len(kinds) > 1 else say("SIMULATED PATIENTS")
 
 
 _TALLY = (

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from monitor.access import Viewer
-from monitor.board.tile import ADVICE
+from monitor.board.head import ADVICE
 from monitor.language import say
 from monitor.live.station import station
 from monitor.protocol.cases import cases_beside, check, load_cases

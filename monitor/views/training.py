@@ -11,7 +11,7 @@ from monitor import clock, commands
 from monitor.access import Viewer, coded
 from monitor.board.briefing import beds, expected
 from monitor.board.drill import run_bar, side
-from monitor.board.tile import ADVICE
+from monitor.board.head import ADVICE
 from monitor.drills import drill as drills
 from monitor.drills.drill import Planned
 from monitor.drills.run import end_run, open_run

@@ -11,7 +11,7 @@ import pytest
 
 from monitor import commands, settings
 from monitor.admission import Patient, admit_simulated
-from monitor.board.tile import head
+from monitor.board.head import head
 from monitor.board.trend import trend_frame
 from monitor.clock import of_day
 from monitor.live.follower import Follower
@@ -86,3 +86,15 @@ def test_a_full_disk_is_said_before_it_is_full_and_when_it_is(
             writing.beat(0.0)
         said = head(Follower(log, document, load_rooms(settings.ROOMS)).picture(), "", "ward", "Ward")["assessed"]
     assert (said["text"], said["sub"]) == (text, sub)
+
+
+def test_a_disk_that_is_nearly_full_never_hides_that_nobody_assesses(
+    document: Document, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = MemoryLog(lambda: time.wall)
+    monkeypatch.setattr(log, "room_left", lambda: 150 * 1024**2)
+    with log.transaction(log.number_lease("test")) as writing:
+        writing.beat(0.0)
+    follower = Follower(log, document, load_rooms(settings.ROOMS))
+    time.pass_by(30)
+    assert head(follower.picture(), "", "ward", "Ward")["assessed"]["text"] == "NOT BEING ASSESSED"

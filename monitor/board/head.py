@@ -1,0 +1,81 @@
+"""What stands at the top and the foot of every page: the mode, whether the rooms are assessed, the menu, the advice."""
+
+from __future__ import annotations
+
+from monitor import clock, units
+from monitor.board.alarms import alarm
+from monitor.board.frame import Frame, button
+from monitor.board.view import Picture
+from monitor.language import say
+
+ADVICE = say(
+    "Advises and records. Does not drive the pump and does not replace the bedside monitor's alarms. "
+    "Confirm at the bedside. It does not decide how many rooms a nurse may watch."
+)
+
+MB = 1024 * 1024
+LEAST_LEFT, NONE_LEFT = 200 * MB, MB
+"""Eight rooms fill 20 MB in a day (docs/measured.md); below the second nothing more can be stored."""
+
+
+def head(picture: Picture, who: str, page: str, title: str) -> Frame:
+    """What stands at the top and the foot of every page."""
+    document = picture.document
+    signed = say("signed {on}", on=document.signed.on) if document.signed else say("not signed")
+    return {
+        "page": page,
+        "mode": picture.mode.upper(),
+        "source": _source(picture),
+        "title": title,
+        "assessed": assessed(picture),
+        "feed": {"text": say("Live"), "sub": picture.station},
+        "viewer": {"label": who or say("Who is here?"), "act": {"do": "dialog", "name": "who"}},
+        "clock": clock.of_day(picture.now, picture.zone, True),
+        "theme": picture.theme,
+        "colours": picture.colours,
+        "alarm": alarm(picture),
+        "menu": [
+            button(say("Ward"), {"do": "go", "page": "drill" if picture.drilling else "ward"}, pressed=page == "ward"),
+            *([] if picture.mode == "ward" else [button(say("Training"), {"do": "go", "page": "training"})]),
+            button(say("Protocol"), {"do": "go", "page": "protocol"}, pressed=page == "protocol"),
+        ],
+        "foot": [
+            ADVICE,
+            say(
+                "Protocol: {protocol} {version}, {signed} · training, not for patients",
+                protocol=document.protocol,
+                version=document.version,
+                signed=signed,
+            ),
+        ],
+    }
+
+
+def assessed(picture: Picture) -> Frame:
+    """Whether the rooms are assessed, and what stands in the way of it now or soon."""
+    if picture.trouble:
+        return {"ok": False, "text": say("RECORD OUT OF REACH"), "sub": picture.trouble}
+    if picture.left is not None and picture.left < NONE_LEFT:
+        return {"ok": picture.assessed, "warn": True, "text": say("DISK FULL"), "sub": say("nothing is saved")}
+    if not picture.assessed:
+        since = (
+            say("never started")
+            if picture.beat_at is None
+            else say("silent since {of_day}", of_day=clock.of_day(picture.beat_at, picture.zone, True))
+        )
+        return {"ok": False, "text": say("NOT BEING ASSESSED"), "sub": say("evaluator {since}", since=since)}
+    if picture.left is not None and picture.left < LEAST_LEFT:
+        return {"ok": True, "warn": True, "text": say("DISK NEARLY FULL"), "sub": say("{mb} MB left", mb=picture.left // MB)}
+    if picture.jumped is not None:
+        by, at = picture.jumped.by_s, clock.of_day(picture.jumped.at, picture.zone)
+        by_text = f"{'+' if by > 0 else '-'}{units.span(abs(by))}"
+        return {"ok": True, "warn": True, "text": say("CLOCK JUMPED"), "sub": say("{by} at {at}", by=by_text, at=at)}
+    age = max(0, round(picture.beat_age_s or 0))
+    return {"ok": True, "text": say("Assessed {age} s ago", age=age), "sub": say("evaluator alive")}
+
+
+def _source(picture: Picture) -> str:
+    kinds = {v.state.opened.source_kind for v in picture.views.values()}
+    if kinds == {"recorded"}:
+        return say("RECORDED PATIENTS")
+    return say("SIMULATED AND RECORDED PATIENTS") if len(kinds) > 1 else say("SIMULATED PATIENTS")
