@@ -13,7 +13,7 @@ from monitor import events as e
 from monitor.protocol.assessment import Rehearsal
 from monitor.protocol.cases import Case, cases_beside, load_cases, opening
 from monitor.protocol.cases import row as row_of
-from monitor.protocol.cases import _setting as setting_of
+from monitor.protocol.cases import setting as setting_of
 from monitor.protocol.conditions import MET, NOT_MET
 from monitor.protocol.document import Document
 from monitor.protocol.evaluate import evaluate

@@ -8,7 +8,7 @@ from monitor import events as e
 from monitor.protocol.assessment import Rehearsal
 from monitor.protocol.cases import Case, opening
 from monitor.protocol.cases import row as row_of
-from monitor.protocol.cases import _setting as setting_of
+from monitor.protocol.cases import setting as setting_of
 from monitor.protocol.document import Document
 
 
