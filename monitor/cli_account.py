@@ -24,21 +24,38 @@ def opened(store: str | None) -> Iterator[Accounts]:
         yield accounts
 
 
+def _asked(what: str) -> str:
+    """A secret: asked for twice, or one line from a pipe."""
+    piped = not sys.stdin.isatty()
+    secret: str = sys.stdin.readline().rstrip("\r\n") if piped else typer.prompt(what, hide_input=True, confirmation_prompt=True)
+    return secret
+
+
 @app.command()
 def add(
     name: Name,
     role: Annotated[list[Role], typer.Option(help="What this person is; once for each role.")],
+    shared: Annotated[bool, typer.Option("--shared", help="A station's account: whoever enters something signs with a PIN.")] = False,
     store: Store = None,
 ) -> None:
     """A new account, or new roles and a new password for one. The password is asked for, or read as one line from a pipe."""
     signs = named(name)
     if signs is None:
         fail("a name has at most 40 letters; demo, evaluator and store are taken")
-    piped = not sys.stdin.isatty()
-    password = sys.stdin.readline().rstrip("\r\n") if piped else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    password = _asked("Password")
     with opened(store) as accounts:
-        accounts.add(signs, sorted(set(role)), password)
-    print(f"{signs}: {', '.join(sorted(set(role)))}")
+        accounts.add(signs, sorted(set(role)), password, shared)
+    print(f"{signs}: {', '.join(sorted(set(role)))}{', shared' if shared else ''}")
+
+
+@app.command("set-pin")
+def set_pin(name: Name, store: Store = None) -> None:
+    """The PIN with which a person unlocks a screen and signs at a shared station: 4 to 8 digits, asked for or from a pipe."""
+    pin = _asked("PIN")
+    with opened(store) as accounts:
+        if not accounts.set_pin(name, pin):
+            fail(f"there is no person's account {name}")
+    print(f"{name}: has a new PIN")
 
 
 @app.command("list")
@@ -47,9 +64,10 @@ def listed(store: Store = None, as_json: AsJson = False) -> None:
     with opened(store) as accounts:
         for account in accounts.all():
             if as_json:
-                say({"name": account.name, "roles": list(account.roles)})
+                say({"name": account.name, "roles": list(account.roles), "shared": account.shared, "pin": account.has_pin})
             else:
-                print(f"{account.name}: {', '.join(account.roles)}")
+                more = ", shared" if account.shared else ", PIN" if account.has_pin else ""
+                print(f"{account.name}: {', '.join(account.roles)}{more}")
 
 
 @app.command()

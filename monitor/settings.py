@@ -77,6 +77,10 @@ class WardMode(BaseModel):
 
     longest_h: int = Field(default=12, ge=1, le=12)
     """After so many hours whoever signed in signs in again."""
+    idle_min: int = Field(default=10, ge=1, le=60)
+    """After so many minutes without a touch or a key a screen locks."""
+    signature_s: int = Field(default=60, ge=10, le=300)
+    """How long a PIN at a shared station signs, from the PIN or the last entry on."""
     clock_kept_by: str = Field(default="", max_length=80)
     """What keeps this computer's clock where the system itself cannot say, such as the host of a virtual machine."""
 

@@ -55,7 +55,8 @@ def station() -> Station:
             document = load_protocol(protocol)
             url = settings.store_url()
             log = open_log(url, mode=rooms.mode)
-            accounts = Accounts(beside(url), rooms.ward.longest_h) if rooms.mode == "ward" else None
+            held = rooms.ward
+            accounts = Accounts(beside(url), held.longest_h, held.idle_min, held.signature_s) if rooms.mode == "ward" else None
             _station = Station(rooms, path, document, protocol, log, Follower(log, document, rooms), url, Hub(), Tickets(), accounts)
         return _station
 

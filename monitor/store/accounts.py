@@ -1,6 +1,7 @@
-"""Who may sign in at this station, and who has: a SQLite file of its own beside the store. Nothing clinical is in it.
+"""Who may sign in at this station, who has, and who is at its keys: a SQLite file of its own beside the store.
 
-Passwords are kept as Argon2 hashes, the cookie of a browser as its SHA-256, so that reading the file opens nothing.
+Nothing clinical is in it. Passwords and PINs are kept as Argon2 hashes, the cookie of a browser as its SHA-256, so that
+reading the file opens nothing.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import os
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -24,10 +26,12 @@ from monitor.store import is_server, place
 from monitor.store.log import StoreError
 
 SHORTEST, LONGEST = 12, 128
+SHORTEST_PIN, LONGEST_PIN = 4, 8
 TRIES, WAIT_S, LONGEST_WAIT_S = 5, 30, 900
-"""After so many wrong passwords in a row an account waits, each time twice as long."""
+"""After so many wrong passwords or PINs in a row an account waits, each time twice as long."""
 
-_TABLES = """
+_STEPS = (
+    """
 CREATE TABLE IF NOT EXISTS accounts (
     name TEXT PRIMARY KEY COLLATE NOCASE, roles TEXT NOT NULL, password TEXT NOT NULL,
     wrong INTEGER NOT NULL DEFAULT 0, wait_until TEXT NOT NULL DEFAULT ''
@@ -35,7 +39,16 @@ CREATE TABLE IF NOT EXISTS accounts (
 CREATE TABLE IF NOT EXISTS signed_in (
     holder TEXT PRIMARY KEY, name TEXT NOT NULL COLLATE NOCASE REFERENCES accounts ON DELETE CASCADE, until TEXT NOT NULL
 ) STRICT;
-"""
+""",
+    """
+ALTER TABLE accounts ADD COLUMN pin TEXT NOT NULL DEFAULT '';
+ALTER TABLE accounts ADD COLUMN shared INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE signed_in ADD COLUMN seen TEXT NOT NULL DEFAULT '';
+ALTER TABLE signed_in ADD COLUMN signer TEXT NOT NULL DEFAULT '' COLLATE NOCASE;
+ALTER TABLE signed_in ADD COLUMN signs_until TEXT NOT NULL DEFAULT '';
+""",
+)
+"""The tables as they came to be: a file from before has done the first steps, and does the others when it is opened."""
 _hasher = PasswordHasher()
 _NOBODYS = _hasher.hash(secrets.token_urlsafe())
 """Compared with where there is no such account: how long a refusal takes must not tell which names there are."""
@@ -44,10 +57,45 @@ _NOBODYS = _hasher.hash(secrets.token_urlsafe())
 class Account(NamedTuple):
     name: str
     roles: tuple[str, ...]
+    shared: bool = False
+    """A station's, at which whoever enters something says who it is."""
+    has_pin: bool = False
+
+
+class Seat(NamedTuple):
+    """A browser in which somebody has signed in."""
+
+    account: Account
+    locked: bool
+    """Nobody has shown for too long that they are there. So it stays until somebody proves who they are."""
+    signer: Account | None
+    """At a shared station who is at its keys, while that holds."""
+
+
+_ACCOUNT = "a.name, a.roles, a.shared, a.pin <> ''"
+_SEAT = f"""
+SELECT s.until, s.seen, s.signs_until, {_ACCOUNT}, {_ACCOUNT.replace("a.", "p.")}
+FROM signed_in s JOIN accounts a ON a.name = s.name LEFT JOIN accounts p ON p.name = s.signer WHERE s.holder = ?
+"""
+
+
+def _account(row: Sequence[Any]) -> Account:
+    name, roles, shared, has_pin = row
+    return Account(name, tuple(roles.split()), bool(shared), bool(has_pin))
+
+
+def good_pin(pin: str) -> str:
+    """The PIN, if it is one that nobody guesses first. Raises StoreError."""
+    if not (SHORTEST_PIN <= len(pin) <= LONGEST_PIN and pin.isascii() and pin.isdecimal()):
+        raise StoreError(f"a PIN has {SHORTEST_PIN} to {LONGEST_PIN} digits")
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
+    if len(steps) == 1 or pin in (pin + pin)[1:-1]:
+        raise StoreError("this PIN is guessed first: not one digit, not a row such as 1234, not the same part twice")
+    return pin
 
 
 class NotSignedIn(Exception):
-    """Name or password is wrong; or the account waits, whatever the password, ``until`` a moment."""
+    """Name, password or PIN is wrong; or the account waits, whatever is tried, ``until`` a moment."""
 
     def __init__(self, until: datetime | None = None) -> None:
         self.until = until
@@ -68,8 +116,9 @@ def digest(token: str) -> str:
 
 
 class Accounts:
-    def __init__(self, path: Path, longest_h: float = 12) -> None:
+    def __init__(self, path: Path, longest_h: float = 12, idle_min: float = 10, signature_s: float = 60) -> None:
         self.path, self._longest = path, timedelta(hours=longest_h)
+        self._idle, self._signs = timedelta(minutes=idle_min), timedelta(seconds=signature_s)
         self._lock = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,18 +126,39 @@ class Accounts:
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._connection.execute("PRAGMA foreign_keys = ON")
-            self._connection.executescript(_TABLES)
+            self._brought_up()
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"{path}: the accounts cannot be opened: {error}") from None
 
-    def add(self, name: str, roles: Iterable[str], password: str) -> None:
-        """A new account, or new roles and a new password for one. Whoever was signed in with it is signed out."""
+    def _brought_up(self) -> None:
+        with self._changing() as connection:
+            (done,) = connection.execute("PRAGMA user_version").fetchone()
+            if done > len(_STEPS):
+                raise StoreError(f"{self.path}: the accounts were written by a newer version of this program")
+            for statement in ";".join(_STEPS[done:]).split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {len(_STEPS)}")
+
+    def add(self, name: str, roles: Iterable[str], password: str, shared: bool = False) -> None:
+        """A new account, or new roles and a new password for one; a PIN stays. Whoever was signed in with it is signed out."""
         if not SHORTEST <= len(password) <= LONGEST:
             raise StoreError(f"a password has {SHORTEST} to {LONGEST} characters; several words do well")
         kept = _hasher.hash(password)
         with self._changing() as connection:
-            connection.execute("DELETE FROM accounts WHERE name = ?", (name,))
-            connection.execute("INSERT INTO accounts (name, roles, password) VALUES (?, ?, ?)", (name, " ".join(roles), kept))
+            connection.execute("DELETE FROM signed_in WHERE name = ?", (name,))
+            connection.execute("UPDATE signed_in SET signer = '' WHERE signer = ?", (name,))
+            connection.execute(
+                "INSERT INTO accounts (name, roles, password, shared) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
+                "name = excluded.name, roles = excluded.roles, password = excluded.password, shared = excluded.shared, "
+                "pin = iif(excluded.shared, '', pin), wrong = 0, wait_until = ''",
+                (name, " ".join(roles), kept, shared),
+            )
+
+    def set_pin(self, name: str, pin: str) -> bool:
+        """Whether there is such an account, and a person's. Its PIN is another one from now on."""
+        kept = _hasher.hash(good_pin(pin))
+        with self._changing() as connection:
+            return connection.execute("UPDATE accounts SET pin = ? WHERE name = ? AND NOT shared", (kept, name)).rowcount > 0
 
     def remove(self, name: str) -> bool:
         """Whether there was one. Whoever is signed in with it is signed out."""
@@ -97,31 +167,43 @@ class Accounts:
 
     def all(self) -> list[Account]:
         with self._asking() as connection:
-            found = connection.execute("SELECT name, roles FROM accounts ORDER BY name").fetchall()
-        return [Account(name, tuple(roles.split())) for name, roles in found]
+            found = connection.execute(f"SELECT {_ACCOUNT} FROM accounts a ORDER BY name").fetchall()
+        return [_account(row) for row in found]
 
     def sign_in(self, name: str, password: str) -> str:
         """The cookie for a browser. Raises NotSignedIn: an unknown name and a wrong password sound alike."""
+        return self.begin(self._proven(name, password, "password"))
+
+    def begin(self, name: str) -> str:
+        """The cookie for a browser at which somebody has just proved to be this account's."""
+        token, now = secrets.token_urlsafe(32), clock.now()
         with self._changing() as connection:
-            row = connection.execute("SELECT name, password, wrong, wait_until FROM accounts WHERE name = ?", (name,)).fetchone()
+            connection.execute("DELETE FROM signed_in WHERE until < ?", (clock.stamp(now),))
+            connection.execute(
+                "INSERT INTO signed_in (holder, name, until, seen) VALUES (?, ?, ?, ?)",
+                (digest(token), name, clock.stamp(now + self._longest), clock.stamp(now)),
+            )
+        return token
+
+    def _proven(self, name: str, secret: str, kind: str) -> str:
+        """The name of the account whose ``kind`` of secret this is. Raises NotSignedIn."""
+        with self._changing() as connection:
+            query = f"SELECT name, {kind}, wrong, wait_until FROM accounts WHERE name = ?"
+            row = connection.execute(query, (name,)).fetchone()
             if row is not None and clock.stamp(clock.now()) < row[3]:
                 raise NotSignedIn(clock.read(row[3]))
             if row is not None:
                 # Counted as wrong before it is looked at, so that trying many at once gains nothing.
                 self._count(connection, row[0], row[2] + 1)
         try:
-            _hasher.verify(row[1] if row is not None else _NOBODYS, password[:LONGEST])
+            _hasher.verify(row[1] if row is not None and row[1] else _NOBODYS, secret[:LONGEST])
         except VerifyMismatchError:
             raise NotSignedIn from None
-        if row is None:
+        if row is None or not row[1]:
             raise NotSignedIn
-        token = secrets.token_urlsafe(32)
         with self._changing() as connection:
             self._count(connection, row[0], 0)
-            connection.execute("DELETE FROM signed_in WHERE until < ?", (clock.stamp(clock.now()),))
-            until = clock.stamp(clock.now() + self._longest)
-            connection.execute("INSERT INTO signed_in VALUES (?, ?, ?)", (digest(token), row[0], until))
-        return token
+        return str(row[0])
 
     def sign_out(self, token: str) -> None:
         with self._changing() as connection:
@@ -129,12 +211,68 @@ class Accounts:
 
     def signed_in(self, token: str) -> Account | None:
         """Whose cookie this is, as long as it holds."""
-        query = "SELECT a.name, a.roles, s.until FROM signed_in s JOIN accounts a USING (name) WHERE s.holder = ?"
+        seat = self.seat(token)
+        return seat.account if seat is not None else None
+
+    # ---- who is at the keys ----
+
+    def seat(self, token: str) -> Seat | None:
+        """The browser whose cookie this is, as long as it holds."""
         with self._asking() as connection:
-            row = connection.execute(query, (digest(token),)).fetchone()
-        if row is None or clock.stamp(clock.now()) >= row[2]:
+            row = connection.execute(_SEAT, (digest(token),)).fetchone()
+        now = clock.now()
+        if row is None or clock.stamp(now) >= row[0]:
             return None
-        return Account(row[0], tuple(row[1].split()))
+        seen, signs_until = row[1:3]
+        account, signer = _account(row[3:7]), _account(row[7:]) if row[7] is not None else None
+        locked = not self._there(seen, now)
+        signs = account.shared and not locked and clock.stamp(now) < signs_until
+        return Seat(account, locked, signer if signs else None)
+
+    def _there(self, seen: str, now: datetime) -> bool:
+        """A last deed that lies in the future says that the clock was set back since: that proves nothing."""
+        return bool(seen) and -clock.JUMP_S <= (now - clock.read(seen)).total_seconds() < self._idle.total_seconds()
+
+    def deed(self, token: str) -> bool:
+        """Somebody has touched or typed at this browser. Whether it counts: a locked one stays locked."""
+        seat = self.seat(token)
+        if seat is None or seat.locked:
+            return False
+        self._seat(token, "seen = ?", clock.stamp(clock.now()))
+        return True
+
+    def lock(self, token: str) -> None:
+        """As if nobody had been there for long."""
+        self._seat(token, "seen = '', signer = ''")
+
+    def prove(self, token: str, name: str, secret: str) -> None:
+        """Who is at the keys of this browser: by the password or PIN of its account, at a shared station by a person's PIN.
+
+        That unlocks it, and at a shared station the person signs from now on. Raises NotSignedIn.
+        """
+        seat = self.seat(token)
+        if seat is None:
+            raise NotSignedIn
+        kind = "pin" if secret.isdecimal() and len(secret) <= LONGEST_PIN else "password"
+        person = seat.account.shared and bool(name) and name.casefold() != seat.account.name.casefold()
+        # A person's password is for signing in: a station that many use sees the PIN alone.
+        proven = self._proven(name if person else seat.account.name, secret, "pin" if person else kind)
+        now = clock.now()
+        self._seat(
+            token, "seen = ?, signer = ?, signs_until = ?", clock.stamp(now), proven if person else "", clock.stamp(now + self._signs)
+        )
+
+    def signed(self, token: str) -> None:
+        """Whoever signs at this browser has just done so: that it is they holds on from here."""
+        self._seat(token, "signs_until = max(signs_until, ?)", clock.stamp(clock.now() + self._signs))
+
+    def not_me(self, token: str) -> None:
+        """Nobody signs at this browser until somebody proves who they are."""
+        self._seat(token, "signer = ''")
+
+    def _seat(self, token: str, change: str, *values: str) -> None:
+        with self._changing() as connection:
+            connection.execute(f"UPDATE signed_in SET {change} WHERE holder = ?", (*values, digest(token)))
 
     def close(self) -> None:
         with self._lock:
