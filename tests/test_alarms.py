@@ -157,6 +157,8 @@ def test_nobody_assessing_sounds_below_high_and_breaks_through(scene: Scene) -> 
     scene.pause(10)
     silent = {"beat_at": OPENED + timedelta(seconds=20)}
     assert sound(scene.picture(25, **silent)) is None
+    shown = banner(scene.picture(23, **silent))
+    assert shown is not None and shown["what"] == "NOT BEING ASSESSED", "seen before it is heard: another may take over"
     assert sound(scene.picture(27, **silent)) == "tech"
     scene.pause(30)
     assert sound(scene.picture(31, **silent)) is None, "paused by somebody who could see it"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from monitor import clock, units
 from monitor import events as e
 from monitor.board.frame import Frame, button
-from monitor.board.view import BEAT_LOST_S, GRACE_S, NO_PROMPTS, RANK, STARS, Picture, View, rule_of
+from monitor.board.view import BEAT_CALLED_S, GRACE_S, NO_PROMPTS, RANK, STARS, Picture, View, rule_of
 from monitor.language import say
 from monitor.session import Hush, Prompt
 
@@ -45,7 +45,7 @@ def loudest(picture: Picture) -> e.Level | None:
     """The level that is to be heard now, paused or not."""
     highest = _calling(picture)
     # Nobody assessing is a technical state that stands above medium.
-    return e.Level.TECH if not picture.assessed and highest is not e.Level.HIGH else highest
+    return e.Level.TECH if picture.called and highest is not e.Level.HIGH else highest
 
 
 class Pause(NamedTuple):
@@ -74,9 +74,9 @@ def _since(picture: Picture, at: str) -> float:
 
 def _blind_since(picture: Picture, hush: Hush) -> bool:
     """Whether the evaluator fell silent only after the audio was paused. Below a high prompt that changes nothing."""
-    if picture.assessed or hush.level is e.Level.HIGH:
+    if not picture.called or hush.level is e.Level.HIGH:
         return False
-    return picture.beat_at is not None and picture.beat_at + timedelta(seconds=BEAT_LOST_S) > clock.read(hush.at)
+    return picture.beat_at is not None and picture.beat_at + timedelta(seconds=BEAT_CALLED_S) > clock.read(hush.at)
 
 
 def deaf(picture: Picture) -> bool:

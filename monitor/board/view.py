@@ -27,8 +27,10 @@ SPARK_S = 30 * 60
 JOURNAL = 400
 BEATS_S = 20
 """As many seconds of waves fill the widest sweep at its slowest."""
-BEAT_LOST_S = 6.0
-"""A heartbeat older than this means that nobody is assessing."""
+BEAT_LOST_S = 2.5
+"""A heartbeat older than this means that nobody is assessing: one comes every second, and a screen says so within three."""
+BEAT_CALLED_S = 6.0
+"""From this age on it also sounds: by then another evaluator would have taken over."""
 GRACE_S = 2.0
 """How late the evaluator may be before the ages on the screen run on by themselves."""
 
@@ -158,6 +160,12 @@ class Picture:
     def assessed(self) -> bool:
         age = self.beat_age_s
         return not self.trouble and age is not None and -GRACE_S <= age <= BEAT_LOST_S
+
+    @property
+    def called(self) -> bool:
+        """Whether nobody assesses and nothing mends it by itself, so that it is to be heard."""
+        age = self.beat_age_s
+        return not self.assessed and (bool(self.trouble) or age is None or not 0 <= age <= BEAT_CALLED_S)
 
     @property
     def drilling(self) -> bool:

@@ -105,6 +105,7 @@ class Push:
         self._waved: dict[str, tuple[int, int]] = {}
         self._version: int | None = None
         self._told = 0.0
+        self._assessed = False
 
     async def run(self) -> None:
         """Until cancelled. Nothing here waits for the store or draws on the event loop."""
@@ -126,6 +127,8 @@ class Push:
         waited = clock.monotonic() - self._told
         if any(screen.behind for screen in self.hub.screens.values()) or waited >= BEAT_S:
             return True
+        if self._assessed and self.follower.beat_lost():
+            return True
         if waited < LEAST_S:
             return False
         version = None
@@ -145,6 +148,7 @@ class Push:
     def _news(self, wanted: Mapping[Topic, bool]) -> list[News]:
         self._channels = {topic: self._channels.get(topic) or Channel(topic) for topic in wanted}
         with self.follower.reading() as picture:
+            self._assessed = picture.assessed
             waves = self._chunks(picture, wanted)
             return [channel.news(picture, wanted[topic], waves) for topic, channel in self._channels.items()]
 

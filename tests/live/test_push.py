@@ -101,6 +101,23 @@ def test_ages_run_on_when_nobody_assesses(document: Document, time: Time) -> Non
     asyncio.run(script())
 
 
+def test_a_screen_says_within_three_seconds_of_the_last_beat_that_nobody_assesses(document: Document, time: Time) -> None:
+    bench = Bench(document, time)
+
+    async def script() -> None:
+        with bench.hub.joined(WARD) as screen:
+            await bench.second()
+            taken(screen)
+            said: list[float] = []
+            for tenths in range(1, 31):
+                time.pass_by(0.1)
+                await bench.push.look()
+                said += [tenths / 10 for m in taken(screen) if m["patch"].get("assessed", {}).get("ok") == [False]]
+            assert 2 < said[0] < 3
+
+    asyncio.run(script())
+
+
 def test_a_room_is_sent_its_trend_every_fifth_second_and_waves_once_a_second(document: Document, time: Time) -> None:
     asked: list[tuple[int | None, int]] = []
 
