@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from monitor import settings
 from monitor.access import Viewer
 from monitor.board.head import ADVICE
 from monitor.language import say
 from monitor.live.station import station
-from monitor.protocol.cases import cases_beside, check, load_cases
-from monitor.protocol.document import Document, Rule, load_protocol
+from monitor.protocol.cases import cases_beside
+from monitor.protocol.document import Document, Rule
 from monitor.protocol.spoken import condition, duration
-from monitor.sources.source import BadFile
 from monitor.views.heading import heading
 
 GROUPS = {
@@ -27,13 +32,22 @@ PRIORITIES = {"high": "*** high", "medium": "** medium", "low": "* low"}
 STATUS = {"sourced": "sourced", "unchecked": say("known, unchecked"), "proposal": "proposal"}
 
 
-@st.cache_data(show_spinner=say("Running the protocol's cases…"), max_entries=4)
-def case_results(protocol: str, digest: str, cases_changed: float) -> dict[str, tuple[int, int, list[str]]]:
-    """For each rule: cases, failures, kinds of case that are missing. The other arguments say what it was run on."""
-    path = Path(protocol)
-    document = load_protocol(path)
-    _, coverage = check(document, load_cases(cases_beside(path), document))
-    return {c.rule: (c.cases, c.failed, c.missing) for c in coverage}
+class Results(NamedTuple):
+    by_rule: dict[str, tuple[int, int, list[str]]]
+    """Cases, failures, kinds of case that are missing."""
+    trouble: str
+    """Why there are none."""
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def case_results(protocol: str, digest: str, cases_changed: float) -> Results:
+    """What the cases say. In a process of its own: it computes for seconds, and this one serves the screens."""
+    command = [sys.executable, "-m", "monitor", "protocol", "check", protocol, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=settings.HOME, check=False)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    if not lines or not lines[-1].get("summary"):
+        return Results({}, done.stderr.strip())
+    return Results({c["rule"]: (c["cases"], c["failed"], c["missing"]) for c in lines[:-1]}, "")
 
 
 def _says(mode: str) -> str:
@@ -59,20 +73,7 @@ def show(viewer: Viewer) -> None:
         )
     )
     st.warning(document.notice)
-    results = _results(here.protocol_file, document)
-    if results is not None:
-        failed = sum(f for _, f, _ in results.values())
-        st.markdown(
-            say(
-                (
-                    "**{rules} rules, {sum} cases, {failed} failed.** The cases stand in a file beside the protocol; a "
-                    "medical lead can read and change them."
-                ),
-                rules=len(document.rules),
-                sum=sum((n for n, _, _ in results.values())),
-                failed=failed,
-            )
-        )
+    summary, places = st.empty(), {}
     for group, title in GROUPS.items():
         rules = [r for r in document.rules if r.group == group]
         if rules:
@@ -80,10 +81,11 @@ def show(viewer: Viewer) -> None:
             if group == "before":
                 _checklist(document, "before")
             for rule in rules:
-                _rule(document, rule, None if results is None else results.get(rule.id))
+                places[rule.id] = _rule(document, rule)
             if group == "after":
                 _checklist(document, "discharge")
     _tables(document)
+    _cases(summary, places, here.protocol_file, document)
 
 
 def _signature(document: Document) -> str:
@@ -93,19 +95,38 @@ def _signature(document: Document) -> str:
     )
 
 
-def _results(path: Path, document: Document) -> dict[str, tuple[int, int, list[str]]] | None:
+def _cases(summary: DeltaGenerator, places: dict[str, DeltaGenerator], path: Path, document: Document) -> None:
+    """What the cases say, put where its place was kept: the document is there to be read meanwhile."""
     beside = cases_beside(path)
     if not beside.exists():
-        st.error(say("The protocol's cases are missing: {name}", name=beside.name))
-        return None
-    try:
-        return case_results(str(path), document.digest, beside.stat().st_mtime)
-    except BadFile as wrong:
-        st.error(str(wrong))
-        return None
+        summary.error(say("The protocol's cases are missing: {name}", name=beside.name))
+        return
+    summary.markdown(say("Running the protocol's cases…"))
+    by_rule, trouble = case_results(str(path), document.digest, beside.stat().st_mtime)
+    if trouble:
+        summary.error(trouble)
+        return
+    summary.markdown(
+        say(
+            (
+                "**{rules} rules, {sum} cases, {failed} failed.** The cases stand in a file beside the protocol; a "
+                "medical lead can read and change them."
+            ),
+            rules=len(document.rules),
+            sum=sum(n for n, _, _ in by_rule.values()),
+            failed=sum(f for _, f, _ in by_rule.values()),
+        )
+    )
+    for rule, (cases, failed, missing) in by_rule.items():
+        word = say("{failed} FAILED", failed=failed) if failed else say("all pass")
+        places[rule].caption(
+            say("Cases: {cases}, {word}", cases=cases, word=word)
+            + (say("; missing: {missing}", missing=", ".join(missing)) if missing else "")
+        )
 
 
-def _rule(document: Document, rule: Rule, result: tuple[int, int, list[str]] | None) -> None:
+def _rule(document: Document, rule: Rule) -> DeltaGenerator:
+    """One rule. Gives the place of what its cases say."""
     with st.container(border=True):
         st.markdown(f"**{rule.id} · {rule.title}** · {PRIORITIES[rule.priority.value]}, {rule.kind.value}")
         st.markdown(f"> {rule.line}")
@@ -129,13 +150,9 @@ def _rule(document: Document, rule: Rule, result: tuple[int, int, list[str]] | N
             )
             + "".join(f" · {t}" for t in timing if t)
         )
-        if result is not None:
-            cases, failed, missing = result
-            word = say("{failed} FAILED", failed=failed) if failed else say("all pass")
-            st.caption(
-                say("Cases: {cases}, {word}", cases=cases, word=word)
-                + (say("; missing: {missing}", missing=", ".join(missing)) if missing else "")
-            )
+        place = st.empty()
+        place.caption(say("Cases: …"))
+    return place
 
 
 def _checklist(document: Document, name: str) -> None:

@@ -156,16 +156,50 @@ def test_answering_opens_what_the_option_names_filled_in(here: Station) -> None:
     assert rates[0].value == pytest.approx(0.375)
 
 
-def test_the_protocol_page_shows_every_rule_with_its_line(here: Station) -> None:
+@pytest.fixture
+def few_cases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A station with the whole example, and of its cases those of two rules; all of them run in tests/protocol."""
+    whole = settings.EXAMPLE_PROTOCOL
+    cases = whole.with_suffix(".cases.yaml").read_text(encoding="utf-8").splitlines(keepends=True)
+    copied = tmp_path / "example.yaml"
+    copied.write_text(whole.read_text(encoding="utf-8"), encoding="utf-8")
+    kept = [line for line in cases if "rule: " not in line or "rule: B-1" in line or "rule: B-2" in line]
+    copied.with_suffix(".cases.yaml").write_text("".join(kept), encoding="utf-8")
+    rooms = tmp_path / "rooms.yaml"
+    rooms.write_text("station: x\nprotocol: example.yaml\nrooms: [{room: '1'}]\n")
+    monkeypatch.setenv(settings.STORE_VARIABLE, f"sqlite:///{tmp_path / 'log.db'}")
+    monkeypatch.setenv(settings.ROOMS_VARIABLE, str(rooms))
+    stations.leave()
+    return copied
+
+
+def read(test: AppTest) -> str:
+    return "\n".join(m.value for m in (*test.markdown, *test.text, *test.caption))
+
+
+def test_the_protocol_page_shows_every_rule_with_its_line_and_what_its_cases_say(few_cases: Path) -> None:
     test = page("protocol")
     test.default_timeout = 120
     test.run()
     assert not test.exception
-    text = "\n".join(m.value for m in (*test.markdown, *test.text, *test.caption))
-    for rule in here.document.rules:
+    text = read(test)
+    rules = station().document.rules
+    for rule in rules:
         assert f"**{rule.id} · " in text
+    assert f"**{len(rules)} rules, " in text
     assert "0 failed" in text
     assert "not signed" in text
+    assert text.count("all pass; missing:") == len(rules) - 2
+    stations.leave()
+
+
+def test_cases_that_cannot_be_read_leave_the_protocol_to_be_read(few_cases: Path) -> None:
+    few_cases.with_suffix(".cases.yaml").write_text("cases: [\n")
+    test = page("protocol").run()
+    assert not test.exception
+    assert any("example.cases.yaml:" in error.value for error in test.error)
+    assert f"**{station().document.rules[-1].id} · " in read(test)
+    stations.leave()
 
 
 def test_a_station_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
