@@ -509,19 +509,11 @@ def test_a_zoom_is_kept_over_new_data_and_a_gap_stays_a_gap(open_page: Open) -> 
     page.wait_for_function(f"full => {SPAN}[0] !== full[0]", arg=full)
     zoomed = page.evaluate(SPAN)
     assert full[0] < zoomed[0] < zoomed[1] < full[1]
-    node = page.evaluate_handle("document.querySelector('.plot .main-svg')")
     later = copy.deepcopy(frame)
-    for key in ("now", "to"):
-        later["trend"][key] += 5000
-    later["trend"]["t"].append(later["trend"]["now"])
-    for key in ("hr", "spo2", "rr"):
-        later["trend"][key].append(90)
+    later["trend"]["marks"].append({"t": (zoomed[0] + zoomed[1]) / 2, "text": "looked in", "priority": None})
     feed(page, later)
-    page.wait_for_function(
-        "n => document.querySelector('.plot').data.find(t => t.name == 'HR').x.length == n", arg=len(later["trend"]["t"])
-    )
+    page.locator(".plot text", has_text="looked in").wait_for()
     assert page.evaluate(SPAN) == pytest.approx(zoomed, abs=2)
-    assert page.evaluate("n => n === document.querySelector('.plot .main-svg')", node)
     assert page.evaluate(
         "document.querySelector('.plot').data.filter(t => ['HR', 'SpO2', 'RR'].includes(t.name)).every(t => t.connectgaps === false)"
     )
@@ -533,6 +525,36 @@ def test_a_zoom_is_kept_over_new_data_and_a_gap_stays_a_gap(open_page: Open) -> 
     page.wait_for_function(f"full => {SPAN}[0] === full", arg=full[0])
     page.locator(".trend button", has_text="15 min").click()
     page.wait_for_function(f"(() => {{ const [left, right] = {SPAN}; return right - left === 20 * 60000; }})()")
+
+
+LINE = "document.querySelector('.plot').calcdata.find(c => c[0].trace.name === 'HR').at(-1)"
+AXIS = "[...document.querySelectorAll('.plot .xtick, .plot .ytick, .plot .scatterlayer .trace')]"
+
+
+def test_between_two_steps_of_the_axis_lines_grow_in_place_and_tell_what_is_new(open_page: Open) -> None:
+    frame = harness.frame("room_medium")
+    trend = frame["trend"]
+    begun = 5 * 60_000 - trend["now"] % (5 * 60_000)
+    trend["now"], trend["to"] = trend["now"] + begun, trend["to"] + begun
+    page = open_page(frame)
+    page.wait_for_selector(".main-svg", state="attached")
+    span, nodes = page.evaluate(SPAN), page.evaluate_handle(AXIS)
+    for minute in range(1, 4):
+        trend["now"], trend["to"] = trend["now"] + 60_000, trend["to"] + 60_000
+        trend["t"].append(trend["now"])
+        for name, value in (("hr", 90 + minute), ("spo2", 95), ("rr", None)):
+            trend[name].append(value)
+        feed(page, frame)
+        page.wait_for_function(f"([at, value]) => {LINE}.x === at && {LINE}.y === value", arg=[trend["now"], 90 + minute])
+    assert page.evaluate(SPAN) == span
+    assert page.evaluate(f"before => before.length === {AXIS}.length && before.every(node => node.isConnected)", nodes)
+    box = page.locator(".plot .nsewdrag").first.bounding_box()
+    right = page.evaluate(
+        f"(() => {{ const x = document.querySelector('.plot')._fullLayout.xaxis; return x._offset + x.l2p({LINE}.x); }})()"
+    )
+    plot = page.locator(".plot").bounding_box()
+    page.mouse.move(plot["x"] + right - 1, box["y"] + 20)
+    page.locator(".plot .hovertext", has_text="HR 93 /min").wait_for()
 
 
 # ---- colour --------------------------------------------------------------------------------------------------------

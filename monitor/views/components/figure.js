@@ -10,6 +10,9 @@ const LABEL_ROW = 17;
 const GAP = 22;
 const MINUTE_MS = 60000;
 
+// Words beside the pointer, without Plotly's own plate for a name.
+const told = (text) => `${text}<extra></extra>`;
+
 function faded(colour, alpha) {
   const hex = colour.replace("#", "");
   if (!/^[0-9a-f]{6}$/i.test(hex)) return colour;
@@ -55,24 +58,32 @@ function lanes(there, top, tall) {
   }));
 }
 
-// Everything that moves with time is a trace, so that an update redraws lines and no shape or annotation is made anew
-// (those cost more than all lines together). Lines across all lanes and the labels live on axis y7, counted in pixels.
+// Everything that moves with time is a trace, so that between two steps of the axis the layout stays the same and only
+// lines are drawn anew. Lines across all lanes and the labels live on axis y7, counted in pixels.
 export function figure(data, css, width, height, { zoom = null, span = Infinity } = {}) {
   const shift = (Number.isFinite(data.offset_min) ? data.offset_min : -new Date(data.now ?? Date.now()).getTimezoneOffset()) * 60000;
   const at = (t) => t + shift;
   // The last hour by five seconds, and what was before it by the minute.
   const all = (name) => [...list(data.early?.[name]), ...list(data[name])];
-  const times = all("t").map(at);
   const c = Object.fromEntries(
     ["ink", "ink-2", "ink-3", "line", "ground", "hr", "spo2", "rr", "bp", "diss", "comf", "dose", "medium", "high-edge", "medium-edge", "low-edge", "tech-edge"].map((name) => [name, css(`--${name}`)]),
   );
   const narrow = width < 560;
   const from = at(data.from ?? data.t?.[0] ?? 0);
   const now = at(data.now ?? data.to ?? 0);
-  // The axis goes on by whole minutes: between them a new point moves nothing but its line.
-  const minute = (t) => Math.ceil(t / MINUTE_MS) * MINUTE_MS;
-  const to = minute(at(data.to ?? data.now ?? 0));
-  const [left, right] = zoom ?? [Math.max(from, minute(now) - span), Math.min(to, minute(now) + span / 3)];
+  // The axis goes on in steps: between them a new point moves nothing but its line.
+  const step = (span > 15 * MINUTE_MS ? 5 : 1) * MINUTE_MS;
+  const here = Math.floor(now / step) * step;
+  const to = here + step + Math.ceil((at(data.to ?? data.now ?? 0) - now) / step) * step;
+  const [left, right] = zoom ?? [Math.max(from, here - span), Math.min(to, here + span / 3)];
+  // Lines go a little beyond what is shown and no further, since each point costs.
+  const beyond = (right - left) / 4;
+  const near = (values, times) => {
+    const first = times.findIndex((t) => t >= left - beyond);
+    return first < 0 ? values.slice(-1) : values.slice(Math.max(0, first - 1), times.findLastIndex((t) => t <= right + beyond) + 2);
+  };
+  const nearOnes = (values) => near(list(values), list(values).map((one) => at(one[0])));
+  const times = all("t").map(at);
   const margin = { l: 40, r: 36, t: 4, b: 24 };
   const inner = width - margin.l - margin.r;
   const tall = height - margin.t - margin.b;
@@ -91,14 +102,16 @@ export function figure(data, css, width, height, { zoom = null, span = Infinity 
   const bpLow = Math.min(70, ...dia) - 12;
   const bound = (name) => list(data.bounds?.[name]).filter(Number.isFinite);
   const known = (name) => all(name).filter(Number.isFinite);
-  const hrLow = Math.min(50, ...known("hr"), ...bound("hr")) - 5;
-  const hrTop = Math.max(110, ...known("hr"), ...bound("hr")) + 8;
-  const lowest = Math.min(90, ...known("spo2"));
-  const satLow = lowest < 80 ? Math.floor(lowest / 10) * 10 : 80;
+  // By tens, so that a slow rise does not move the lane with every beat.
+  const lowest = (usual, ...values) => Math.floor(Math.min(usual, ...values) / 10) * 10;
+  const highest = (usual, ...values) => Math.ceil(Math.max(usual, ...values) / 10) * 10;
+  const hrLow = lowest(50, ...known("hr"), ...bound("hr")) - 5;
+  const hrTop = highest(110, ...known("hr"), ...bound("hr")) + 8;
+  const satLow = lowest(80, ...known("spo2"));
   const rates = list(data.rate);
   const rateTop = Math.max(0.1, ...rates.map((one) => one[1]).filter(Number.isFinite)) * 1.15;
   const rrLow = Math.min(8, ...known("rr")) - 2;
-  const rrTop = Math.max(28, ...known("rr")) + 2;
+  const rrTop = highest(28, ...known("rr"));
   const there = {
     bp: sys.length + list(data.failed).length > 0,
     rates: known("hr").length + known("spo2").length > 0,
@@ -109,20 +122,20 @@ export function figure(data, css, width, height, { zoom = null, span = Infinity 
   const LANES = lanes(there, top, tall);
 
   const wave = (name, yaxis, unit) => ({
-    type: "scatter", mode: "lines", name, x: times, y: all(name.toLowerCase()), yaxis, connectgaps: false,
-    line: { color: c[name.toLowerCase()], width: 1.8 }, hovertemplate: `%{y:.0f} ${unit}`,
+    type: "scatter", mode: "lines", name, x: near(times, times), y: near(all(name.toLowerCase()), times), yaxis, connectgaps: false,
+    line: { color: c[name.toLowerCase()], width: 1.8 }, hovertemplate: told(`${name} %{y:.0f} ${unit}`),
   });
   const bars = (chosen, thick) => ({
     type: "scatter", mode: "lines+markers", name: "BP", yaxis: "y",
-    x: chosen.flatMap((one) => [at(one[0]), at(one[0]), null]), y: chosen.flatMap((one) => [one[1], one[2], null]),
-    line: { color: c.bp, width: thick }, marker: { symbol: "line-ew-open", size: 10, color: c.bp, line: { width: thick } }, hovertemplate: "%{y}",
+    x: chosen.flatMap((one) => [at(one[0]), at(one[0]), null]), y: chosen.flatMap((one) => [one[1], one[2], null]), text: chosen.flatMap((one) => [`${one[1]}/${one[2]}`, `${one[1]}/${one[2]}`, null]),
+    line: { color: c.bp, width: thick }, marker: { symbol: "line-ew-open", size: 10, color: c.bp, line: { width: thick } }, hovertemplate: told("BP %{text}"),
   });
   const steps = (points, kind, symbol, name) => {
-    const xs = list(points).map((one) => at(one[0]));
-    const ys = list(points).map((one) => one[1]);
+    const xs = nearOnes(points).map((one) => at(one[0]));
+    const ys = nearOnes(points).map((one) => one[1]);
     const held = xs.length ? [[...xs, now], [...ys, ys[ys.length - 1]]] : [xs, ys];
     const sizes = held[0].map((_, i) => (i < xs.length ? 8 : 0));
-    return { type: "scatter", mode: "lines+markers", name, yaxis: "y4", x: held[0], y: held[1], line: { color: c[kind], width: 1.8, shape: "hv" }, marker: { symbol, size: sizes, color: c[kind], line: { width: 0 }, opacity: 1 }, hovertemplate: "%{y}" };
+    return { type: "scatter", mode: "lines+markers", name, yaxis: "y4", x: held[0], y: held[1], line: { color: c[kind], width: 1.8, shape: "hv" }, marker: { symbol, size: sizes, color: c[kind], line: { width: 0 }, opacity: 1 }, hovertemplate: told(`${name} %{y}`) };
   };
   const still = (more) => ({ type: "scatter", mode: "lines", hoverinfo: "skip", ...more });
   const across = (values, yaxis, colour, dash, w = 1) =>
@@ -143,7 +156,7 @@ export function figure(data, css, width, height, { zoom = null, span = Infinity 
   const strong = (one) => one[1] >= lowestLimit;
   const of = (priority) => seen.filter((one) => (one.priority ?? null) === priority).map((one) => one.t);
   const middle = (bpLow + bpTop) / 2;
-  const failed = list(data.failed);
+  const failed = near(list(data.failed), list(data.failed).map(at));
   const gaps = placeLabels(list(data.gaps).filter((one) => at(one.t) >= left && at(one.t) <= right), x, 1, inner);
   const end = Number.isFinite(data.planned_end) ? at(data.planned_end) : null;
   const last = rateY[rateY.length - 1] || rateTop / 2;
@@ -153,9 +166,9 @@ export function figure(data, css, width, height, { zoom = null, span = Infinity 
     across(bound("hr"), "y2", faded(c.hr, 0.6), "2px 6px"),
     across(bound("spo2"), "y3", faded(c.spo2, 0.6), "2px 6px"),
     across(bound("rr"), "y6", faded(c.rr, 0.6), "2px 6px"),
-    bars(cuffs.filter((one) => !strong(one)), 2.5),
-    bars(cuffs.filter(strong), 4.5),
-    { type: "scatter", mode: "markers", name: WORDS.failed, yaxis: "y", x: failed.map(at), y: failed.map(() => middle), marker: { symbol: "x-thin-open", size: 9, color: c["tech-edge"], line: { width: 2.5 } }, hovertemplate: "cuff failed" },
+    bars(nearOnes(cuffs).filter((one) => !strong(one)), 2.5),
+    bars(nearOnes(cuffs).filter(strong), 4.5),
+    { type: "scatter", mode: "markers", name: WORDS.failed, yaxis: "y", x: failed.map(at), y: failed.map(() => middle), marker: { symbol: "x-thin-open", size: 9, color: c["tech-edge"], line: { width: 2.5 } }, hovertemplate: told(`${WORDS.trendKeys.cuff} ${WORDS.failed}`) },
     words(failed.map((t) => ({ t, y: middle - 3, text: WORDS.failed, place: "bottom center" })), "y"),
     wave("HR", "y2", "/min"),
     wave("SpO2", "y3", "%"),
@@ -163,7 +176,7 @@ export function figure(data, css, width, height, { zoom = null, span = Infinity 
     wave("RR", "y6", "/min"),
     steps(data.diss, "diss", "circle", WORDS.trendKeys.diss),
     steps(data.comf, "comf", "square", WORDS.trendKeys.comf),
-    { type: "scatter", mode: "lines", name: "rate", yaxis: "y5", x: rateX, y: rateY, fill: "tozeroy", fillcolor: faded(c.dose, 0.5), line: { color: c.dose, width: 1, shape: "hv" }, hovertemplate: "%{y} mg/kg/h" },
+    { type: "scatter", mode: "lines", name: "rate", yaxis: "y5", x: rateX, y: rateY, fill: "tozeroy", fillcolor: faded(c.dose, 0.5), line: { color: c.dose, width: 1, shape: "hv" }, hovertemplate: told("%{y} mg/kg/h") },
     still({ name: "plan", yaxis: "y5", x: end === null ? [] : [now, end, end], y: end === null ? [] : [last, last, 0], line: { color: c.dose, width: 1, dash: "4px 4px" } }),
     upright(of(null), c["ink-3"], 1),
     ...["low", "tech", "medium", "high"].map((priority) => upright(of(priority), c[`${priority}-edge`], 2)),
@@ -188,7 +201,7 @@ export function figure(data, css, width, height, { zoom = null, span = Infinity 
   const hrTicks = [40, 60, 80, 100, 120, 160, 200].filter((v) => v > hrLow && v < hrTop && (hrTop - hrLow < 110 || v % 40 === 0));
   const layout = {
     width, height, margin, showlegend: false, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: css("--face"), size: FONT, color: c["ink-3"] }, hovermode: "x", dragmode: narrow ? false : "zoom",
+    font: { family: css("--face"), size: FONT, color: c["ink-3"] }, hovermode: "x", hoversubplots: "axis", dragmode: narrow ? false : "zoom",
     hoverlabel: { font: { size: FONT, family: css("--face") }, bgcolor: c.ground, bordercolor: c["ink-3"] },
     xaxis: {
       type: "date", range: [left, right], minallowed: from, maxallowed: to, anchor: "free", position: 0, tickformat: "%H:%M", hoverformat: "%H:%M:%S",

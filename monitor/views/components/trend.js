@@ -1,5 +1,7 @@
 // The trend panel: the graph, drawn by Plotly (loaded once, only here), or the table of the same session. Data come every 5 s
-// and are brought into the same plot; what part of time is shown is the nurse's choice and stays.
+// and are brought into the same plot; what part of time is shown is the nurse's choice and stays. The sweep beside it loses
+// a frame for every 16 ms that is spent here, so that lines wait until they would be a few pixels longer (what was measured or
+// charted by somebody never waits), and while the axes stand only what changed is drawn.
 import { asset } from "./host.js";
 import { attr, el, flag, line, list, placed, say, show, style } from "./dom.js";
 import { figure } from "./figure.js";
@@ -7,6 +9,10 @@ import { trendTable } from "./trendtable.js";
 import { WORDS } from "./words.js";
 
 const MINUTE_MS = 60000;
+const COLUMN_PX = 12;
+const CHARTED = ["marks", "cuff", "failed", "diss", "comf", "rate", "base", "limits"];
+const MOVING = new Set(["x", "y", "text", "size", "color", "weight", "textposition"]);
+const AT_ONCE = { mode: "immediate", frame: { duration: 0, redraw: false }, transition: { duration: 0 } };
 const SPANS = [[WORDS.trendQuarter, 15 * MINUTE_MS], [WORDS.trendHour, 60 * MINUTE_MS], [WORDS.trendWhole, Infinity]];
 
 // plotly.min.js is a classic script; one load a document
@@ -90,32 +96,50 @@ export function trend(host) {
   const node = el("section", "panel trend", el("div", "panel-head", el("h2", "", WORDS.trend), chosen), keys, area, table.el);
   attr(node, "aria-label", WORDS.trend);
   let data = null;
-  let drawn = "";
+  let drawn = ""; // what the plot was last drawn from, without its lines,
+  let drawnAt = 0; // until when these went,
+  let column = 0; // how much later they are drawn anew,
+  let axes = ""; // and everything that Plotly knows but what its traces hold
+  let held = []; // of each trace
   let timer = null;
+  let drawing = Promise.resolve();
   let failed = false;
   choose();
   const css = (name) => getComputedStyle(host.root).getPropertyValue(name).trim();
 
+  // The whole where axes, lanes or looks changed; else only the traces that hold something new, and the first of each lane:
+  // Plotly empties a lane of which it is given none.
+  async function put(Plotly, made) {
+    const layout = JSON.stringify([made.layout, made.traces], (key, value) => (Array.isArray(value) && MOVING.has(key) ? 0 : value));
+    const now = made.traces.map((trace) => JSON.stringify(trace));
+    const lanes = made.traces.map((trace) => trace.yaxis);
+    const traces = [...now.keys()].filter((i) => now[i] !== held[i] || lanes.indexOf(lanes[i]) === i);
+    if (layout !== axes) await Plotly.react(plot, made.traces, made.layout, { displayModeBar: false, doubleClick: false, responsive: false });
+    else await Plotly.animate(plot, { data: traces.map((i) => made.traces[i]), traces }, AT_ONCE);
+    [axes, held] = [layout, now];
+  }
+
   async function draw() {
-    timer = null;
     if (!data || !area.isConnected || document.hidden) return;
     const { width, height } = area.getBoundingClientRect();
     if (width < 50 || height < 50) return;
-    const key = [width, height, host.root.dataset.theme, data.now, data.to, list(data.t).length, list(data.marks).length, list(data.cuff).length].join("|");
-    if (key === drawn) return;
-    drawn = key;
+    const key = JSON.stringify([width, height, host.root.dataset.theme, ...CHARTED.map((name) => data[name])]);
+    const later = data.now - drawnAt;
+    if (key === drawn && later >= 0 && later < column) return;
     try {
       const Plotly = await plotly();
       const made = figure(data, css, Math.floor(width), Math.floor(height), { zoom, span });
       const fresh = !plot.classList.contains("js-plotly-plot");
-      await Plotly.react(plot, made.traces, made.layout, { displayModeBar: false, doubleClick: false, responsive: false });
+      await put(Plotly, made);
       setLanes(made.boxes);
       setLevels(made.levels);
       if (fresh) follow();
+      const [left, right] = made.layout.xaxis.range;
+      [drawn, drawnAt, column] = [key, data.now, Math.min(MINUTE_MS, ((right - left) / width) * COLUMN_PX)];
       failed = false;
       show(none, false);
     } catch (error) {
-      drawn = "";
+      [drawn, axes] = ["", ""];
       failed = true;
       none.firstChild.data = `${WORDS.trendLost} (${error.message})`;
       show(none, true);
@@ -134,7 +158,10 @@ export function trend(host) {
     });
   }
   const later = () => {
-    timer ??= setTimeout(draw, 60);
+    timer ??= setTimeout(() => {
+      timer = null;
+      drawing = drawing.then(draw);
+    }, 60);
   };
   const again = () => {
     drawn = "";
