@@ -31,8 +31,8 @@ HOME = Path(__file__).parents[1]
 WRITERS = "abcdefgh"
 APPENDS_A_HISTORY = 25
 """Of the appends of a writer: 500 of them make 20 histories, 40 make one."""
-TROUBLE_EVERY = 4
-"""Confirmed entries from one trouble to the next, so that a slow machine gets on as well."""
+TROUBLES = 80
+"""In a history, evenly by confirmed entries, so that a slow machine gets on as well."""
 
 
 def keep(appends: int) -> Found:
@@ -59,7 +59,7 @@ def keep(appends: int) -> Found:
 def _history(url: str, appends: int, seed: int) -> Counter[str]:
     with scratch() as folder:
         command = [sys.executable, "-m", "promises.writers", url, str(appends), str(seed), str(folder)]
-        done = subprocess.run(command, cwd=HOME, stdout=subprocess.PIPE, text=True, check=True, timeout=600)
+        done = subprocess.run(command, cwd=HOME, stdout=subprocess.PIPE, text=True, check=True, timeout=3600)
     return Counter(json.loads(done.stdout))
 
 
@@ -103,7 +103,8 @@ def history(url: str, appends: int, seed: int, folder: Path) -> Counter[str]:
                 os._exit(status)
         return pid
 
-    at_work, due = {begin(name): name for name in WRITERS}, TROUBLE_EVERY
+    at_work, every = {begin(name): name for name in WRITERS}, appends * len(WRITERS) // TROUBLES
+    due = every
     while at_work:
         time.sleep(0.01 * chance.random())
         while at_work and (ended := os.waitpid(-1, os.WNOHANG))[0]:
@@ -112,7 +113,7 @@ def history(url: str, appends: int, seed: int, folder: Path) -> Counter[str]:
                 at_work[begin(name)] = name
         if not at_work or not said.exists() or said.read_bytes().count(b"\n") < due:
             continue
-        due += TROUBLE_EVERY
+        due += every
         trouble = chance.choice(("kills", "pauses", "cuts"))
         with suppress(ProcessLookupError):
             if trouble == "cuts" and is_server(url):
