@@ -59,30 +59,61 @@ ENTRIES: Mapping[str, frozenset[Role]] = {kind: roles for roles, kinds in _KINDS
 """Who may write which kind of entry. What is not here, or is nobody's, only the program writes."""
 
 
+class Shown(StrEnum):
+    """How much of what stands on a page is shown."""
+
+    ALL = "all"
+    NO_CHARTING = "no charting"
+    NO_NAMES = "no names"
+    """And no charting."""
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """``name`` is empty until somebody says who they are; looking needs no name, charting does."""
 
     name: str = ""
     roles: frozenset[Role] = ALL
+    station: frozenset[Role] | None = None
+    """At a shared station its own roles: they open pages; what may be entered is the person's who signs."""
+    locked: bool = False
+    """Nobody has been at this screen for long: names and charting are hidden, and nothing but an emergency is entered."""
 
     @property
     def signs(self) -> str:
         return self.name or UNNAMED
 
+    @property
+    def opens(self) -> frozenset[Role]:
+        return self.roles if self.station is None else self.station
+
+    @property
+    def shown(self) -> Shown:
+        """How much of a frame is for these eyes. A wall display hangs where nobody looks after it."""
+        if self.locked:
+            return Shown.NO_NAMES
+        return Shown.NO_CHARTING if self.opens == {Role.VIEWER} else Shown.ALL
+
+    @property
+    def refused(self) -> str:
+        """What stands in the way of what may not be entered: the name of the refusal."""
+        unsigned = self.station is not None and not self.name
+        return "locked" if self.locked else "unsigned" if unsigned else "not_permitted"
+
     def may_open(self, page: str) -> bool:
-        return bool(self.roles & PAGES.get(page, frozenset())) or self._denied("page", page)
+        return bool(self.opens & PAGES.get(page, frozenset())) or self._denied("page", page)
 
     def may_enter(self, kinds: Iterable[str]) -> bool:
         """Whether all of these entries are this viewer's to make. An emergency is everybody's, signed in or not."""
         for kind in kinds:
             allowed = ENTRIES.get(kind, frozenset())
-            if not (self.roles & allowed or allowed is ALL):
+            if allowed is not ALL and (self.locked or not self.roles & allowed):
                 return self._denied("entry", kind)
         return True
 
     def _denied(self, what: str, name: str) -> bool:
-        log_.warning("denied %s=%s viewer=%r roles=%s", what, name, self.signs, ",".join(sorted(self.roles)) or "none")
+        roles, locked = ",".join(sorted(self.roles)) or "none", " locked" if self.locked else ""
+        log_.warning("denied %s=%s viewer=%r roles=%s%s", what, name, self.signs, roles, locked)
         return False
 
 

@@ -9,15 +9,15 @@ from monitor.board.view import Picture
 from monitor.language import say
 
 
-def doorway(picture: Picture, name: str, said: str = "") -> str:
-    """``name``: who is signed in, if anybody; ``said``: what came of the last try."""
+def doorway(picture: Picture, name: str, said: str = "", locked: bool = False) -> str:
+    """``name``: who is signed in, if anybody, and not shown while ``locked``; ``said``: what came of the last try."""
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     words = {
         "sign_in": say("Sign in"),
         "sign_out": say("Sign out"),
         "name": say("Name"),
         "password": say("Password"),
-        "signed_in": say("{name} is signed in", name=name),
+        "signed_in": say("This screen is locked") if locked else say("{name} is signed in", name=name),
         "on": say("To the ward"),
         "emergency": say("Emergency"),
         "first": say("Go to the patient first. This records it at once and asks for no name."),
@@ -40,7 +40,16 @@ def doorway(picture: Picture, name: str, said: str = "") -> str:
 
 def wrong(until: str) -> str:
     """``until``: the time of day before which no password opens this account; empty where there is none."""
-    return say("Too many wrong passwords; try again at {until}.", until=until) if until else say("Name or password is wrong.")
+    return _waits(until) if until else say("Name or password is wrong.")
+
+
+def not_proven(until: str) -> str:
+    """The same to who is at a screen that somebody has signed in at."""
+    return _waits(until) if until else say("That is not right. Try again.")
+
+
+def _waits(until: str) -> str:
+    return say("Too many wrong tries; try again at {until}.", until=until)
 
 
 def recorded(room: str, at: str) -> str:

@@ -96,7 +96,14 @@ def carry_out(log: EventLog, document: Document, session: int, by: str | Viewer,
 def permitted(by: str | Viewer, kinds: Iterable[str]) -> None:
     """Raise Refusal where a person may not write one of these kinds of entry."""
     if isinstance(by, Viewer) and not by.may_enter(kinds):
-        raise Refusal("not_permitted", say("Your role at this station may not do this."))
+        raise Refusal(by.refused, _WHY[by.refused])
+
+
+_WHY = {
+    "not_permitted": say("Your role at this station may not do this."),
+    "locked": say("This screen is locked. Say who is here first."),
+    "unsigned": say("Say who is at the keys first."),
+}
 
 
 def _recent(log: EventLog, session: int, state: SessionState, at: int) -> Window:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -19,21 +20,24 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from monitor import clock, commands
-from monitor.access import NOBODY, Role, Viewer
-from monitor.board.doorway import doorway, recorded, wrong
+from monitor.access import ALL, ENTRIES, NOBODY, Role, Viewer
+from monitor.board.doorway import doorway, not_proven, recorded, wrong
 from monitor.language import say
 from monitor.live.station import station
-from monitor.store.accounts import NotSignedIn, digest
+from monitor.live.tickets import Topic
+from monitor.store.accounts import Account, Accounts, NotSignedIn, digest
 from monitor.store.log import Conflict, StoreError
 
 COOKIE = "infusion_monitor"
 SIGN_IN, SIGN_OUT, EMERGENCY = "/sign-in", "/sign-out", "/emergency"
+HERE, DEED = "/here", "/deed"
 OPEN = (SIGN_IN, SIGN_OUT, EMERGENCY, "/_stcore/health")
 UPLOADS = "/_stcore/upload_file"
 STREAM = "/_stcore/stream"
 LOOK_EVERY_S = 0.5
 """How long an open socket may believe that its cookie still holds."""
 
+log_ = logging.getLogger("monitor.door")
 _sessions: dict[str, str] = {}
 """Streamlit's sessions by whose cookie they began with. Both live as long as this process."""
 
@@ -45,12 +49,56 @@ def holder(cookies: Mapping[str, str]) -> str:
 
 def viewer(cookies: Mapping[str, str], session: str) -> Viewer:
     """Who is signed in, for a page or an act in one of Streamlit's sessions. The first to ask has the session for good."""
+    mine = holder(cookies)
+    if not mine or not hmac.compare_digest(_sessions.setdefault(session, mine), mine):
+        return NOBODY
+    return at_the_keys(cookies)
+
+
+def at_the_keys(cookies: Mapping[str, str]) -> Viewer:
+    """Who is at the browser that shows these cookies."""
     accounts = station().accounts
     assert accounts is not None
-    account, mine = accounts.signed_in(cookies.get(COOKIE, "")), holder(cookies)
-    if account is None or not hmac.compare_digest(_sessions.setdefault(session, mine), mine):
+    seat = accounts.seat(cookies.get(COOKIE, ""))
+    if seat is None:
         return NOBODY
-    return Viewer(account.name, frozenset(Role(role) for role in account.roles))
+    roles = _roles(seat.account)
+    station_s = roles if seat.account.shared else None
+    if seat.locked and roles != {Role.VIEWER}:
+        return Viewer("", roles, station_s, locked=True)
+    if not seat.account.shared:
+        return Viewer(seat.account.name, roles)
+    return Viewer(seat.signer.name, _roles(seat.signer), station_s) if seat.signer is not None else Viewer("", frozenset(), station_s)
+
+
+def _roles(account: Account) -> frozenset[Role]:
+    return frozenset(Role(role) for role in account.roles)
+
+
+def seated(cookies: Mapping[str, str], topic: Topic) -> Topic:
+    """What a browser that asked for this topic is shown of it now."""
+    if station().accounts is None:
+        return topic
+    now = at_the_keys(cookies)
+    return topic._replace(name=now.name, shown=now.shown, shared=now.station is not None)
+
+
+def tell(cookies: Mapping[str, str], what: Callable[[Accounts, str], object]) -> None:
+    """Note something about the browser that shows these cookies, such as ``Accounts.deed``. There is nothing to note in training."""
+    accounts = station().accounts
+    if accounts is None:
+        return
+    try:
+        what(accounts, cookies.get(COOKIE, ""))
+    except StoreError as trouble:
+        log_.warning("could not note who is at the keys: %s", trouble)
+
+
+def people() -> list[str]:
+    """Who may sign at a shared station: everybody with a PIN and a role that enters something."""
+    accounts = station().accounts
+    entering = frozenset(role for roles in ENTRIES.values() if roles != ALL for role in roles)
+    return [a.name for a in (accounts.all() if accounts is not None else ()) if a.has_pin and _roles(a) & entering]
 
 
 class Gate:
@@ -113,6 +161,8 @@ def door_routes() -> list[Route]:
         Route(SIGN_IN, _sign_in, methods=["POST"]),
         Route(SIGN_OUT, _sign_out, methods=["POST"]),
         Route(EMERGENCY, _emergency, methods=["POST"]),
+        Route(HERE, _here, methods=["POST"]),
+        Route(DEED, _deed, methods=["POST"]),
     ]
 
 
@@ -120,18 +170,22 @@ async def _shown(request: Request, said: str = "", status: int = 200) -> Respons
     here = station()
     if here.accounts is None:
         return RedirectResponse("/", 303)
-    account = here.accounts.signed_in(request.cookies.get(COOKIE, ""))
+    seat = here.accounts.seat(request.cookies.get(COOKIE, ""))
     picture = await asyncio.to_thread(here.follower.picture)
     headers = {
         "cache-control": "no-store",
         "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
     }
-    return HTMLResponse(doorway(picture, account.name if account else "", said), status, headers)
+    return HTMLResponse(doorway(picture, seat.account.name if seat else "", said, at_the_keys(request.cookies).locked), status, headers)
 
 
 def _from_here(request: Request) -> bool:
     """Whether a form comes from a page of this very server."""
     return request.headers.get("origin", "").partition("://")[2] == request.headers.get("host")
+
+
+def _until(refused: NotSignedIn) -> str:
+    return clock.of_day(refused.until, station().follower.zone, True) if refused.until is not None else ""
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -147,8 +201,7 @@ async def _sign_in(request: Request) -> Response:
     try:
         token = await asyncio.to_thread(accounts.sign_in, form.get("name", "").strip(), form.get("password", ""))
     except NotSignedIn as refused:
-        until = refused.until
-        return await _shown(request, wrong(clock.of_day(until, station().follower.zone, True) if until is not None else ""), 401)
+        return await _shown(request, wrong(_until(refused)), 401)
     except StoreError as trouble:
         return await _shown(request, str(trouble), 503)
     answer = RedirectResponse("/", 303)
@@ -165,6 +218,35 @@ async def _sign_out(request: Request) -> Response:
     answer = RedirectResponse(SIGN_IN, 303)
     answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
     return answer
+
+
+async def _here(request: Request) -> Response:
+    """Who is here says so with a PIN or a password: that unlocks the browser, and signs at a shared station."""
+    accounts = station().accounts
+    if accounts is None or not _from_here(request):
+        return PlainTextResponse("not from here", 403)
+    form = await _form(request)
+    try:
+        token = request.cookies.get(COOKIE, "")
+        await asyncio.to_thread(accounts.prove, token, form.get("name", "").strip(), form.get("secret", ""))
+    except NotSignedIn as refused:
+        log_.warning("not proven who is at the keys")
+        return PlainTextResponse(not_proven(_until(refused)), 401)
+    except StoreError as trouble:
+        return PlainTextResponse(str(trouble), 503)
+    return Response(status_code=204)
+
+
+async def _deed(request: Request) -> Response:
+    """Somebody has touched the screen or a key."""
+    accounts = station().accounts
+    if accounts is None or not _from_here(request):
+        return PlainTextResponse("not from here", 403)
+    try:
+        await asyncio.to_thread(accounts.deed, request.cookies.get(COOKIE, ""))
+    except StoreError as trouble:
+        return PlainTextResponse(str(trouble), 503)
+    return Response(status_code=204)
 
 
 async def _emergency(request: Request) -> Response:

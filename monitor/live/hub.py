@@ -31,11 +31,14 @@ class Screen:
     def put(self, message: str | bytes) -> None:
         """A screen that does not keep up loses what waits for it and starts again from a snapshot."""
         if self.queue.full():
-            while not self.queue.empty():
-                self.queue.get_nowait()
-            self.behind = True
+            self.start_again()
         else:
             self.queue.put_nowait(message)
+
+    def start_again(self) -> None:
+        while not self.queue.empty():
+            self.queue.get_nowait()
+        self.behind = True
 
 
 class Hub:
@@ -58,10 +61,22 @@ class Hub:
             yield screen
         finally:
             del self.screens[screen.id]
-            self._topics[topic].discard(screen)
-            if not self._topics[topic]:
-                del self._topics[topic]
+            self._leave(screen)
             self._call()
+
+    def turn(self, screen: Screen, topic: Topic) -> None:
+        """Another topic for a screen, from a snapshot on. Nothing of the last one that still waits is sent."""
+        if topic == screen.topic:
+            return
+        self._leave(screen)
+        screen.topic = topic
+        self._topics.setdefault(topic, set()).add(screen)
+        screen.start_again()
+
+    def _leave(self, screen: Screen) -> None:
+        self._topics[screen.topic].discard(screen)
+        if not self._topics[screen.topic]:
+            del self._topics[screen.topic]
 
     def heard(self, screen: Screen, said: Mapping[str, Any]) -> None:
         """What a screen says about itself. What is not understood is passed over."""

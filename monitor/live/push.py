@@ -16,6 +16,7 @@ from monitor.board.frame import Frame
 from monitor.board.room import room_frame
 from monitor.board.tile import ward_frame
 from monitor.board.trend import trend_frame
+from monitor.board.veil import attended, veiled
 from monitor.board.view import Picture, View
 from monitor.live.follower import Follower
 from monitor.live.hub import Hub
@@ -49,7 +50,7 @@ class Drawing:
         self._trend_at: tuple[int, int] | None = None
 
     def frame(self, picture: Picture) -> Frame:
-        page, room, name = self.topic
+        page, room, name, shown, shared = self.topic
         view = picture.views.get(room)
         picture = side(picture, page == "drill" or (view is not None and view.state.drill is not None))
         frame = ward_frame(picture, name) if page != "room" else room_frame(picture, room, name)
@@ -61,7 +62,8 @@ class Drawing:
             if sent is None or sent[0] != view.session or not 0 <= view.at - sent[1] < TREND_EVERY_S:
                 self._trend_at = (view.session, view.at)
                 frame["trend"] = trend_frame(picture, view)
-        return frame
+        frame = veiled(picture, frame, shown)
+        return attended(frame, shown, name, shared) if picture.mode == "ward" else frame
 
 
 class News(NamedTuple):

@@ -21,7 +21,7 @@ from starlette.websockets import WebSocket
 
 from monitor import logs
 from monitor.live.audible import Audible
-from monitor.live.door import holder
+from monitor.live.door import LOOK_EVERY_S, holder, seated
 from monitor.live.hub import Hub, Screen
 from monitor.live.push import Push
 from monitor.live.station import Evaluator, leave, station
@@ -62,8 +62,9 @@ def push_route() -> WebSocketRoute:
             await socket.close()
             return
         await socket.accept(subprotocol=SUBPROTOCOL)
-        with hub.joined(topic) as screen:
-            work = {asyncio.create_task(_speak(socket, screen)), asyncio.create_task(_hear(socket, hub, screen))}
+        with hub.joined(await asyncio.to_thread(seated, socket.cookies, topic)) as screen:
+            doing = (_speak(socket, screen), _hear(socket, hub, screen), _attend(socket, hub, screen, topic))
+            work = {asyncio.create_task(one) for one in doing}
             await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
             for task in work:
                 task.cancel()
@@ -87,6 +88,15 @@ async def _speak(socket: WebSocket, screen: Screen) -> None:
     while True:
         message = await screen.queue.get()
         await (socket.send_text(message) if isinstance(message, str) else socket.send_bytes(message))
+
+
+async def _attend(socket: WebSocket, hub: Hub, screen: Screen, topic: Topic) -> None:
+    """Who is at the keys may change, and how much is shown with it, while the socket is open."""
+    while station().accounts is not None:
+        await asyncio.sleep(LOOK_EVERY_S)
+        with contextlib.suppress(StoreError):
+            hub.turn(screen, await asyncio.to_thread(seated, socket.cookies, topic))
+    await asyncio.Event().wait()
 
 
 async def _hear(socket: WebSocket, hub: Hub, screen: Screen) -> None:

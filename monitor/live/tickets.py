@@ -14,6 +14,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import NamedTuple
 
 from monitor import clock
+from monitor.access import Shown
 
 LIFE_S = 60.0
 
@@ -24,6 +25,9 @@ class Topic(NamedTuple):
     page: str
     room: str = ""
     name: str = ""
+    shown: Shown = Shown.ALL
+    shared: bool = False
+    """Whether this is a station at which whoever enters something signs."""
 
 
 class Tickets:
@@ -31,8 +35,11 @@ class Tickets:
         self._key = secrets.token_bytes(32)
 
     def mint(self, topic: Topic, holder: str = "") -> str:
-        """A ticket in letters that a WebSocket subprotocol may have. ``holder``: who signed in, as ``door.holder`` tells."""
-        body = json.dumps([*topic, holder, clock.monotonic() + LIFE_S]).encode()
+        """A ticket in letters that a WebSocket subprotocol may have. ``holder``: who signed in, as ``door.holder`` tells.
+
+        How much is shown is no part of it: that is asked anew for as long as the socket is open.
+        """
+        body = json.dumps([*topic[:3], holder, clock.monotonic() + LIFE_S]).encode()
         return f"{_text(body)}.{_text(self._signed(body))}"
 
     def read(self, ticket: str, holder: str = "") -> Topic | None:

@@ -263,8 +263,10 @@ class Accounts:
         )
 
     def signed(self, token: str) -> None:
-        """Whoever signs at this browser has just done so: that it is they holds on from here."""
-        self._seat(token, "signs_until = max(signs_until, ?)", clock.stamp(clock.now() + self._signs))
+        """Whoever signs at this browser has just done so: that it is they holds on from here. What has lapsed stays so."""
+        seat = self.seat(token)
+        if seat is not None and seat.signer is not None:
+            self._seat(token, "signs_until = ?", clock.stamp(clock.now() + self._signs))
 
     def not_me(self, token: str) -> None:
         """Nobody signs at this browser until somebody proves who they are."""

@@ -11,8 +11,11 @@ from monitor import commands
 from monitor import events as e
 from monitor.board.alarms import loudest
 from monitor.board.card import ONE_TAP
+from monitor.board.veil import STAYS
 from monitor.language import say
+from monitor.live import door
 from monitor.live.station import station
+from monitor.store.accounts import Accounts
 from monitor.store.log import Conflict, StoreError
 from monitor.views.guard import present
 from monitor.views.menu import DRILL, FILES, go
@@ -55,6 +58,10 @@ def perform(act: Act, room: str | None) -> None:
     what = str(act.get("do", ""))
     room = str(act.get("room", room or ""))
     viewer = present()
+    door.tell(st.context.cookies, Accounts.deed)
+    if viewer.locked and what not in STAYS:
+        viewer.may_enter([what])  # which it may not, and that is logged
+        return
     if what in ("open_room", "checkin"):
         st.session_state[GOING] = ("room", {"room": room})
     if what == "open_room":
@@ -65,7 +72,10 @@ def perform(act: Act, room: str | None) -> None:
         record(room, commands.emergency())
         st.session_state[GOING] = ("room", {"room": room})
     elif what == "dialog" and act.get("name") == "who":
+        st.session_state.pop(PENDING, None)
         ask("who", room)
+    elif what == "not_me":
+        door.tell(st.context.cookies, Accounts.not_me)
     elif not viewer.name and what not in ("emergency_act",):
         st.session_state[PENDING] = (dict(act), room)
         ask("who", room)
@@ -127,6 +137,7 @@ def tried(room: str, *wanted: commands.Command) -> commands.Refusal | None:
         return refusal
     except (StoreError, Conflict) as trouble:
         return commands.Refusal("not_saved", say("Not saved: {trouble}", trouble=trouble))
+    door.tell(st.context.cookies, Accounts.signed)
     return None
 
 

@@ -17,10 +17,13 @@ from monitor.board.log import correctable
 from monitor.board.view import Picture, View
 from monitor.infusion import Order
 from monitor.language import say
+from monitor.live import door
 from monitor.live.station import station
 from monitor.protocol.document import OBSERVABLE
+from monitor.store.accounts import Accounts
 from monitor.views.acts import DIALOG, PENDING, offered_rooms, perform, record, tried
 from monitor.views.guard import WHO, door_link, present
+from monitor.views.keypad import keypad
 
 Fill = Mapping[str, Any]
 Form = Callable[[str, Fill], None]
@@ -47,6 +50,8 @@ def open_asked(forms: Mapping[str, tuple[str, Form]]) -> None:
 
     @st.dialog(title, width="large" if asked["name"] in WIDE else "medium")
     def shown() -> None:
+        if present().locked:
+            st.stop()
         form(asked["room"], asked["fill"])
 
     shown()
@@ -67,7 +72,10 @@ def attempt(room: str, *wanted: commands.Command) -> None:
     if refusal is None:
         st.rerun()
         return
-    st.error(refusal.sentence + (say(" What you typed is still here; try again.") if refusal.name == "not_saved" else ""))
+    kept = refusal.name in ("not_saved", "unsigned")
+    st.error(refusal.sentence + (say(" What you typed is still here; try again.") if kept else ""))
+    if refusal.name == "unsigned":
+        keypad("sign")
     if refusal.overridable:
         st.caption(say("The prescriber may override this: write the name and the reason below, then save again."))
 
@@ -94,8 +102,7 @@ def override_fields(key: str) -> commands.Override:
 
 def who_form(room: str, fill: Fill) -> None:
     if station().accounts is not None:
-        st.write(say("{name} signs what is charted at this station.", name=escaped(present().name)))
-        door_link(say("Sign out"))
+        _signing()
         return
     st.write(say("Your name signs what you chart at this station."))
     with st.form("who_is_here", border=False):
@@ -106,10 +113,29 @@ def who_form(room: str, fill: Fill) -> None:
                 st.error(say("Write a name of at most 40 letters; demo, evaluator and store are taken."))
                 return
             st.session_state[WHO] = name
-            waiting = st.session_state.pop(PENDING, None)
-            if waiting is not None:
-                perform(*waiting)
+            _go_on()
+
+
+def _go_on() -> None:
+    """What was tapped before it was known by whom is done now."""
+    waiting = st.session_state.pop(PENDING, None)
+    if waiting is not None:
+        perform(*waiting)
+    st.rerun()
+
+
+def _signing() -> None:
+    """In ward mode: who has signed in; at a shared station who is at the keys, by one tap on the name and a PIN."""
+    viewer = present()
+    if viewer.name:
+        st.write(say("{name} signs what is charted at this station.", name=escaped(viewer.name)))
+    if viewer.station is not None and keypad("who"):
+        _go_on()
+    with st.container(horizontal=True):
+        if st.button(say("Lock this screen")):
+            door.tell(st.context.cookies, Accounts.lock)
             st.rerun()
+        door_link(say("Sign out"))
 
 
 def refused_form(room: str, fill: Fill) -> None:

@@ -36,9 +36,10 @@ def feed(name: components.Name, key: str, topic: Topic, display: bool = False) -
         here = station()
         if not present().may_open("ward" if topic.page == "drill" else topic.page):
             st.rerun()
+        drawing.topic = door.seated(st.context.cookies, topic)
         with here.follower.reading() as picture:
             frame = {**drawing.frame(picture), "seq": next(_frames)}
-        push = {"ticket": here.tickets.mint(topic, door.holder(st.context.cookies)), "topic": "/".join(topic)}
+        push = {"ticket": here.tickets.mint(topic, door.holder(st.context.cookies)), "topic": "/".join(topic[:3])}
         room = topic.room or None
         take = _noticed if display else acts.take(key, room)
         component = components.mount(name)(

@@ -6,11 +6,13 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from monitor import access
+from monitor.board.veil import lock
 from monitor.language import say
 from monitor.live import door
 from monitor.live.station import station
 from monitor.sources.source import BadFile
 from monitor.store.log import StoreError
+from monitor.views import components
 from monitor.views.heading import wear_look
 from monitor.views.menu import go
 
@@ -59,7 +61,30 @@ def enter(page: str) -> access.Viewer:
     if not viewer.may_open(page):
         _refused(viewer)
         st.stop()
+    if station().accounts is not None and page not in FED:
+        _covered(viewer.locked)
+        if viewer.locked:
+            st.stop()
     return viewer
+
+
+FED = ("ward", "room")
+"""Pages whose frames say by themselves that the screen is locked."""
+COVER_EVERY_S = 2.0
+
+
+def _covered(locked: bool) -> None:
+    """A page of Streamlit's own is covered while the screen is locked: what was typed there is still there afterwards."""
+
+    @st.fragment(run_every=COVER_EVERY_S)
+    def cover() -> None:
+        now = present()
+        if now == access.NOBODY or (locked and not now.locked):
+            st.rerun()
+        held = lock(now.station is not None) if now.locked else None
+        components.mount("cover")(key="cover", data={"lock": held, "theme": station().follower.picture().theme})
+
+    cover()
 
 
 def _refused(viewer: access.Viewer) -> None:

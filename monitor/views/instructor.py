@@ -90,6 +90,8 @@ def _ask_code() -> None:
 
 def _still() -> None:
     """Before a fragment shows or does anything: what held when the page was opened may hold no more."""
+    if present().locked:
+        st.stop()
     if _refused() or not acts.drill_rooms():
         st.rerun()
 

@@ -23,6 +23,7 @@ from monitor.session import Phase
 from monitor.sources.source import BadFile
 from monitor.store.log import StoreError
 from monitor.views import components, dialogs
+from monitor.views.guard import present
 from monitor.views.heading import heading
 from monitor.views.menu import go
 
@@ -105,6 +106,8 @@ def _play(rooms: Sequence[Room]) -> None:
 
     @st.fragment(run_every=PLAYED_EVERY_S)
     def played() -> None:
+        if present().locked:
+            st.stop()
         if kept["leave"]:
             st.session_state.pop("playback", None)
             go("review", run=run)

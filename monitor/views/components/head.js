@@ -2,6 +2,7 @@
 import { attr, el, fit, flag, keyed, line, list, placed, say, sayOrHide, show } from "./dom.js";
 import { button } from "./button.js";
 import { icon } from "./icons.js";
+import { lock } from "./lock.js";
 import { runbar } from "./runbar.js";
 import { plate } from "./soundplate.js";
 import { WORDS } from "./words.js";
@@ -47,6 +48,8 @@ export function head(host, { facts = false, beats = false } = {}) {
   const look = button(host, "look", () => void (host.display.on || host.turn()));
   const clock = line("time", "num clock");
   const drill = runbar(host);
+  const held = lock(host);
+  host.locked = held;
   const end = el("div", "end", assessed.el, feed.el, audio.el, audio.pause, viewer.el, menu, look.el);
   const node = el(
     "div", "headbox",
@@ -60,6 +63,7 @@ export function head(host, { facts = false, beats = false } = {}) {
       audio.menu,
     ),
     drill.el,
+    held.el,
   );
   return {
     el: node,
@@ -83,10 +87,14 @@ export function head(host, { facts = false, beats = false } = {}) {
       look.apply({ icon: "look", label: "", aria: WORDS.look(host.theme), why: WORDS.look(host.theme) });
       say(clock, frame.clock);
       drill.apply(frame.drill ?? null);
+      held.apply(frame.lock ?? null);
       // last: what stands beside them has its width by now
       fit(words, `${said.map((one) => String(one).length).join(".")}.${String(frame.title ?? "").length}`, 2);
     },
-    close: audio.close,
+    close() {
+      audio.close();
+      held.close();
+    },
   };
 }
 

@@ -1,9 +1,11 @@
 // What every page component shares: its root, its styles, the way back to Python (acts), the spoken alert, the push and
 // the watchdog. Whoever brings a frame, the socket or a rerun of the page, feeds it the same way.
 import { cutOff } from "./cutoff.js";
+import { deeds } from "./deeds.js";
 import { display } from "./display.js";
 import { attr, el, line, refit, say, style } from "./dom.js";
 import { Feed } from "./feed.js";
+import { STAYS } from "./lock.js";
 import { elapsed, instant } from "./moment.js";
 import { receipts } from "./receipts.js";
 import "./sight.js";
@@ -137,6 +139,7 @@ class Host {
     if (!this.frame) return;
     hear(this.frame, this.cut);
     this.waiting.hidden = true;
+    if ("lock" in this.frame) this.untell ??= deeds();
     if (!this.view) {
       this.view = this.build(this);
       this.root.append(this.view.el);
@@ -184,6 +187,10 @@ class Host {
       sound.hush(act.seconds);
       return;
     }
+    if (this.frame?.lock && !STAYS.includes(act.do)) {
+      this.locked?.open();
+      return;
+    }
     const sent = { ...act, nonce: nonce() };
     this.receipts.await(sent.nonce, this.cut);
     this.call?.setTriggerValue?.("act", sent);
@@ -205,6 +212,7 @@ class Host {
     this.push.close();
     this.display.close();
     this.receipts.close();
+    this.untell?.();
     this.view?.close?.();
     hosts.delete(this.parent);
   }

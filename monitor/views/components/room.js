@@ -183,4 +183,4 @@ function build(host) {
   };
 }
 
-export default component(build, ["tokens.css", "streamlit.css", "base.css", "room.css"]);
+export default component(build, ["tokens.css", "streamlit.css", "base.css", "lock.css", "room.css"]);

@@ -117,4 +117,4 @@ function build(host) {
   };
 }
 
-export default component(build, ["tokens.css", "streamlit.css", "base.css", "wall.css"]);
+export default component(build, ["tokens.css", "streamlit.css", "base.css", "lock.css", "wall.css"]);

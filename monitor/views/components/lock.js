@@ -1,0 +1,94 @@
+// A locked screen says so in one clear plate, and opens by a PIN or a password. Numbers, prompts and the emergency stand beside it.
+import { attr, el, line, say, show } from "./dom.js";
+import { icon } from "./icons.js";
+import { keypad } from "./keypad.js";
+import { WORDS } from "./words.js";
+
+const UNTOUCHED_MS = 30000; // the pad lies over numbers: nobody may forget it there
+
+// What a locked screen still lets pass; anything else that is tapped asks who is here. (board/veil.py says the same.)
+export const STAYS = ["open_room", "go", "display", "emergency", "emergency_act"];
+
+// Streamlit's forms wait unseen, as they are, until the screen is open again (lock.css). A form makes all that is not in it
+// inert: while it is hidden the page (root) is not.
+const HELD = ["inert", "aria-hidden"];
+let freed = [];
+
+export function hideForms(locked, root) {
+  attr(document.documentElement, "data-locked", locked);
+  for (let node = locked ? root : null; node; node = node.parentElement) {
+    for (const name of HELD.filter((one) => node.hasAttribute(one))) {
+      freed.push([node, name, node.getAttribute(name)]);
+      node.removeAttribute(name);
+    }
+  }
+  if (locked) return;
+  if (document.querySelector(".stDialog")) freed.forEach(([node, name, value]) => node.setAttribute(name, value));
+  freed = [];
+}
+
+export function plate(open) {
+  const head = line("b", "");
+  const text = line("span", "lock-text");
+  const sub = line("small", "");
+  const button = line("button", "button solid", WORDS.keypad.unlock);
+  button.type = "button";
+  button.addEventListener("click", open);
+  const node = el("section", "lock", icon("lock").el, el("p", "lock-words", head, text, sub), button);
+  attr(node, "role", "status");
+  return {
+    el: node,
+    apply(given) {
+      say(head, given.head);
+      say(text, given.text);
+      say(sub, given.sub);
+    },
+  };
+}
+
+export function lock(host) {
+  let timer = null;
+  const bar = plate(() => open());
+  const pad = keypad(() => shut(), () => shut());
+  pad.el.classList.add("over");
+  host.root.append(pad.el);
+  show(bar.el, false);
+  show(pad.el, false);
+
+  function shut() {
+    clearTimeout(timer);
+    show(pad.el, false);
+  }
+  function linger() {
+    clearTimeout(timer);
+    timer = setTimeout(shut, UNTOUCHED_MS);
+  }
+  function open() {
+    if (!pad.el.hidden || bar.el.hidden) return;
+    show(pad.el, true);
+    pad.begin();
+    linger();
+  }
+  pad.el.addEventListener("pointerdown", linger);
+  pad.el.addEventListener("keydown", linger);
+  return {
+    el: bar.el,
+    open,
+    apply(given) {
+      show(bar.el, Boolean(given));
+      hideForms(Boolean(given), host.root);
+      if (!given) {
+        shut();
+        return;
+      }
+      bar.apply(given);
+      pad.apply({ named: given.shared });
+    },
+    close() {
+      clearTimeout(timer);
+      hideForms(false, host.root);
+      pad.close();
+      pad.el.remove();
+    },
+  };
+}
