@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 
@@ -18,6 +20,15 @@ from monitor.store.memory import MemoryLog
 from tests import drilled, postgres
 
 EXAMPLE = settings.EXAMPLE_PROTOCOL
+
+# The same inputs everywhere and no matter how slow the machine: new ones are looked for by the full rows of promises/.
+hypothesis.settings.register_profile("ours", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("ours")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: the tests in a browser wait as much as they compute."""
+    return min(4, (os.cpu_count() or 1) + 1)
 
 
 @pytest.fixture(scope="session")

@@ -236,7 +236,7 @@ STEP = st.one_of(
 _example = cache(lambda: load_protocol(EXAMPLE))
 
 
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=40)
 @given(st.lists(STEP, max_size=24))
 def test_a_pause_never_hides_what_is_higher_and_changes_nothing_that_is_seen(steps: list[Any]) -> None:
     scene, paused, at = Scene(_example()), False, 10

@@ -58,7 +58,7 @@ ASKED = st.lists(
 
 
 @given(ASKED)
-@hypothesis_settings(max_examples=20, deadline=None)
+@hypothesis_settings(max_examples=20)
 def test_the_next_cycle_is_the_one_that_comes(document: Document, asked: list[tuple[int, e.AnyEvent]]) -> None:
     played = Played(document)
     for wait, event in asked:

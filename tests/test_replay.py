@@ -145,7 +145,7 @@ def test_another_value_another_entry_or_another_protocol_is_another_digest(docum
 STEPS = st.lists(st.tuples(st.sampled_from(["98", "93", "88", "84", "_"]), st.integers(1, 30)), min_size=1, max_size=8)
 
 
-@hypothesis_settings(max_examples=15, deadline=None)
+@hypothesis_settings(max_examples=15)
 @given(steps=STEPS)
 def test_any_recording_gives_the_same_prompts_twice(
     document: Document, steps: list[tuple[str, int]], tmp_path_factory: pytest.TempPathFactory

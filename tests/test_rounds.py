@@ -235,7 +235,7 @@ def test_the_lease_is_held_by_one_and_free_when_it_is_released(log: EventLog) ->
 SPEEDS = st.sampled_from([1.0, 2.0, 7.0, 20.0, 60.0])
 
 
-@hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=st.lists(st.tuples(st.floats(0.05, 50), st.booleans()), min_size=3, max_size=12), speed=SPEEDS)
 def test_however_time_goes_by_the_same_seconds_give_the_same_prompts(
     document: Document, time: Time, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[float, bool]], speed: float

@@ -112,7 +112,7 @@ def test_only_declared_signals_come_once_a_tick_and_not_from_the_future(make: Ca
     assert some
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(stops=st.lists(st.integers(0, TICKS), max_size=6))
 def test_the_same_acts_give_the_same_samples_however_the_ticks_are_grouped(make: Callable[[], Source], stops: list[int]) -> None:
     whole = _read_with_acts(make(), [])
@@ -135,7 +135,7 @@ def test_the_beats_of_the_last_read_go_on_from_second_to_second(make: Callable[[
         last = beats
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(stops=st.lists(st.integers(0, TICKS), max_size=6))
 def test_the_beats_do_not_depend_on_how_the_ticks_are_grouped(make: Callable[[], Source], stops: list[int]) -> None:
     whole, pieces = make(), make()

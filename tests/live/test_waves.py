@@ -145,11 +145,10 @@ def recorded(document: Document, time: Time, path: Path, at: int) -> Read:
     """What is sent of a recording once it has been read, to screens that were told of it before."""
     room = Room(document, time, path)
     room.lives([None] * (at + 1))
-    assert room.waves.chunk(room.view, at - 1) is None
-    for _ in range(500):
-        sleep(0.02)
+    for _ in range(1500):
         if (chunk := room.waves.chunk(room.view, at - 1)) is not None:
             break
+        sleep(0.02)
     room.waves.end()
     return read(chunk)
 

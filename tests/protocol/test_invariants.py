@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor import charting
@@ -68,7 +68,7 @@ ANSWERS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(levels=LEVELS, answers=ANSWERS)
 def test_a_prompts_life_has_one_order(
     document: Document, levels: list[tuple[int | None, int]], answers: list[tuple[int, str, e.Answer]]

@@ -97,7 +97,7 @@ def test_the_halving_at_twenty_minutes_changes_the_effect_as_the_table_says(half
     assert after / before - 1 == pytest.approx(after_ten, abs=0.01)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     name=st.sampled_from(sorted(SETS)),
     weight=st.floats(40, 150),

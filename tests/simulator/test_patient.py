@@ -505,7 +505,7 @@ happenings_at_any_time = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(acts=acts_at_any_time, happenings=happenings_at_any_time, seed=st.integers(0, 2**32), sys=st.integers(95, 200))
 def test_every_number_is_one_that_a_monitor_could_show(acts: list[Act], happenings: list[dict[str, Any]], seed: int, sys: int) -> None:
     plan = scenario(happenings, baseline={"sys": sys, "dia": sys - 40 if sys < 150 else 110})

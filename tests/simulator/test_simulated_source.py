@@ -43,7 +43,7 @@ def test_what_is_sent_is_what_was_declared() -> None:
     assert {n.signal for _, row in source.read(400) for n in row} == declared
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.sets(st.integers(0, 400), max_size=40))
 def test_the_samples_do_not_depend_on_how_reads_are_grouped(stops: set[int]) -> None:
     whole = SimulatedSource(SCENARIO, 6).read(400, ACTS)

@@ -71,7 +71,7 @@ def test_who_counts_the_drawn_beats_of_a_minute_finds_the_shown_rate(rhythm: Rhy
         assert min(abs(at - peak) for at, _ in beats) < 0.03
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(28, 210), st.integers(2, 60), st.sampled_from(BEATING), st.integers(0, 2**31), st.integers(0, 2**32 - 200_000),
     st.integers(0, 2**32 - 200_000),
@@ -88,7 +88,7 @@ def test_every_beat_lies_in_exactly_one_second_whatever_the_rates(
     assert np.diff(times).min() > 0.25 * 60 / hr if hr > 1.5 * rr else times == sorted(times)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(40, 160), min_size=60, max_size=60), st.sampled_from(BEATING), st.integers(0, 2**31))
 def test_a_rate_that_leaps_every_second_still_counts_right(rates: list[int], rhythm: Rhythm, seed: int) -> None:
     heart, seconds = Heart(), []
@@ -342,7 +342,7 @@ def test_a_wave_knows_nothing_of_what_is_going_to_happen() -> None:
     assert set(get_type_hints(Beats).values()) == {int, bool, Rhythm}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.builds(
         Beats,

@@ -254,7 +254,7 @@ SAMPLES = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(ticks=st.lists(st.lists(SAMPLES, max_size=4), min_size=40, max_size=60), seed=st.integers(1, 400))
 def test_what_the_simulator_writes_comes_back_sample_for_sample(
     tmp_path: Path, ticks: list[list[tuple[Signal, float, Quality]]], seed: int
