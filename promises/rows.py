@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from promises import deletions, edits, kills, mutations, power_cut, restores, ward_machine, writers
+from promises import deletions, edits, kills, mutations, power_cut, restores, survivors, ward_machine, writers
 from promises.found import Found
 
 
@@ -24,5 +24,6 @@ ROWS: Mapping[str, Row] = {
     "deletions": Row(deletions.keep, quick=100, full=10_000),
     "bad-files": Row(mutations.keep, quick=60, full=10_000),
     "ward": Row(ward_machine.keep, quick=8, full=5000),
+    "mutation": Row(survivors.keep, quick=3, full=survivors.EVERY),
     "kill": Row(kills.keep, quick=1, full=300),
 }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from monitor.infusion import Bound, Ledger, Order, Pump, RateChange
+from monitor.infusion import Act, Bound, Does, Ledger, Order, Pump, RateChange
 from monitor.units import mg_per_kg_h, ml_per_h
 
 ORDER = Order(dose_mg_per_kg=0.5, weight_kg=70, minutes=40)
@@ -31,6 +33,30 @@ def test_an_order_is_a_dose_and_a_rate() -> None:
 def test_an_order_that_cannot_be_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValidationError):
         Order.model_validate({"dose_mg_per_kg": 0.5, "weight_kg": 70, "minutes": 40, **wrong})
+
+
+@pytest.mark.parametrize(
+    ("what", "most", "more"),
+    [("dose_mg_per_kg", 5, 5.1), ("weight_kg", 400, 401), ("minutes", 480, 481), ("concentration_mg_per_ml", 50, 51), ("prescriber", "x" * 80, "x" * 81)],
+)  # fmt: skip
+def test_an_order_has_its_limits(what: str, most: float | str, more: float | str) -> None:
+    order = {"dose_mg_per_kg": 0.5, "weight_kg": 70, "minutes": 40}
+    assert Order.model_validate({**order, what: most})
+    with pytest.raises(ValidationError):
+        Order.model_validate({**order, what: more})
+
+
+def test_an_order_may_be_as_small_as_its_figures() -> None:
+    least = Order(dose_mg_per_kg=0.1, weight_kg=0.9, minutes=0.5, concentration_mg_per_ml=0.5)
+    assert least.dose_mg == pytest.approx(0.09)
+    assert ORDER.concentration_mg_per_ml == 1
+
+
+def test_an_order_a_bound_and_what_was_charted_are_never_changed_in_place() -> None:
+    run = ledger((0, 0.75, "started"))
+    for kept, what in ((ORDER, "minutes"), (BOUND, "unit"), (run, "weight_kg"), (run.changes[0], "at"), (Act(0, Does.BOLUS), "at")):
+        with pytest.raises((ValidationError, FrozenInstanceError)):
+            setattr(kept, what, 1)
 
 
 def test_the_ordered_rate_gives_the_ordered_dose_in_the_ordered_time() -> None:
@@ -111,6 +137,10 @@ BOUND = Bound(unit="mg/kg", recommended=(0.1, 0.75), absolute=(0.05, 1.0))
 )  # fmt: skip
 def test_a_bound_names_the_widest_limit_that_is_broken(value: float, breach: str | None) -> None:
     assert BOUND.breach(value) == breach
+
+
+def test_a_bound_may_be_one_value() -> None:
+    assert Bound(unit="mg/kg", recommended=(0.5, 0.5), absolute=(0.5, 0.5)).breach(0.5) is None
 
 
 def test_a_sum_of_floats_does_not_break_a_bound() -> None:

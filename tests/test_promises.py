@@ -10,7 +10,7 @@ import pytest
 from monitor.protocol.cases import Case
 from monitor.protocol.conditions import CANNOT_TELL, NOT_MET
 from monitor.protocol.document import Document
-from promises import deletions, page
+from promises import deletions, page, survivors
 from promises.found import Found
 from promises.rows import ROWS
 from tests import postgres
@@ -33,6 +33,18 @@ def test_a_protocol_engine_that_takes_missing_for_normal_is_found_out(monkeypatc
 
     monkeypatch.setattr(deletions, "truths", careless)
     assert not deletions.keep(40).kept
+
+
+def test_tests_that_ask_nothing_let_every_mutant_live(tmp_path: Path) -> None:
+    idle = tmp_path / "test_idle.py"
+    idle.write_text("def test_nothing():\n    import monitor.protocol.rest\n", encoding="utf-8")
+    assert [mutant["result"] for mutant in survivors.tried("protocol/rest", 1, (str(idle),))] == ["survived"]
+
+
+def test_the_page_of_mutants_has_a_row_for_each_module_of_the_core() -> None:
+    core = ("monitor/protocol/*.py", "monitor/commands/*.py", "monitor/infusion.py", "monitor/session.py", "monitor/ward.py")
+    there = {path.relative_to(survivors.ROOT / "monitor").with_suffix("").as_posix() for what in core for path in survivors.ROOT.glob(what)}
+    assert {name for name in there if not name.endswith("__init__")} == set(survivors.CORE) == survivors.rows().keys()
 
 
 def test_the_page_lists_every_row_that_can_be_run() -> None:

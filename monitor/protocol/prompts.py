@@ -20,7 +20,7 @@ DEFER_S = 5 * 60
 """When a deferred prompt without a re-check time comes back (proposal)."""
 
 
-def step(document: Document, state: SessionState, window: Window, at: int, late: bool = False) -> list[PromptChanged]:
+def step(document: Document, state: SessionState, window: Window, at: int, late: bool) -> list[PromptChanged]:
     """The changes of all prompts at this second."""
     changes: list[PromptChanged] = []
     seen: set[str] = set()

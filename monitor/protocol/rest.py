@@ -57,15 +57,17 @@ def put_off_until(sight: Sight) -> int | Held:
 def _unsteady(sight: Sight, last: CuffReading, before: CuffReading | None) -> Held | None:
     """What keeps the last reading from standing for two cycles."""
     state, rest = sight.state, sight.document.cuff_rest
-    shown = f"{units.shown(last.sys or 0)}/{units.shown(last.dia or 0)}"
+    assert last.sys is not None and last.dia is not None
+    shown = f"{units.shown(last.sys)}/{units.shown(last.dia)}"
     truth = rest.watch.truth(sight)
     if truth == MET:
         return Held("rest_over_watch", f"{shown} is over the watch limit")
     if truth == CANNOT_TELL:
         return Held("rest_unknown", "cannot tell if over the watch limit")
-    rise = max((last.sys or 0) - (before.sys or 0), (last.dia or 0) - (before.dia or 0)) if before is not None else 0
-    if rise >= rest.rising_by:
-        return Held("rest_rising", f"rising, {shown}")
+    if before is not None:
+        assert before.sys is not None and before.dia is not None
+        if max(last.sys - before.sys, last.dia - before.dia) >= rest.rising_by:
+            return Held("rest_rising", f"rising, {shown}")
     if state.ledger is not None and state.ledger.changes[-1].at >= last.at:
         return Held("rest_rate_changed", "rate changed since the last reading")
     if any(given.at >= last.at for given in state.drugs):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monitor import events as e
 from monitor.events import Answer, PromptState
 from monitor.protocol.document import Document
-from monitor.protocol.prompts import DEFER_S, recheck_at
+from monitor.protocol.prompts import recheck_at
 from tests.bedside import Bed, ruled, spo2
 
 Step = tuple[int, str]
@@ -67,7 +67,7 @@ LIVES: dict[str, tuple[dict[str, Any], str, dict[int, Answer], list[Step]]] = {
         {"priority": "high", "recheck": "10 s"}, "98x5 93x30", {7: Answer.DEFERRED}, [(5, "active"), (17, "recheck")],
     ),
     "deferred comes back by itself without a re-check": (
-        {}, "98x5 93x320", {7: Answer.DEFERRED}, [(5, "active"), (7 + DEFER_S, "recheck")],
+        {}, "98x5 93x320", {7: Answer.DEFERRED}, [(5, "active"), (307, "recheck")],
     ),
     "declined comes back with the re-check": (
         {"recheck": "10 s"}, "98x5 93x30", {7: Answer.DECLINED}, [(5, "active"), (17, "recheck")],
@@ -128,6 +128,45 @@ def test_the_values_behind_a_prompt_are_those_of_its_second() -> None:
     changes = [c for at, sample in spo2("98x5 93x2") for c in bed.second(at, **sample)]
     assert [(v.name, v.value, v.at) for v in changes[0].evidence] == [("spo2", 93.0, 5)]
     assert changes[0].message == "SpO2 93"
+
+
+def test_what_ends_keeps_the_sentence_with_which_it_began_and_tells_the_values_of_now() -> None:
+    bed = Bed(ruled({"recheck": "4 s"}))
+    changes = []
+    for at, sample in spo2("98x5 93x2 92x10 98x1"):
+        if at == 7:
+            answer(bed, at, Answer.DID)
+        changes += bed.second(at, **sample)
+    assert [(c.state.value, c.message, c.evidence[0].value) for c in changes] == [
+        ("active", "SpO2 93", 93), ("recheck", "SpO2 92", 92), ("resolved", "SpO2 92", 98),
+    ]  # fmt: skip
+
+
+SYMPTOMS = {"when": {"symptom": {"any_of": ["chest_pain", "dizziness"]}}, "recheck": "9 min"}
+
+
+@pytest.mark.parametrize(
+    ("priority", "answered", "then", "steps"),
+    [
+        ("high", True, "symptom dizziness", ["active", "recheck"]),
+        ("high", True, "symptom chest_pain", ["active"]),
+        ("high", True, "nausea 3", ["active"]),
+        ("high", False, "symptom dizziness", ["active"]),
+        ("medium", True, "symptom dizziness", ["active"]),
+    ],
+)
+def test_a_further_symptom_asks_again_where_a_high_prompt_was_answered_before_it(
+    priority: str, answered: bool, then: str, steps: list[str]
+) -> None:
+    bed = Bed(ruled({**SYMPTOMS, "priority": priority}))
+    bed.chart(5, "symptom chest_pain")
+    found = [bed.second(5)]
+    if answered:
+        answer(bed, 7, Answer.DID)
+    found += [bed.second(8)]
+    bed.chart(10, then)
+    found += [bed.second(at) for at in range(10, 14)]
+    assert [c.state.value for changes in found for c in changes] == steps
 
 
 # ---- rules that say more ----

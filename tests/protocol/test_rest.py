@@ -33,7 +33,8 @@ def test_a_steady_patient_may_rest_for_one_interval(document: Document) -> None:
 
 def test_a_rest_never_outlasts_the_pressure(document: Document) -> None:
     assert asked(steady(document, every=600), 11 * MIN) == 10 * MIN + 15 * MIN - 30
-    held = asked(steady(document, every=900), 11 * MIN)
+    assert asked(steady(document, every=810), 11 * MIN) == 10 * MIN + 15 * MIN - 30, "a minute is spared"
+    held = asked(steady(document, every=811), 11 * MIN)
     assert isinstance(held, Held)
     assert held.name == "rest_too_old"
 
@@ -59,6 +60,53 @@ def test_what_speaks_against_a_rest_is_named(document: Document, name: str) -> N
     assert isinstance(held, Held)
     assert held.name == name
     assert held.sentence
+
+
+@pytest.mark.parametrize(("name", "entry"), [("rest_rate_changed", "rate 0.6"), ("rest_drug", "drug ondansetron 4"), ("rest_again", "cuff_rest 1200")])
+def test_what_is_done_in_the_second_of_the_last_reading_counts_as_after_it(document: Document, name: str, entry: str) -> None:
+    bed = steady(document)
+    bed.chart(10 * MIN, entry)
+    held = asked(bed, 11 * MIN)
+    assert isinstance(held, Held)
+    assert held.name == name
+
+
+def test_a_rise_is_over_the_reading_before_and_not_over_an_earlier_one(document: Document) -> None:
+    bed = steady(document)
+    bed.cuff(10 * MIN + 20, "143/80")
+    bed.cuff(10 * MIN + 40, "144/80")
+    assert isinstance(asked(bed, 11 * MIN), int)
+    bed.cuff(10 * MIN + 50, "130/89")
+    bed.cuff(10 * MIN + 55, "140/82")
+    assert asked(bed, 11 * MIN) == Held("rest_rising", "rising, 140/82"), "one of the two pressures is enough"
+
+
+def test_a_reading_in_the_second_of_the_start_is_one_since_the_start(document: Document) -> None:
+    bed = Bed(document, cuff_every=300)
+    bed.cuff(60, "130/80")
+    assert asked(bed.start(60), 61) == Held("rest_rate_changed", "rate changed since the last reading")
+
+
+def test_the_peak_is_named_by_its_minutes(document: Document) -> None:
+    bed = steady(document)
+    bed.cuff(23 * MIN, "132/80")
+    assert asked(bed, 24 * MIN) == Held("rest_peak", "pressure peaks, minute 25 to 45")
+
+
+def test_nobody_rests_after_the_patient_has_left(document: Document) -> None:
+    bed = steady(document)
+    bed.happen(11 * MIN, e.SessionClosed(reason="left"))
+    held = asked(bed, 11 * MIN)
+    assert isinstance(held, Held)
+    assert held.name == "rest_not_started"
+
+
+def test_an_interval_alone_makes_no_cycle(document: Document) -> None:
+    bed = Bed(document, cuff_every=300).start()
+    bed.chart(60, "pressure 130/80")
+    held = asked(bed, 61)
+    assert isinstance(held, Held)
+    assert held.name == "rest_no_cycle", "the cuff has not tried yet"
 
 
 def test_without_a_reading_since_the_start_nobody_rests(document: Document) -> None:
