@@ -7,8 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
+from monitor.access import Role
 from monitor.colours import Colours, Theme, wrong_with
 from monitor.sources.source import BadFile
 from monitor.yamlmarks import read_yaml, validated
@@ -70,6 +71,24 @@ class Training(BaseModel):
     """Asked for at the instructor's desk."""
 
 
+Roles = Annotated[tuple[Role, ...], BeforeValidator(lambda given: [given] if isinstance(given, str) else given), Field(min_length=1)]
+
+
+class OpenId(BaseModel):
+    """Where people sign in who have no account of this computer: a provider whose address and secrets are in secrets.toml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    provider: Name
+    """What people call it, as the button says."""
+    name: str = Field(default="name", min_length=1, max_length=80)
+    """The claim that signs what is charted."""
+    groups: str = Field(default="groups", min_length=1, max_length=80)
+    """The claim that roles follow from."""
+    roles: dict[str, Roles] = Field(min_length=1)
+    """Which roles a value of that claim gives."""
+
+
 class WardMode(BaseModel):
     """What a station in ward mode is held to."""
 
@@ -83,6 +102,8 @@ class WardMode(BaseModel):
     """How long a PIN at a shared station signs, from the PIN or the last entry on."""
     clock_kept_by: str = Field(default="", max_length=80)
     """What keeps this computer's clock where the system itself cannot say, such as the host of a virtual machine."""
+    openid: OpenId | None = None
+    """Sign-in by OpenID Connect. Without it there are the accounts of this computer alone."""
 
 
 class Rooms(BaseModel):

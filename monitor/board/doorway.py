@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from jinja2 import Environment, StrictUndefined
 
 from monitor.board.sheet import HERE, TOKENS
@@ -9,12 +11,24 @@ from monitor.board.view import Picture
 from monitor.language import say
 
 
-def doorway(picture: Picture, name: str, said: str = "", locked: bool = False) -> str:
-    """``name``: who is signed in, if anybody, and not shown while ``locked``; ``said``: what came of the last try."""
+class Ways(NamedTuple):
+    """How people can sign in at this station."""
+
+    provider: str
+    """What the provider is called; empty where there is none."""
+    password: bool
+
+
+def doorway(picture: Picture, ways: Ways, name: str, said: str = "", onward: bool = False, locked: bool = False) -> str:
+    """``name``: who is signed in, if anybody, and not shown while ``locked``; ``said``: what came of the last try;
+    ``onward``: the page goes to the ward.
+    """
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     words = {
         "sign_in": say("Sign in"),
         "sign_out": say("Sign out"),
+        "with": say("Sign in with {provider}", provider=ways.provider),
+        "or": say("or with an account of this computer"),
         "name": say("Name"),
         "password": say("Password"),
         "signed_in": say("This screen is locked") if locked else say("{name} is signed in", name=name),
@@ -31,8 +45,10 @@ def doorway(picture: Picture, name: str, said: str = "", locked: bool = False) -
         theme=picture.theme,
         mode=picture.mode.upper(),
         station=picture.station,
+        ways=ways,
         name=name,
         said=said,
+        onward=onward,
         rooms=list(picture.views),
         words=words,
     )
@@ -54,3 +70,23 @@ def _waits(until: str) -> str:
 
 def recorded(room: str, at: str) -> str:
     return say("Emergency in room {room} recorded at {at}.", room=room, at=at)
+
+
+def unreachable(provider: str) -> str:
+    return say("{provider} does not answer, so that nobody can sign in there now. An emergency needs no sign-in.", provider=provider)
+
+
+def not_vouched(provider: str) -> str:
+    return say("Signing in with {provider} did not succeed; try again.", provider=provider)
+
+
+def no_name(provider: str) -> str:
+    return say("{provider} gives no name of yours that can sign what is charted.", provider=provider)
+
+
+def no_role(name: str, provider: str) -> str:
+    return say("{name}, nothing that {provider} says of you gives you a role at this station.", name=name, provider=provider)
+
+
+def name_taken(name: str) -> str:
+    return say("At this station {name} is somebody else's name; whoever keeps its accounts can free it.", name=name)

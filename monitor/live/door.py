@@ -11,6 +11,7 @@ import asyncio
 import hmac
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from starlette.requests import Request
@@ -21,7 +22,7 @@ from starlette.websockets import WebSocket
 
 from monitor import clock, commands
 from monitor.access import ALL, ENTRIES, NOBODY, Role, Viewer
-from monitor.board.doorway import doorway, not_proven, recorded, wrong
+from monitor.board.doorway import Ways, doorway, not_proven, recorded, wrong
 from monitor.language import say
 from monitor.live.station import station
 from monitor.live.tickets import Topic
@@ -31,6 +32,8 @@ from monitor.store.log import Conflict, StoreError
 COOKIE = "infusion_monitor"
 SIGN_IN, SIGN_OUT, EMERGENCY = "/sign-in", "/sign-out", "/emergency"
 HERE, DEED = "/here", "/deed"
+BEGIN, ANSWERED = "/sign-in/openid", "/oauth2callback"
+"""Where a browser is sent to the provider, and where the provider sends it back to: ``live.openid``."""
 OPEN = (SIGN_IN, SIGN_OUT, EMERGENCY, "/_stcore/health")
 UPLOADS = "/_stcore/upload_file"
 STREAM = "/_stcore/stream"
@@ -120,7 +123,7 @@ class Gate:
         refused: Response | None = None
         if path.startswith(UPLOADS):
             refused = PlainTextResponse("a ward takes no files", 403)
-        elif path not in OPEN and not _signed_in(request.cookies):
+        elif not _open(path) and not _signed_in(request.cookies):
             page = "text/html" in request.headers.get("accept", "")
             refused = RedirectResponse(SIGN_IN, 303) if page else PlainTextResponse("not signed in", 401)
         await (refused or self.app)(request.scope, receive, send)
@@ -140,14 +143,20 @@ class Gate:
             return ended
 
         async def heard() -> Message:
-            message = await socket._receive()
-            return {"type": "websocket.disconnect", "code": 1008} if over() else message
+            while not over():
+                with suppress(TimeoutError):
+                    return await asyncio.wait_for(socket._receive(), LOOK_EVERY_S)
+            return {"type": "websocket.disconnect", "code": 1008}
 
         async def said(message: Message) -> None:
             if not ended:
                 await socket._send({"type": "websocket.close", "code": 1008} if over() else message)
 
         await self.app(socket.scope, heard, said)
+
+
+def _open(path: str) -> bool:
+    return path in OPEN or (path in (BEGIN, ANSWERED) and station().rooms.ward.openid is not None)
 
 
 def _signed_in(cookies: Mapping[str, str]) -> bool:
@@ -157,7 +166,7 @@ def _signed_in(cookies: Mapping[str, str]) -> bool:
 
 def door_routes() -> list[Route]:
     return [
-        Route(SIGN_IN, _shown, methods=["GET"]),
+        Route(SIGN_IN, shown, methods=["GET"]),
         Route(SIGN_IN, _sign_in, methods=["POST"]),
         Route(SIGN_OUT, _sign_out, methods=["POST"]),
         Route(EMERGENCY, _emergency, methods=["POST"]),
@@ -166,17 +175,28 @@ def door_routes() -> list[Route]:
     ]
 
 
-async def _shown(request: Request, said: str = "", status: int = 200) -> Response:
+async def shown(request: Request, said: str = "", status: int = 200, onward: str = "") -> Response:
+    """The sign-in page. ``said``: what came of the last try; ``onward``: who has just signed in, and goes on by itself."""
     here = station()
     if here.accounts is None:
         return RedirectResponse("/", 303)
-    seat = here.accounts.seat(request.cookies.get(COOKIE, ""))
+    seat, asked = here.accounts.seat(request.cookies.get(COOKIE, "")), here.rooms.ward.openid
     picture = await asyncio.to_thread(here.follower.picture)
+    ways = Ways(asked.provider if asked is not None else "", asked is None or here.accounts.with_password())
     headers = {
         "cache-control": "no-store",
         "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+        "referrer-policy": "same-origin",
     }
-    return HTMLResponse(doorway(picture, seat.account.name if seat else "", said, at_the_keys(request.cookies).locked), status, headers)
+    name = onward or (seat.account.name if seat else "")
+    locked = not onward and at_the_keys(request.cookies).locked
+    return HTMLResponse(doorway(picture, ways, name, said, bool(onward), locked), status, headers)
+
+
+def give(answer: Response, token: str, encrypted: bool) -> None:
+    """Hand a browser the cookie of who has signed in."""
+    longest = station().rooms.ward.longest_h * 3600
+    answer.set_cookie(COOKIE, token, longest, path="/", secure=encrypted, httponly=True, samesite="strict")
 
 
 def _from_here(request: Request) -> bool:
@@ -201,12 +221,11 @@ async def _sign_in(request: Request) -> Response:
     try:
         token = await asyncio.to_thread(accounts.sign_in, form.get("name", "").strip(), form.get("password", ""))
     except NotSignedIn as refused:
-        return await _shown(request, wrong(_until(refused)), 401)
+        return await shown(request, wrong(_until(refused)), 401)
     except StoreError as trouble:
-        return await _shown(request, str(trouble), 503)
+        return await shown(request, str(trouble), 503)
     answer = RedirectResponse("/", 303)
-    secure = request.url.scheme == "https"
-    answer.set_cookie(COOKIE, token, station().rooms.ward.longest_h * 3600, path="/", secure=secure, httponly=True, samesite="strict")
+    give(answer, token, request.headers["origin"].startswith("https:"))
     return answer
 
 
@@ -265,4 +284,4 @@ async def _emergency(request: Request) -> Response:
             return str(trouble)
         return recorded(room, clock.of_day(clock.now(), here.follower.zone))
 
-    return await _shown(request, await asyncio.to_thread(record))
+    return await shown(request, await asyncio.to_thread(record))

@@ -15,9 +15,9 @@ from monitor.live.follower import Follower
 from monitor.live.hub import Hub
 from monitor.live.tickets import Tickets
 from monitor.protocol.document import Document, load_protocol
-from monitor.store import lease, open_log
+from monitor.store import is_server, lease, open_log
 from monitor.store.accounts import Accounts, beside
-from monitor.store.log import EventLog
+from monitor.store.log import EventLog, StoreError
 
 log_ = logging.getLogger("monitor.station")
 
@@ -54,6 +54,8 @@ def station() -> Station:
             assert protocol is not None
             document = load_protocol(protocol)
             url = settings.store_url()
+            if rooms.mode == "ward" and is_server(url) and rooms.ward.openid is None:
+                raise StoreError("a ward's store on a server needs a provider with which people sign in (ward: {openid: ...})")
             log = open_log(url, mode=rooms.mode)
             held = rooms.ward
             accounts = Accounts(beside(url), held.longest_h, held.idle_min, held.signature_s) if rooms.mode == "ward" else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import sqlite3
 import threading
@@ -17,11 +18,12 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
-from monitor import clock
+from monitor import clock, settings
 from monitor.store import is_server, place
 from monitor.store.log import StoreError
 
@@ -46,6 +48,11 @@ ALTER TABLE accounts ADD COLUMN shared INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE signed_in ADD COLUMN seen TEXT NOT NULL DEFAULT '';
 ALTER TABLE signed_in ADD COLUMN signer TEXT NOT NULL DEFAULT '' COLLATE NOCASE;
 ALTER TABLE signed_in ADD COLUMN signs_until TEXT NOT NULL DEFAULT '';
+""",
+    """
+CREATE TABLE vouched_for (
+    subject TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE REFERENCES accounts ON DELETE CASCADE
+) STRICT;
 """,
 )
 """The tables as they came to be: a file from before has done the first steps, and does the others when it is opened."""
@@ -102,10 +109,16 @@ class NotSignedIn(Exception):
         super().__init__("not signed in")
 
 
+class NameTaken(Exception):
+    """Somebody else signs with this name already: a person of a provider's never becomes another one."""
+
+
 def beside(url: str) -> Path:
-    """Where the accounts of a store are kept."""
+    """Where the accounts of a store are kept: on this computer, where the store is on a server's as well."""
     if is_server(url):
-        raise StoreError("local accounts are for one computer, with its store as sqlite:///FILE")
+        server = urlsplit(url)
+        name = "-".join(re.findall(r"[\w.]+", f"{server.hostname or ''}{server.path}"))
+        return settings.HOME / "var" / f"{name}.accounts.db"
     path = place(url).expanduser().resolve()
     return path.with_name(path.stem + ".accounts.db")
 
@@ -170,6 +183,11 @@ class Accounts:
             found = connection.execute(f"SELECT {_ACCOUNT} FROM accounts a ORDER BY name").fetchall()
         return [_account(row) for row in found]
 
+    def with_password(self) -> bool:
+        """Whether anybody can sign in by name and password."""
+        with self._asking() as connection:
+            return connection.execute("SELECT 1 FROM accounts WHERE password <> '' LIMIT 1").fetchone() is not None
+
     def sign_in(self, name: str, password: str) -> str:
         """The cookie for a browser. Raises NotSignedIn: an unknown name and a wrong password sound alike."""
         return self.begin(self._proven(name, password, "password"))
@@ -204,6 +222,25 @@ class Accounts:
         with self._changing() as connection:
             self._count(connection, row[0], 0)
         return str(row[0])
+
+    def vouched(self, subject: str, name: str, roles: Iterable[str]) -> str:
+        """The cookie for a browser whose person a provider vouches for; ``subject`` is who that is, whatever the name.
+
+        The account is made, or brought up to date: other browsers of this person have the new roles at once. Raises
+        NameTaken.
+        """
+        with self._changing() as connection:
+            whose = "SELECT v.subject FROM accounts a LEFT JOIN vouched_for v USING (name) WHERE a.name = ?"
+            taken = connection.execute(whose, (name,)).fetchone()
+            if taken is not None and taken[0] != subject:
+                raise NameTaken
+            connection.execute(
+                "DELETE FROM accounts WHERE name <> ? AND name IN (SELECT name FROM vouched_for WHERE subject = ?)", (name, subject)
+            )
+            keep = "INSERT INTO accounts (name, roles, password) VALUES (?, ?, '') ON CONFLICT (name) DO UPDATE SET roles = excluded.roles"
+            connection.execute(keep, (name, " ".join(roles)))
+            connection.execute("INSERT INTO vouched_for VALUES (?, ?) ON CONFLICT (subject) DO NOTHING", (subject, name))
+        return self.begin(name)
 
     def sign_out(self, token: str) -> None:
         with self._changing() as connection:

@@ -223,11 +223,11 @@ def test_signing_out_ends_every_tab(here: WardStation) -> None:
                     with pytest.raises(websockets.ConnectionClosed):
                         while True:
                             await fed.recv()
-            for tab in (one, other):
-                with pytest.raises(websockets.ConnectionClosed):
-                    await tab.send(viewer.wanted())
-                    while True:
-                        await tab.recv()
+            for tab in (one, other):  # one that nothing is sent to any more as well
+                async with asyncio.timeout(10):
+                    with pytest.raises(websockets.ConnectionClosed):
+                        while True:
+                            await tab.recv()
 
     asyncio.run(tabs())
     assert asyncio.run(rejected(viewer.session(here.address, cookie)))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from monitor import settings
 from monitor.cli_account import app
 from monitor.store import open_log
 from monitor.store.accounts import TRIES, WAIT_S, Account, Accounts, NotSignedIn, beside
@@ -104,9 +105,10 @@ def test_a_password_that_is_none_is_refused(accounts: Accounts, password: str) -
         accounts.add("Bob", ["nurse"], password)
 
 
-def test_accounts_are_for_a_store_on_this_computer() -> None:
-    with pytest.raises(StoreError, match="one computer"):
-        beside("postgresql://elsewhere/ward")
+def test_accounts_are_kept_on_this_computer_wherever_the_store_is() -> None:
+    kept = beside("postgresql://nurse:secret@db.clinic/ward")
+    assert kept == settings.HOME / "var" / "db.clinic-ward.accounts.db"
+    assert kept != beside("postgresql://nurse:secret@db.clinic/other")
 
 
 def test_a_store_belongs_to_one_mode(tmp_path: Path) -> None:

@@ -1,0 +1,272 @@
+"""People who sign in with a provider: the whole code flow against a real one, and all that must not open the door."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+import websockets
+from itsdangerous import URLSafeTimedSerializer
+
+from monitor import commands, settings
+from monitor.access import PAGES, Role
+from monitor.admission import Patient, admit_simulated
+from monitor.live.door import COOKIE
+from monitor.protocol.document import Document
+from monitor.store import open_log
+from monitor.store.accounts import Accounts, beside
+from tests import provider as providers
+from tests import viewer
+from tests.browser.dashboard import free_port, running
+from tests.live.test_door import REFUSED, SECRET, rejected, run
+
+ROOMS = """
+station: Ward 3
+protocol: protocols/example.yaml
+mode: ward
+ward:
+  clock_kept_by: the tests
+  openid:
+    provider: the clinic's account
+    roles: {g-viewer: viewer, g-nurse: nurse, g-charge: charge, g-trainer: trainer, g-owner: owner, g-admin: admin, g-senior: [charge, nurse]}
+rooms: [{room: "1"}, {room: "2"}]
+"""
+COOKIE_SECRET = "no more than a test's, and long enough for it"
+
+
+@dataclass
+class Clinic:
+    address: str
+    provider: providers.Provider
+    accounts: Path
+    log: Path
+
+    def browser(self) -> httpx.Client:
+        # Nothing here is encrypted, and to prepare for it takes long.
+        return httpx.Client(verify=False, timeout=60)
+
+    def sent(self, browser: httpx.Client) -> str:
+        """Where the sign-in page sends a browser."""
+        begun = browser.get(f"{self.address}/sign-in/openid")
+        assert begun.status_code == 302, begun.text
+        assert begun.headers["location"].startswith(f"{self.provider.address}/authorize?")
+        return begun.headers["location"]
+
+    def vouched(self, browser: httpx.Client, sub: str) -> str:
+        """Where the provider sends it back to, once it knows who that is."""
+        return browser.post(self.sent(browser), data={"sub": sub}).headers["location"]
+
+    def answer(self, sub: str, **claims: object) -> httpx.Response:
+        """What a person is shown who comes back from the provider, with these claims."""
+        with self.browser() as browser:
+            return browser.get(self.vouched(browser, self.provider.tell(sub, **claims)))
+
+    def signed_in(self, sub: str, **claims: object) -> str:
+        return cookie(self.answer(sub, **claims))
+
+
+def cookie(answer: httpx.Response) -> str:
+    assert answer.status_code == 200, answer.text
+    kept = next(x for x in answer.headers.get_list("set-cookie") if x.startswith(COOKIE)).lower()
+    assert "httponly" in kept
+    assert "samesite=strict" in kept
+    return f"{COOKIE}={answer.cookies[COOKIE]}"
+
+
+def secrets(home: Path, address: str, provider: str) -> None:
+    file = home / ".streamlit" / "secrets.toml"
+    file.parent.mkdir()
+    file.write_text(f"""
+[auth]
+redirect_uri = "{address}/oauth2callback"
+cookie_secret = "{COOKIE_SECRET}"
+client_id = "{providers.CLIENT}"
+client_secret = "{providers.SECRET}"
+server_metadata_url = "{provider}/.well-known/openid-configuration"
+client_kwargs = {{ prompt = "login", timeout = 60 }}
+""")
+    file.chmod(0o600)
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory, document: Document) -> Iterator[Clinic]:
+    folder, port = tmp_path_factory.mktemp("clinic"), free_port()
+    store, address = f"sqlite:///{folder / 'log.db'}", f"http://127.0.0.1:{port}"
+    log = open_log(store, mode="ward")
+    for room, alias in (("1", "Otter"), ("2", "Maple")):
+        admitted = admit_simulated(room, Patient(alias, weight_kg=70), settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml", 1, document)
+        commands.open_session(log, admitted.opened, admitted.source, 1.0, "nurse")
+    log.close()
+    with providers.running(f"{address}/oauth2callback", folder / "provider.log") as provider, pytest.MonkeyPatch.context() as patch:
+        secrets(folder, address, provider.address)
+        patch.setitem(os.environ, "HOME", str(folder))
+        with running(folder, ROOMS, port) as program:
+            yield Clinic(program.address, provider, beside(store), program.log)
+
+
+def nobody(answer: httpx.Response) -> bool:
+    """Whether who is answered so has been given nothing that opens anything."""
+    return COOKIE not in answer.cookies and not any(name.startswith("_streamlit_user") for name in answer.cookies)
+
+
+def test_on_a_cold_server_each_page_shows_a_patient_to_the_roles_that_a_provider_tells_of(here: Clinic) -> None:
+    leaks = []
+    for role in Role:
+        shown = here.signed_in(f"the-{role}", name=f"the {role}", groups=[f"g-{role}", "everybody"])
+        for page, roles in PAGES.items():
+            sent = asyncio.run(run(here.address, shown, page_name=page, query_string="room=1" if page == "room" else ""))
+            refused = REFUSED in sent
+            if refused is (role in roles) or (refused and SECRET.search(sent)):
+                leaks.append((page, role))
+            if not refused and page in ("ward", "room"):
+                assert SECRET.search(sent), "what is looked for is there to be found"
+    assert leaks == []
+
+
+def test_the_browser_is_given_our_cookie_and_none_that_outlives_it(here: Clinic) -> None:
+    answer = here.answer("ann", name="Ann", groups="g-nurse")
+    assert cookie(answer)
+    assert not any(name.startswith("_streamlit_user") for name in answer.cookies)
+    assert 'http-equiv="refresh"' in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_who_has_no_role_or_no_name_is_told_so_and_let_in_nowhere(here: Clinic) -> None:
+    for groups in (["g-nurses"], None):
+        answer = here.answer("guest", name="Guest", groups=groups)
+        assert (answer.status_code, nobody(answer)) == (401, True)
+        assert "Guest, nothing that the clinic&#39;s account says of you gives you a role" in answer.text
+    for name in (None, "evaluator"):
+        answer = here.answer("guest", name=name, groups="g-nurse")
+        assert (answer.status_code, nobody(answer)) == (401, True)
+        assert "gives no name of yours" in answer.text
+    assert "denied sign_in=openid viewer='Guest': no role" in here.log.read_text()
+
+
+def test_nobody_becomes_another_by_a_name(here: Clinic) -> None:
+    accounts = Accounts(here.accounts)
+    accounts.add("M. Ortiz", [Role.CHARGE], "six quiet words on a wall")
+    accounts.close()
+    assert cookie(here.answer("first", name="Twin", groups="g-nurse"))
+    for taken in ("m. ortiz", "Twin"):
+        answer = here.answer("second", name=taken, groups="g-nurse")
+        assert (answer.status_code, nobody(answer)) == (401, True)
+        assert "is somebody else&#39;s name" in answer.text
+
+
+def test_what_a_provider_says_anew_holds_from_the_next_sign_in_on(here: Clinic) -> None:
+    before = here.signed_in("bea", name="Bea", groups="g-nurse")
+    assert REFUSED in asyncio.run(run(here.address, before, page_name="review"))
+    after = here.signed_in("bea", name="Bea", groups="g-senior")
+    for shown in (before, after):
+        assert REFUSED not in asyncio.run(run(here.address, shown, page_name="review"))
+    renamed = here.signed_in("bea", name="Bea Novak", groups="g-nurse")
+    assert asyncio.run(rejected(viewer.session(here.address, before))), "the old name signs nothing more"
+    assert not asyncio.run(rejected(viewer.session(here.address, renamed)))
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"aud": "another-program"},
+        {"aud": "another-program", "azp": providers.CLIENT},
+        {"iss": "https://elsewhere"},
+        {"exp": 1},
+        {"nonce": "x"},
+    ],
+)
+def test_a_token_that_is_not_for_us_or_not_for_now_opens_nothing(here: Clinic, claims: dict[str, Any]) -> None:
+    answer = here.answer("ann", name="Ann", groups="g-nurse", **claims)
+    assert (answer.status_code, nobody(answer)) == (401, True)
+    assert "did not succeed" in answer.text
+
+
+def test_an_answer_counts_once_and_for_the_browser_that_asked(here: Clinic) -> None:
+    here.provider.tell("ann", name="Ann", groups="g-nurse")
+    with here.browser() as asked, here.browser() as other:
+        back = here.vouched(asked, "ann")
+        here.sent(other)
+        state = parse_qs(urlsplit(back).query)["state"][0]
+        for browser, address in ((other, back), (asked, back.replace(state, "forged")), (asked, f"{here.address}/oauth2callback")):
+            answer = browser.get(address)
+            assert (answer.status_code, nobody(answer)) == (401, True)
+        assert cookie(asked.get(back))
+        assert nobody(asked.get(back))
+
+
+def test_an_identity_that_a_browser_brings_along_is_nobody_s(here: Clinic) -> None:
+    """Neither forged nor signed with the station's own secret: Streamlit's cookie is never asked for."""
+    claims = {"sub": "ann", "aud": providers.CLIENT, "iss": here.provider.address, "name": "Ann", "groups": "g-nurse"}
+    identity = json.dumps({**claims, "origin": here.address, "is_logged_in": True, "provider": "default"})
+    for secret in (COOKIE_SECRET, "x" * 32):
+        shown = f"_streamlit_user={URLSafeTimedSerializer(secret, salt='_streamlit_user').dumps(identity)}"
+        assert asyncio.run(rejected(viewer.session(here.address, shown)))
+        with here.browser() as browser:
+            browser.headers = {"Cookie": shown, "X-Forwarded-User": "Ann", "Accept": "text/html"}
+            assert browser.get(here.address).headers["location"] == "/sign-in"
+            assert nobody(browser.get(f"{here.address}/oauth2callback"))
+    with here.browser() as browser:
+        for path in ("/auth/login", "/auth/logout", "/media/x.csv", "/_stcore/host-config"):
+            assert browser.get(here.address + path).status_code == 401
+
+
+def test_whoever_offers_the_session_of_a_provider_s_person_is_given_nothing(here: Clinic) -> None:
+    nurse, thief = here.signed_in("cem", name="Cem", groups="g-nurse"), here.signed_in("dan", name="Dan", groups="g-nurse")
+    again = here.signed_in("cem", name="Cem", groups="g-nurse")
+
+    async def probed() -> int:
+        taken = 0
+        async with viewer.session(here.address, nurse) as socket:
+            await socket.send(viewer.wanted())
+            messages = [m async for m in viewer.finished(socket)]
+            session = next(m.new_session.initialize.session_id for m in messages if m.HasField("new_session"))
+            for shown in ("", f"{COOKIE}=forged", thief, again):
+                taken += not await rejected(viewer.session(here.address, shown, session))
+        for shown in ("", f"{COOKIE}=forged", thief, again):
+            taken += not await rejected(viewer.session(here.address, shown, session))
+        return taken
+
+    assert asyncio.run(probed()) == 0
+
+
+def test_signing_out_ends_every_tab_and_leaves_no_identity_behind(here: Clinic) -> None:
+    shown = here.signed_in("eve", name="Eve", groups="g-nurse")
+
+    async def tabs() -> None:
+        async with viewer.session(here.address, shown) as one, viewer.session(here.address, shown) as other:
+            with here.browser() as browser:
+                out = browser.post(f"{here.address}/sign-out", headers={"Origin": here.address, "Cookie": shown})
+                assert out.status_code == 303
+            for tab in (one, other):
+                async with asyncio.timeout(10):
+                    with pytest.raises(websockets.ConnectionClosed):
+                        while True:
+                            await tab.recv()
+
+    asyncio.run(tabs())
+    assert asyncio.run(rejected(viewer.session(here.address, shown)))
+
+
+def test_a_provider_that_is_down_is_said_in_a_sentence_and_an_emergency_goes_in(tmp_path: Path, document: Document) -> None:
+    secrets(tmp_path, "http://127.0.0.1:8501", f"http://127.0.0.1:{free_port()}")
+    log = open_log(f"sqlite:///{tmp_path / 'log.db'}", mode="ward")
+    admitted = admit_simulated("1", Patient("Otter", weight_kg=70), settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml", 1, document)
+    session = commands.open_session(log, admitted.opened, admitted.source, 1.0, "nurse")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "HOME", str(tmp_path))
+        with running(tmp_path, ROOMS) as program, httpx.Client(verify=False, timeout=60) as browser:
+            answer = browser.get(f"{program.address}/sign-in/openid")
+            assert answer.status_code == 503
+            assert "the clinic&#39;s account does not answer" in answer.text
+            told = browser.post(f"{program.address}/emergency", data={"room": "1"}, headers={"Origin": program.address})
+            assert "Emergency in room 1 recorded at" in told.text
+    assert [x.by for x in log.entries(session) if x.kind == "emergency_started"] == ["station"]
+    log.close()
