@@ -55,7 +55,7 @@ export function keypad(done, close = null) {
   }));
   const ok = pressable("solid", SAY.ok, () => send());
   const said = line("p", "said", "");
-  attr(said, "role", "alert");
+  attr(said, "role", "status");
   const other = pressable("quiet-button", "", () => {
     typing = !typing;
     digits = "";

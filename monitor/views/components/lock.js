@@ -10,21 +10,35 @@ const UNTOUCHED_MS = 30000; // the pad lies over numbers: nobody may forget it t
 export const STAYS = ["open_room", "go", "display", "emergency", "emergency_act"];
 
 // Streamlit's forms wait unseen, as they are, until the screen is open again (lock.css). A form makes all that is not in it
-// inert: while it is hidden the page (root) is not.
+// inert, and closes when something else is pressed: while it is hidden the page (root) is not inert, and counts as above it.
 const HELD = ["inert", "aria-hidden"];
 let freed = [];
+let left = null; // the field in which somebody was writing
+
+// Streamlit hands in what was typed when a field is left, and a locked screen may hand in nothing: it does not hear of that.
+window.addEventListener("focusout", (event) => {
+  if (!document.documentElement.hasAttribute("data-locked") || event.target.closest(".im")) return;
+  left = event.target;
+  event.stopImmediatePropagation();
+}, true);
 
 export function hideForms(locked, root) {
   attr(document.documentElement, "data-locked", locked);
+  attr(root, "data-react-aria-top-layer", locked);
   for (let node = locked ? root : null; node; node = node.parentElement) {
     for (const name of HELD.filter((one) => node.hasAttribute(one))) {
       freed.push([node, name, node.getAttribute(name)]);
       node.removeAttribute(name);
     }
   }
-  if (locked) return;
+  if (locked) {
+    if (!document.activeElement?.closest(".im")) document.activeElement?.blur();
+    return;
+  }
   if (document.querySelector(".stDialog")) freed.forEach(([node, name, value]) => node.setAttribute(name, value));
   freed = [];
+  left?.focus({ preventScroll: true });
+  left = null;
 }
 
 export function plate(open) {
@@ -49,28 +63,32 @@ export function plate(open) {
 export function lock(host) {
   let timer = null;
   const bar = plate(() => open());
-  const pad = keypad(() => shut(), () => shut());
-  pad.el.classList.add("over");
-  host.root.append(pad.el);
+  let pad = null; // made when a screen locks for the first time: most never do
   show(bar.el, false);
-  show(pad.el, false);
 
+  function made() {
+    const one = keypad(() => shut(), () => shut());
+    one.el.classList.add("over");
+    one.el.addEventListener("pointerdown", linger);
+    one.el.addEventListener("keydown", linger);
+    show(one.el, false);
+    host.root.append(one.el);
+    return one;
+  }
   function shut() {
     clearTimeout(timer);
-    show(pad.el, false);
+    if (pad) show(pad.el, false);
   }
   function linger() {
     clearTimeout(timer);
     timer = setTimeout(shut, UNTOUCHED_MS);
   }
   function open() {
-    if (!pad.el.hidden || bar.el.hidden) return;
+    if (bar.el.hidden || !pad.el.hidden) return;
     show(pad.el, true);
     pad.begin();
     linger();
   }
-  pad.el.addEventListener("pointerdown", linger);
-  pad.el.addEventListener("keydown", linger);
   return {
     el: bar.el,
     open,
@@ -82,13 +100,14 @@ export function lock(host) {
         return;
       }
       bar.apply(given);
+      pad ??= made();
       pad.apply({ named: given.shared });
     },
     close() {
       clearTimeout(timer);
       hideForms(false, host.root);
-      pad.close();
-      pad.el.remove();
+      pad?.close();
+      pad?.el.remove();
     },
   };
 }

@@ -1,0 +1,132 @@
+"""A ward's screen in a real browser: it locks and opens with all that was there, and two people sign at one station."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor import commands, settings
+from monitor.access import Role
+from monitor.admission import Patient, admit_simulated
+from monitor.live.door import COOKIE
+from monitor.protocol.document import Document
+from monitor.store import open_log
+from monitor.store.accounts import Accounts, beside
+from tests.browser.chromium import launched
+from tests.browser.dashboard import Running, running
+from tests.browser.test_flows import eventually, tile
+
+pytestmark = pytest.mark.browser
+
+ROOMS = """
+station: Ward 3
+protocol: protocols/example.yaml
+mode: ward
+ward: {clock_kept_by: the tests, signature_s: 300}
+rooms: [{room: "1"}, {room: "2"}]
+"""
+PASSWORD = "six quiet words on a wall"
+PINS = {"M. Ortiz": "2580", "A. Two": "8264"}
+NOTE = "Pale, says that she is cold."
+
+
+@dataclass
+class Ward:
+    program: Running
+    accounts: Accounts
+    browser: Any
+
+    def page(self, name: str) -> Any:
+        page = self.browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+        page.set_default_timeout(30000)
+        page.goto(self.program.address)
+        page.get_by_label("Name").fill(name)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_selector("article.tile")
+        return page
+
+    def lock(self, page: Any) -> None:
+        self.accounts.lock(next(kept["value"] for kept in page.context.cookies() if kept["name"] == COOKIE))
+        page.locator(".lock").wait_for()
+
+    def entries(self, kind: str) -> list[tuple[str, str]]:
+        log = open_log(self.program.store, mode="ward")
+        found = [(x.by, x.body) for head in log.heads() for x in log.entries(head.session) if x.kind == kind]
+        log.close()
+        return found
+
+
+@pytest.fixture(scope="module")
+def ward(tmp_path_factory: pytest.TempPathFactory, document: Document, quick_passwords: None) -> Iterator[Ward]:
+    folder: Path = tmp_path_factory.mktemp("lock")
+    store = f"sqlite:///{folder / 'log.db'}"
+    log = open_log(store, mode="ward")
+    for room, alias in (("1", "Otter"), ("2", "Maple")):
+        admitted = admit_simulated(room, Patient(alias, weight_kg=70), settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml", 1, document)
+        commands.open_session(log, admitted.opened, admitted.source, 1.0, "M. Ortiz")
+    log.close()
+    accounts = Accounts(beside(store))
+    for name, pin in PINS.items():
+        accounts.add(name, [Role.NURSE], PASSWORD)
+        accounts.set_pin(name, pin)
+    accounts.add("Station 1", [Role.NURSE], PASSWORD, shared=True)
+    with running(folder, ROOMS) as program, launched() as browser:
+        yield Ward(program, accounts, browser)
+    accounts.close()
+
+
+def test_a_locked_room_goes_on_and_opens_with_the_note_that_was_being_written(ward: Ward) -> None:
+    page = ward.page("M. Ortiz")
+    page.goto(f"{ward.program.address}/room?room=2")
+    page.get_by_role("button", name="Note…").first.click()
+    page.get_by_role("dialog").locator("textarea").fill(NOTE)
+    ward.lock(page)
+    assert not page.get_by_role("dialog").is_visible()
+    for hidden in (".panel.log", ".panel.events", ".panel.inf"):
+        assert not page.locator(hidden).is_visible()
+    assert "Maple" not in page.locator(".im").inner_text()
+    clock = page.locator(".head .clock")
+    before = clock.inner_text()
+    assert eventually(lambda: clock.inner_text() != before, 30), "it is live"
+    assert eventually(lambda: page.locator(".numerics .hr .num").first.inner_text().isdigit(), 30)
+    page.get_by_role("button", name="Emergency").click(trial=True)
+    page.get_by_role("button", name="Unlock").click()
+    page.keyboard.type("1379")
+    page.keyboard.press("Enter")
+    page.get_by_text("That is not right.").wait_for()
+    for digit in PINS["M. Ortiz"]:
+        page.locator(".keypad .digits").get_by_role("button", name=digit, exact=True).click()
+    page.keyboard.press("Enter")
+    page.locator(".lock").wait_for(state="hidden")
+    page.get_by_role("dialog").wait_for()
+    assert page.get_by_role("dialog").locator("textarea").input_value() == NOTE
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    assert eventually(lambda: ward.entries("note_added"), 30)
+    ((by, body),) = ward.entries("note_added")
+    assert by == "M. Ortiz" and NOTE in body
+    page.context.close()
+
+
+def test_two_people_sign_at_one_station_which_stays_signed_in(ward: Ward) -> None:
+    page = ward.page("Station 1")
+    for n, (name, pin) in enumerate(PINS.items()):
+        tile(page, "1").locator(".log-button").click()
+        values = page.locator(".pad .value")
+        values.nth(4 + n).wait_for()
+        page.wait_for_timeout(500)
+        values.nth(4 + n).click()
+        page.get_by_role("dialog").get_by_role("button", name=name).click()
+        page.keyboard.type(pin)
+        page.keyboard.press("Enter")
+        assert eventually(lambda: name in {by for by, _ in ward.entries("scored")}, 30)  # noqa: B023
+        page.get_by_role("dialog").wait_for(state="hidden")
+        page.get_by_role("button", name=name).wait_for()
+        page.get_by_role("button", name="Not me").click()
+        page.get_by_role("button", name="Who is here?").wait_for()
+    assert [by for by, _ in ward.entries("scored")] == list(PINS)
+    page.context.close()
