@@ -36,6 +36,7 @@ BEGIN, ANSWERED = "/sign-in/openid", "/oauth2callback"
 """Where a browser is sent to the provider, and where the provider sends it back to: ``live.openid``."""
 OPEN = (SIGN_IN, SIGN_OUT, EMERGENCY, "/_stcore/health")
 UPLOADS = "/_stcore/upload_file"
+DOWNLOADS = "/media/"
 STREAM = "/_stcore/stream"
 LOOK_EVERY_S = 0.5
 """How long an open socket may believe that its cookie still holds."""
@@ -126,6 +127,8 @@ class Gate:
         elif not _open(path) and not _signed_in(request.cookies):
             page = "text/html" in request.headers.get("accept", "")
             refused = RedirectResponse(SIGN_IN, 303) if page else PlainTextResponse("not signed in", 401)
+        elif path.startswith(DOWNLOADS):
+            refused = _export(path, request.cookies)
         await (refused or self.app)(request.scope, receive, send)
 
     async def _connect(self, socket: WebSocket) -> None:
@@ -153,6 +156,15 @@ class Gate:
                 await socket._send({"type": "websocket.close", "code": 1008} if over() else message)
 
         await self.app(socket.scope, heard, said)
+
+
+def _export(path: str, cookies: Mapping[str, str]) -> Response | None:
+    """Streamlit gives a file to whoever has its address; here only to whom the page with its button is open, and it is logged."""
+    now = at_the_keys(cookies)
+    if now.locked or not now.may_open("review"):
+        return PlainTextResponse("not for this role", 403)
+    log_.info("export=%s viewer=%r", path, now.signs)
+    return None
 
 
 def _open(path: str) -> bool:

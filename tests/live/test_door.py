@@ -167,6 +167,14 @@ def test_an_emergency_needs_no_sign_in_and_no_page_of_another_site_can_tell_one(
     assert here.entries().count(("station", "emergency_started")) == before + 1
 
 
+def test_a_download_is_given_to_those_who_may_open_its_page_and_each_is_logged(here: WardStation) -> None:
+    for role, cookie in here.cookies.items():
+        answer = httpx.get(f"{here.address}/media/of-{role}.csv", headers={"Cookie": cookie}, timeout=60)
+        assert answer.status_code == (404 if role in PAGES["review"] else 403), role
+        told = f"export=/media/of-{role}.csv viewer='the {role}'" in here.log.read_text()
+        assert told is (role in PAGES["review"])
+
+
 def test_a_ward_takes_no_files(here: WardStation) -> None:
     answer = httpx.put(f"{here.address}/_stcore/upload_file/x/y", headers={"Cookie": here.cookies[Role.NURSE]})
     assert answer.status_code == 403

@@ -25,6 +25,7 @@ from monitor.store import open_log
 from monitor.store.accounts import Accounts, beside
 from tests import provider as providers
 from tests import viewer
+from tests.browser import chromium
 from tests.browser.dashboard import free_port, running
 from tests.live.test_door import REFUSED, SECRET, rejected, run
 
@@ -99,7 +100,7 @@ client_kwargs = {{ prompt = "login", timeout = 60 }}
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory, document: Document) -> Iterator[Clinic]:
     folder, port = tmp_path_factory.mktemp("clinic"), free_port()
-    store, address = f"sqlite:///{folder / 'log.db'}", f"http://127.0.0.1:{port}"
+    store, address = f"sqlite:///{folder / 'log.db'}", f"http://localhost:{port}"
     log = open_log(store, mode="ward")
     for room, alias in (("1", "Otter"), ("2", "Maple")):
         admitted = admit_simulated(room, Patient(alias, weight_kg=70), settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml", 1, document)
@@ -109,7 +110,7 @@ def here(tmp_path_factory: pytest.TempPathFactory, document: Document) -> Iterat
         secrets(folder, address, provider.address)
         patch.setitem(os.environ, "HOME", str(folder))
         with running(folder, ROOMS, port) as program:
-            yield Clinic(program.address, provider, beside(store), program.log)
+            yield Clinic(address, provider, beside(store), program.log)
 
 
 def nobody(answer: httpx.Response) -> bool:
@@ -253,6 +254,24 @@ def test_signing_out_ends_every_tab_and_leaves_no_identity_behind(here: Clinic) 
 
     asyncio.run(tabs())
     assert asyncio.run(rejected(viewer.session(here.address, shown)))
+
+
+@pytest.mark.browser
+def test_in_a_browser_the_way_there_and_back_ends_at_the_ward(here: Clinic) -> None:
+    """The provider is another site to the browser: what is kept to this site must not get lost on the way back."""
+    here.provider.tell("fay", name="Fay", groups="g-nurse")
+    with chromium.launched() as browser:
+        page = browser.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(here.address)
+        page.get_by_role("link", name="Sign in with the clinic's account").click()
+        page.get_by_label("Who").fill("fay")
+        page.get_by_role("button", name="Go on").click()
+        page.get_by_text("Otter").first.wait_for()
+        assert urlsplit(page.url).path == "/"
+        (kept,) = (x for x in page.context.cookies() if x["name"] == COOKIE)
+        assert (kept["httpOnly"], kept["sameSite"]) == (True, "Strict")
+        assert not any(x["name"].startswith("_streamlit_user") for x in page.context.cookies())
 
 
 def test_a_provider_that_is_down_is_said_in_a_sentence_and_an_emergency_goes_in(tmp_path: Path, document: Document) -> None:
