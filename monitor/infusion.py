@@ -154,7 +154,7 @@ class Ledger:
             per_s = rate * self.weight_kg / 3600.0
             if per_s > 0 and given + per_s * lasts >= mg:
                 # A float sum may miss a whole second by less than any pump can be set to.
-                return change.at + math.ceil(max(0.0, mg - given) / per_s - 1e-6)
+                return change.at + math.ceil((mg - given) / per_s - 1e-6)
             given += per_s * lasts
         return None
 

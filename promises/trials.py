@@ -44,7 +44,18 @@ ELSEWHERE = {"server", "database"}
 """Fixtures that start another program."""
 
 
-PYTEST = ("-q", "-s", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:faulthandler", "--rootdir", str(ROOT))
+PYTEST = (
+    "-q",
+    "-s",
+    "--assert=plain",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:faulthandler",
+    "--hypothesis-profile=mutants",
+    "--rootdir",
+    str(ROOT),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +284,6 @@ def main() -> None:
 
     everything = [Phase.explicit, Phase.reuse, Phase.generate]
     settings.register_profile("mutants", derandomize=True, max_examples=10, database=None, deadline=None, phases=everything)
-    settings.load_profile("mutants")
     path = ROOT / request.module
     took, left = _apart(lambda: _collected(request, say))
     if left and _cold(None, path, left[0][1], sum(took.values())) != (SURVIVED, ""):

@@ -108,6 +108,17 @@ def test_the_second_at_which_the_dose_was_in_does_not_move(changes: list[tuple[i
     assert ledger(*changes).reached_at(35) == at
 
 
+def test_a_dose_that_is_in_with_the_last_second_before_a_pause_was_in_then() -> None:
+    run = ledger((0, 100.0, "started"), (10, 0.0, "paused"), (90, 100.0, "resumed"), weight=36)
+    assert run.given_mg(10) == 10, "one milligram a second"
+    assert run.reached_at(10) == 10
+
+
+def test_a_pump_that_was_started_at_no_rate_has_given_nothing_yet() -> None:
+    run = ledger((0, 0.0, "started"), (10, 0.75, "rate"))
+    assert (run.reached_at(0), Ledger(70).rate_mg_per_kg_h, Act(0, Does.CUFF_NOW).value) == (10, 0, 0)
+
+
 CHANGES = st.lists(st.tuples(st.integers(0, 600), st.floats(0, 2)), min_size=1, max_size=8)
 
 
