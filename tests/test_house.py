@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,6 +106,11 @@ ONLY_IN = {
     "pickle": (),
     "secrets": ("monitor.live.tickets", "monitor.store.accounts"),
     "argon2": ("monitor.store.accounts",),
+    "zxcvbn": ("monitor.store.accounts",),
+    "xml": (),
+    "lxml": (),
+    "marshal": (),
+    "shelve": (),
 }
 
 
@@ -134,6 +140,21 @@ def test_nothing_evaluates_text_and_only_the_clock_tells_the_time(name: str, pat
             assert call not in CLOCKS, f"{name} calls {call}; ask monitor.clock"
     if name.startswith(("monitor.views", "pages")):
         assert "unsafe_allow_html=True" not in path.read_text(), name
+
+
+WEAK = {"hashlib.md5", "hashlib.sha1", "hashlib.new", "os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"}
+
+
+@pytest.mark.parametrize(("name", "path"), MODULES, ids=[m for m, _ in MODULES])
+def test_no_command_goes_through_a_shell_and_no_weak_hash_is_taken(name: str, path: Path) -> None:
+    assert not WEAK & set(calls(path)), name
+    assert "shell" not in {node.arg for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.keyword)}, name
+
+
+@pytest.mark.parametrize("path", sorted(MONITOR.rglob("*.js")), ids=lambda p: p.stem)
+def test_no_script_of_a_page_makes_markup_or_code_of_text(path: Path) -> None:
+    made = r"\b(innerHTML|outerHTML|insertAdjacentHTML|eval|document\.write|setHTMLUnsafe|srcdoc)\b|new Function|javascript:"
+    assert not re.search(made, path.read_text()), path.name
 
 
 @pytest.mark.parametrize("path", sorted((HOME / "pages").glob("*.py")), ids=lambda p: p.stem)

@@ -28,6 +28,10 @@ from monitor.store import is_server, place
 from monitor.store.log import StoreError
 
 SHORTEST, LONGEST = 12, 128
+READ, GUESSED_LATE = 72, 3
+"""How much of a password its guesser reads, and from which of its marks (0 to 4) on one is taken: above 10^8 guesses."""
+OWN_WORDS = ("infusion", "monitor", "infusionmonitor", "ketamine", "patient", "hospital", "clinic", "nurse", "ward", "station")
+"""What is tried first at such a station, beside the name of the account."""
 SHORTEST_PIN, LONGEST_PIN = 4, 8
 TRIES, WAIT_S, LONGEST_WAIT_S = 5, 30, 900
 """After so many wrong passwords or PINs in a row an account waits, each time twice as long."""
@@ -89,6 +93,17 @@ FROM signed_in s JOIN accounts a ON a.name = s.name LEFT JOIN accounts p ON p.na
 def _account(row: Sequence[Any]) -> Account:
     name, roles, shared, has_pin = row
     return Account(name, tuple(roles.split()), bool(shared), bool(has_pin))
+
+
+def good_password(password: str, name: str) -> str:
+    """The password, if it is long enough and none that is guessed early; nothing is asked of its letters. Raises StoreError."""
+    from zxcvbn import zxcvbn  # its lists of words take a second to read
+
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise StoreError(f"a password has {SHORTEST} to {LONGEST} characters; several words do well")
+    if zxcvbn(password[:READ], [name, *OWN_WORDS])["score"] < GUESSED_LATE:
+        raise StoreError("this password is among the first that are tried; several words that nobody puts together do well")
+    return password
 
 
 def good_pin(pin: str) -> str:
@@ -154,9 +169,7 @@ class Accounts:
 
     def add(self, name: str, roles: Iterable[str], password: str, shared: bool = False) -> None:
         """A new account, or new roles and a new password for one; a PIN stays. Whoever was signed in with it is signed out."""
-        if not SHORTEST <= len(password) <= LONGEST:
-            raise StoreError(f"a password has {SHORTEST} to {LONGEST} characters; several words do well")
-        kept = _hasher.hash(password)
+        kept = _hasher.hash(good_password(password, name))
         with self._changing() as connection:
             connection.execute("DELETE FROM signed_in WHERE name = ?", (name,))
             connection.execute("UPDATE signed_in SET signer = '' WHERE signer = ?", (name,))
@@ -213,8 +226,9 @@ class Accounts:
             if row is not None:
                 # Counted as wrong before it is looked at, so that trying many at once gains nothing.
                 self._count(connection, row[0], row[2] + 1)
+        known = row[1] if row is not None and row[1] and len(secret) <= LONGEST else _NOBODYS
         try:
-            _hasher.verify(row[1] if row is not None and row[1] else _NOBODYS, secret[:LONGEST])
+            _hasher.verify(known, secret[:LONGEST])
         except VerifyMismatchError:
             raise NotSignedIn from None
         if row is None or not row[1]:

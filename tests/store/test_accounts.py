@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from datetime import timedelta
@@ -103,6 +104,59 @@ def test_the_file_opens_nothing(accounts: Accounts) -> None:
 def test_a_password_that_is_none_is_refused(accounts: Accounts, password: str) -> None:
     with pytest.raises(StoreError, match="12 to 128"):
         accounts.add("Bob", ["nurse"], password)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["123456789012", "qwertyuiop12", "1q2w3e4r5t6y", "passwordpassword", "iloveyou1234", "manchesterunited", "unbelievable",
+     "administrator", "aaaaaaaaaaaa", "ketamine1234", "infusionmonitor", "clementine77x"],
+)  # fmt: skip
+def test_a_password_that_is_tried_early_is_refused(accounts: Accounts, password: str) -> None:
+    with pytest.raises(StoreError, match="among the first that are tried"):
+        accounts.add("Clementine77", ["nurse"], password)
+    assert [x.name for x in accounts.all()] == ["Ann"]
+
+
+@pytest.mark.parametrize(
+    "password", ["six quiet words on a wall", "только маленькие буквы", "8264 1937 5502", "~*~ <b>&'\" ~*~ 🌊 ;--", "mlpqzrtkwvxh"]
+)
+def test_a_password_may_be_made_of_anything_and_counts_as_it_was_typed(accounts: Accounts, password: str) -> None:
+    accounts.add("Bob", ["nurse"], password)
+    assert accounts.sign_in("Bob", password)
+    for other in (password.swapcase(), password + " ", " " + password, password[:-1]):
+        if other != password:
+            with pytest.raises(NotSignedIn):
+                accounts.sign_in("Bob", other)
+            accounts.sign_in("Bob", password)
+
+
+def test_nothing_after_the_longest_password_is_left_out(accounts: Accounts) -> None:
+    longest = (PASSWORD * 6)[:128]
+    accounts.add("Bob", ["nurse"], longest)
+    with pytest.raises(NotSignedIn):
+        accounts.sign_in("Bob", longest + "x")
+    assert accounts.sign_in("Bob", longest)
+
+
+def test_a_new_file_has_no_account(tmp_path: Path) -> None:
+    new = Accounts(tmp_path / "new.accounts.db")
+    assert new.all() == []
+    new.close()
+
+
+def test_each_cookie_is_another_one_of_256_bits(accounts: Accounts) -> None:
+    cookies = {accounts.sign_in("Ann", PASSWORD) for _ in range(20)}
+    assert len(cookies) == 20
+    assert {len(urlsafe_b64decode(cookie + "=")) for cookie in cookies} == {32}
+
+
+@pytest.mark.parametrize("typed", ["' OR '1'='1", "Ann' --", "Ann'; DROP TABLE accounts; --"])
+def test_what_is_typed_is_never_a_statement(accounts: Accounts, typed: str) -> None:
+    for name, password in ((typed, PASSWORD), ("Ann", typed), (typed, typed)):
+        with pytest.raises(NotSignedIn):
+            accounts.sign_in(name, password)
+    assert not accounts.remove(typed)
+    assert [x.name for x in accounts.all()] == ["Ann"]
 
 
 def test_accounts_are_kept_on_this_computer_wherever_the_store_is() -> None:
