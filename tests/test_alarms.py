@@ -219,6 +219,19 @@ def test_an_answer_stands_with_its_name_on_the_tile_in_the_room_and_on_the_neigh
     assert room_frame(picture, "2", "")["rooms"][0]["text"] == "✓ M. Ortiz"
 
 
+def test_a_neighbours_chip_says_what_is_called_for_in_as_many_words_as_it_holds(scene: Scene) -> None:
+    scene.prompt("1", 5, e.Level.MEDIUM)
+    assert room_frame(scene.picture(6), "2", "")["rooms"][0]["text"] == "** SpO2 92 < 94"
+
+
+def test_plate_and_foot_say_for_whom_a_station_is_and_a_ward_without_a_session_has_no_patients(scene: Scene) -> None:
+    training, ward = (ward_frame(scene.picture(6, mode=mode), "") for mode in ("training", "ward"))
+    assert training["foot"][1].endswith("training, not for patients") and "training" not in ward["foot"][1]
+    assert ward["source"] == training["source"] != "NO PATIENTS"
+    assert ward_frame(scene.picture(6, mode="ward", views={}), "")["source"] == "NO PATIENTS"
+    assert ward_frame(scene.picture(6, views={}), "")["source"] == "SIMULATED PATIENTS"
+
+
 def test_the_rooms_file_says_how_long_a_pause_is_and_how_often_is_reminded(scene: Scene) -> None:
     frame = alarm(scene.picture(5, alarms=Alarms(pause_s=60, reminder_min=5)))
     assert (frame["button"]["label"], frame["pause_s"], frame["reminder_s"]) == ("Pause audio 60\N{NO-BREAK SPACE}s", 60, 300)

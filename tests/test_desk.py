@@ -125,7 +125,7 @@ def test_what_is_coming_stands_with_its_time_and_whether_it_was_done(desk: Desk)
     assert told["! A narwhal"] == "now" and told["Oxygen by 31:00"] == "to do"
     assert told["Calm words and presence by 5:00"] == "to do", "calm words before the onset do not count"
     desk.do(c.observe("reassured"))
-    assert desk.coming()["Calm words and presence by 5:00"].startswith("correct, 2:")
+    assert desk.coming()["Calm words and presence by 5:00"].startswith("in time, 2:")
 
 
 def test_what_was_injected_and_noted_is_in_the_log_and_on_the_line_newest_first(desk: Desk) -> None:

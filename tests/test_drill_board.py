@@ -195,6 +195,7 @@ def test_going_forward_shows_what_reading_from_nothing_shows(rooms: list[Room], 
     assert shown == [pages(Playback(rooms, document), at) for at in seconds]
     assert len({page for at in shown for page in at}) == 3 * len(seconds), "each second and each page is another"
     assert pages(forward, 190) == shown[4], "and going back does"
+    assert forward.frame(190, "", 0)["assessed"]["sub"] == "played back", "nobody assesses what has been"
 
 
 def long(shift: Shift, until: int) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from monitor import charting, truth, units
 from monitor import events as e
+from monitor.board import words
 from monitor.board.debrief import happened, told
 from monitor.board.drill import run_bar
 from monitor.board.frame import Frame
@@ -199,10 +200,12 @@ def _act(room: Room, critical: Critical, act: Expected, at: int) -> Frame:
             if at < onset
             else say("to do")
             if at <= due
-            else "late"
+            else words.STATUS[Status.LATE]
             if at <= ends
-            else "omitted"
+            else words.STATUS[Status.OMITTED]
         )
     else:
-        how = scored.status.value if scored.at is None else f"{scored.status.value}, {units.span(scored.at)}"
+        how = words.STATUS[scored.status]
+        if scored.at is not None:
+            how = f"{how}, {units.span(scored.at)}"
     return _entry(None, f"{spoken(act.do)}{'' if due is None else ' by ' + units.span(due)}", how)

@@ -42,10 +42,11 @@ def head(picture: Picture, who: str, page: str, title: str) -> Frame:
         "foot": [
             ADVICE,
             say(
-                "Protocol: {protocol} {version}, {signed} · training, not for patients",
+                "Protocol: {protocol} {version}, {signed} · {use}",
                 protocol=document.protocol,
                 version=document.version,
                 signed=signed,
+                use=say("ward, beside the bedside monitor's own alarms") if picture.mode == "ward" else say("training, not for patients"),
             ),
         ],
     }
@@ -75,7 +76,10 @@ def assessed(picture: Picture) -> Frame:
 
 
 def _source(picture: Picture) -> str:
+    """Who the patients of these rooms are. A ward without a session has none; a training station has its simulated ones."""
     kinds = {v.state.opened.source_kind for v in picture.views.values()}
+    if not kinds and picture.mode == "ward":
+        return say("NO PATIENTS")
     if kinds == {"recorded"}:
         return say("RECORDED PATIENTS")
     return say("SIMULATED AND RECORDED PATIENTS") if len(kinds) > 1 else say("SIMULATED PATIENTS")

@@ -85,7 +85,16 @@ class Playback:
         still: Frame = {key: None for key in STILL if key in frame}
         if view is None:
             still["tiles"] = [{**tile, **dict.fromkeys(STILL_TILE)} for tile in frame["tiles"]]
-        return {**frame, **still, "mode": "PLAYBACK", "viewer": None, "feed": None, "menu": menu, "drill": self._bar(at, speed)}
+        return {
+            **frame,
+            **still,
+            "mode": "PLAYBACK",
+            "viewer": None,
+            "feed": None,
+            "menu": menu,
+            "drill": self._bar(at, speed),
+            "assessed": {"ok": True, "text": say("As it was assessed"), "sub": say("played back")},
+        }
 
     def _bar(self, at: int, speed: float) -> Frame:
         coming = next((mark for mark in self.marks if mark > at), None)

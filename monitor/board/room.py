@@ -21,6 +21,7 @@ from monitor.language import say
 from monitor.session import Phase
 from monitor.vitals import KINDS, Signal
 
+SHORT = 12
 MORE = (Signal.PULSE, Signal.ABP_SYS, Signal.ETCO2, Signal.TEMP)
 
 
@@ -96,8 +97,18 @@ def _neighbour(picture: Picture, room: str, here: str) -> Frame:
         state = tile_state(picture, view, below)
         text = {"calm": "", "pleasant": "", "blind": say("not assessed"), "answered": f"✓ {below.get('by', '')}"}.get(state, state)
         if below["kind"] == "prompt":
-            text, priority = f"{below['stars']} {below['line1'].split()[0]}", below["priority"]
+            text, priority = f"{below['stars']} {_shortly(below['line1'])}", below["priority"]
     return {"room": room, "text": text, "priority": priority, "here": room == here, "act": {"do": "open_room", "room": room}}
+
+
+def _shortly(message: str) -> str:
+    """The first words of a message, as many as a small place holds: "No baseline", "BP 168/102", never "No" alone."""
+    first, *more = message.split()
+    for word in more:
+        if len(first) + 1 + len(word) > SHORT:
+            break
+        first = f"{first} {word}"
+    return first.rstrip(" <>≤≥,:")
 
 
 def _facts(picture: Picture, view: View) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
+from monitor.board import words
 from monitor.board.frame import Frame
 from monitor.language import say
 from monitor.units import span
@@ -21,7 +22,6 @@ LETTER = 7.0
 """About how wide a letter of the 13 px type is."""
 ROW = 18
 OTHERS = {"protocol-nurse": "nurse", "nobody": "nobody"}
-MARKS = {"correct": say("in time")}
 WORDS = {
     "none": say("no value"), "old": say("{age} old"), "effect": say("effect site {level} ng/mL"), "prompts": say("prompts:"),
     "unseen": say("prompts, not shown:"), "last": say("last entry"), "play": say("Play"), "pause": say("Pause"),
@@ -65,7 +65,7 @@ def sheet(frame: Frame) -> str:
     template = made.from_string((HERE / "sheet.html").read_text(encoding="utf-8"))
     tokens = TOKENS.read_text(encoding="utf-8")
     sizes = {"width": WIDTH, "left": LEFT, "right": RIGHT, "row": ROW}
-    return template.render(f=frame, rooms=rooms, tokens=tokens, marks=MARKS, say=say, words=WORDS, **sizes)
+    return template.render(f=frame, rooms=rooms, tokens=tokens, status=words.STATUS, say=say, words=WORDS, **sizes)
 
 
 def _scale(ends: int) -> list[tuple[float, str]]:
@@ -125,7 +125,7 @@ def _told(deeds: Iterable[Frame]) -> list[Frame]:
 
 
 def _deed(deed: Frame) -> str:
-    mark = MARKS.get(deed["mark"], deed["mark"].split(".")[0])
+    mark = words.STATUS.get(deed["mark"], deed["mark"].split(".")[0])
     return f"{deed['text']}: {mark}" if mark else deed["text"]
 
 

@@ -6,6 +6,7 @@ from monitor import charting, units
 from monitor import events as e
 from monitor.language import say
 from monitor.protocol.document import OBSERVABLE, Document
+from monitor.review.score import Status
 
 
 def entry(document: Document, event: e.AnyEvent) -> str | None:
@@ -129,6 +130,14 @@ def entry(document: Document, event: e.AnyEvent) -> str | None:
             return None
 
 
+STATUS = {
+    Status.CORRECT: say("in time"),
+    Status.LATE: say("late"),
+    Status.UNTIMED: say("done, not timed"),
+    Status.SPARED: say("not needed"),
+    Status.OMITTED: say("omitted"),
+}
+"""How a critical act was scored."""
 LINE = {"hr": say("heart rate"), "spo2": say("oxygen saturation"), "rr": say("breathing rate")}
 """The lines of the trend, spoken."""
 

@@ -26,14 +26,13 @@ TITLES = {
     "protocol": "Protocol",
 }
 
-CLOSE = """<style>
-.stApp .stMainBlockContainer { padding-block: 24px; }
+DOOR = """<style>
 a.door {
   display: inline-flex; align-items: center; min-block-size: 44px; padding-inline: 16px; border: 1px solid; border-radius: 6px;
   color: inherit;
 }
 </style>"""
-"""Streamlit leaves room for a bar at the top that this station does not show."""
+"""The way to the sign-in page looks like a button, also where the page's own style sheet is not."""
 
 
 def present() -> access.Viewer:
@@ -52,7 +51,6 @@ def enter(page: str) -> access.Viewer:
     st.set_page_config(
         page_title=say("{part} · infusion monitor", part=TITLES[page]), page_icon="🫀", layout="wide", initial_sidebar_state="collapsed"
     )
-    st.html(CLOSE)
     try:
         viewer = present()
     except (BadFile, StoreError) as wrong:
@@ -104,4 +102,4 @@ def _refused(viewer: access.Viewer) -> None:
 
 def door_link(label: str) -> None:
     """The way to the sign-in page, in this very tab."""
-    st.html(f'<a class="door" href="{door.SIGN_IN}" target="_self">{label}</a>')
+    st.html(f'{DOOR}<a class="door" href="{door.SIGN_IN}" target="_self">{label}</a>')

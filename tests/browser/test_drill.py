@@ -13,6 +13,7 @@ import pytest
 
 from monitor.store import open_log
 from monitor.store.log import Head
+from tests.browser import looks
 from tests.browser.chromium import launched
 from tests.browser.dashboard import running
 from tests.browser.test_flows import eventually, named
@@ -93,6 +94,18 @@ def begun(one: Trainee) -> None:
     one.page.locator('article.tile[aria-label^="Room D1"]').wait_for()
     assert one.page.locator(".mode b").inner_text() == "TRAINING"
     one.page.get_by_role("heading", name="Drill", exact=True).wait_for()
+    stands_on_the_desk(one)
+
+
+def stands_on_the_desk(one: Trainee) -> None:
+    """On another screen, at every size."""
+    desk = one.page.context.browser.new_page(color_scheme="dark")
+    desk.goto(f"{one.address}/instructor")
+    desk.get_by_text("Done last").first.wait_for(timeout=60000)
+    for size in looks.SIZES:
+        looks.resize(desk, size)
+        assert eventually(lambda: looks.faults(desk) == []), (size, looks.faults(desk))
+    desk.close()
 
 
 def falls_back(one: Trainee) -> None:

@@ -42,6 +42,23 @@ def test_every_state_stands_at_every_size(shown: Any, size: str) -> None:
     assert {name: faults for name, faults in found.items() if faults} == {}
 
 
+CALLED = [
+    ("*** EMERGENCY", "high"), ("** Bothered by", "medium"), ("* No baseline", "low"), ("!! Recorded", "tech"), ("** BP 168/102", "medium"),
+    ("not assessed", None), ("✓ M. Ortiz", None), ("* Checklist", "low"), ("!! No breathing", "tech"),
+]  # fmt: skip
+
+
+def test_a_ward_of_nine_that_all_call_for_something_stands_beside_the_protocols_line_of_the_room(shown: Any) -> None:
+    rooms = [{"room": str(n), "text": text, "priority": priority, "here": n == 5} for n, (text, priority) in enumerate(CALLED, 1)]
+    for size in looks.SIZES:
+        page = shown("room_medium", size, rooms=rooms)
+        assert looks.faults(page) == [], size
+        said = page.locator(".prompt .cite").first.bounding_box()
+        assert said is not None and page.locator(".prompt-body").first.evaluate(
+            "(body, low) => body.getBoundingClientRect().bottom >= low", said["y"] + said["height"]
+        ), size
+
+
 @pytest.mark.parametrize("name", ["wall_strained", "room_strained"])
 def test_a_page_that_is_cut_off_stands_at_every_size(shown: Any, name: str) -> None:
     shown(name, "1920").wait_for_selector(".im[data-cut]", timeout=10000)

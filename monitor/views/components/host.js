@@ -51,6 +51,9 @@ function nonce() {
 // Three bars for a push that comes within a third of a second; one for a page that has to ask.
 const bars = (seconds) => (seconds <= 0.3 ? 3 : seconds <= 1 ? 2 : 1);
 
+const LEAVES = new Set(["go", "open_room"]);
+const LEAVING_MS = 2000;
+
 class Host {
   constructor(parent, build, styles) {
     this.parent = parent;
@@ -68,6 +71,7 @@ class Host {
     this.cut = false;
     this.since = instant();
     this.spoken = new Map();
+    this.leaving = 0;
     this.listeners = new Set();
     this.display = display(this);
     this.receipts = receipts();
@@ -183,6 +187,9 @@ class Host {
   act(act) {
     if (act.do === "display") this.display.toggle();
     if (act.do === "display" || this.display.on) return;
+    // What is tapped while a page is being left would open over the next one.
+    if (act.do === "dialog" && performance.now() < this.leaving) return;
+    if (LEAVES.has(act.do)) this.leaving = performance.now() + LEAVING_MS;
     if (act.do === "hush") {
       sound.hush(act.seconds);
       return;
