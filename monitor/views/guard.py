@@ -26,13 +26,14 @@ TITLES = {
     "protocol": "Protocol",
 }
 
-DOOR = """<style>
+CLOSE = """<style>
+.stApp .stMainBlockContainer { padding-block: 24px; }
 a.door {
   display: inline-flex; align-items: center; min-block-size: 44px; padding-inline: 16px; border: 1px solid; border-radius: 6px;
   color: inherit;
 }
 </style>"""
-"""The way to the sign-in page looks like a button, also where the page's own style sheet is not."""
+"""Streamlit leaves room for a bar at the top that this station does not show."""
 
 
 def present() -> access.Viewer:
@@ -51,6 +52,7 @@ def enter(page: str) -> access.Viewer:
     st.set_page_config(
         page_title=say("{part} · infusion monitor", part=TITLES[page]), page_icon="🫀", layout="wide", initial_sidebar_state="collapsed"
     )
+    st.html(CLOSE)
     try:
         viewer = present()
     except (BadFile, StoreError) as wrong:
@@ -102,4 +104,4 @@ def _refused(viewer: access.Viewer) -> None:
 
 def door_link(label: str) -> None:
     """The way to the sign-in page, in this very tab."""
-    st.html(f'{DOOR}<a class="door" href="{door.SIGN_IN}" target="_self">{label}</a>')
+    st.html(f'<a class="door" href="{door.SIGN_IN}" target="_self">{label}</a>')
