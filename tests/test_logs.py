@@ -66,3 +66,11 @@ def test_an_exception_is_told_by_its_kind_and_place_and_not_by_its_words(written
     assert line["raised"] == "ValidationError"
     assert any(str(place).startswith("test_logs.py:") for place in line["where"])  # type: ignore[attr-defined]
     assert not [name for name in PLANTED if name in written.getvalue().lower()]
+
+
+def test_what_somebody_types_makes_no_line_of_its_own(written: io.StringIO) -> None:
+    typed = 'Ann\n{"level": "info", "said": "signed in"}\r\x1b[2J'
+    logging.getLogger("monitor.access").warning("denied viewer=%s", typed)
+    (line,) = lines(written)
+    assert line["said"] == f"denied viewer={typed}"
+    assert "\x1b" not in written.getvalue()

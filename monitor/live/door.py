@@ -205,8 +205,20 @@ async def shown(request: Request, said: str = "", status: int = 200, onward: str
     return HTMLResponse(doorway(picture, ways, name, said, bool(onward), locked), status, headers)
 
 
+async def sign_out(request: Request) -> None:
+    """Whoever was signed in at this browser is so no longer: its cookie opens nothing."""
+    accounts, token = station().accounts, request.cookies.get(COOKIE, "")
+    account = accounts.signed_in(token) if accounts is not None else None
+    if accounts is not None and account is not None:
+        await asyncio.to_thread(accounts.sign_out, token)
+        log_.info("signed out viewer=%r", account.name)
+
+
 def give(answer: Response, token: str, encrypted: bool) -> None:
     """Hand a browser the cookie of who has signed in."""
+    accounts = station().accounts
+    account = accounts.signed_in(token) if accounts is not None else None
+    log_.info("signed in viewer=%r", account.name if account is not None else "")
     longest = station().rooms.ward.longest_h * 3600
     answer.set_cookie(COOKIE, token, longest, path="/", secure=encrypted, httponly=True, samesite="strict")
 
@@ -232,7 +244,10 @@ async def _sign_in(request: Request) -> Response:
     form = await _form(request)
     try:
         token = await asyncio.to_thread(accounts.sign_in, form.get("name", "").strip(), form.get("password", ""))
+        await sign_out(request)
     except NotSignedIn as refused:
+        # Without what was typed: into the field of the name people type passwords too.
+        log_.warning("denied sign_in=password%s", " waits" if refused.until is not None else "")
         return await shown(request, wrong(_until(refused)), 401)
     except StoreError as trouble:
         return await shown(request, str(trouble), 503)
@@ -245,7 +260,7 @@ async def _sign_out(request: Request) -> Response:
     accounts = station().accounts
     if accounts is None or not _from_here(request):
         return PlainTextResponse("not from here", 403)
-    await asyncio.to_thread(accounts.sign_out, request.cookies.get(COOKIE, ""))
+    await sign_out(request)
     answer = RedirectResponse(SIGN_IN, 303)
     answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
     return answer

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.access import Role, named
 from monitor.board import doorway as words
-from monitor.live.door import ANSWERED, BEGIN, give, shown
+from monitor.live.door import ANSWERED, BEGIN, give, shown, sign_out
 from monitor.live.station import station
 from monitor.settings import OpenId
 from monitor.store.accounts import NameTaken
@@ -65,6 +65,8 @@ class Provided:
         path, _, query = self.login.begins().partition("?")
         sent = await self._streamlit({**scope, "path": path, "raw_path": path.encode(), "query_string": query.encode()}, receive)
         if sent[0]["status"] == 302:
+            # Now: coming back from the provider a browser does not show the cookie that it had.
+            await sign_out(Request(scope))
             for message in sent:
                 await send(message)
             return

@@ -249,3 +249,87 @@ def test_an_account_that_is_taken_away_is_out_at_once(here: WardStation) -> None
     accounts.remove("Gone")
     accounts.close()
     assert asyncio.run(rejected(viewer.session(here.address, f"{COOKIE}={token}")))
+
+
+# ---- what the server's answers say of themselves ----
+
+
+def test_every_answer_says_what_it_is_and_is_neither_framed_nor_kept(here: WardStation) -> None:
+    """Our own and Streamlit's, let in and refused; of code and style, which say how long they are kept, all but that."""
+    nurse = {"Cookie": here.cookies[Role.NURSE]}
+    pages = ("/", "/room?room=1", "/sign-in", "/_stcore/health", "/_stcore/host-config", "/media/none.csv", "/live/assets/none.js")
+    asked = [(path, headers) for path in pages for headers in ({}, nurse)] + [("/live/assets/wall.js", nurse)]
+    for path, headers in asked:
+        answer = httpx.get(here.address + path, headers=headers)
+        told = answer.headers
+        assert told["x-content-type-options"] == "nosniff", path
+        assert "frame-ancestors 'none'" in told["content-security-policy"], path
+        assert told["cross-origin-resource-policy"] == "same-origin", path
+        assert told["referrer-policy"] == "same-origin", path
+        assert told["cache-control"] in ("no-store", "no-cache") or path.endswith("wall.js"), path
+        kind = told.get("content-type", "")
+        assert "charset=utf-8" in kind if kind.startswith("text/") else kind == "application/json" or not answer.content, path
+
+
+def test_another_site_is_told_nothing(here: WardStation) -> None:
+    headers = {"Cookie": here.cookies[Role.NURSE], "Origin": "http://evil.example"}
+    for path in ("/", "/sign-in", "/_stcore/health", "/_stcore/host-config", "/live/assets/wall.js", "/media/none.csv"):
+        assert "access-control-allow-origin" not in httpx.get(here.address + path, headers=headers).headers, path
+
+
+def test_what_changes_something_is_posted_and_from_a_page_of_this_server(here: WardStation) -> None:
+    nurse, told = {"Cookie": here.signed_in(Role.NURSE)}, ("station", "emergency_started")
+    before = here.entries().count(told)
+    strangers = ({}, {"Origin": "http://evil.example"}, {"Origin": "null"}, {"Origin": f"{here.address}.evil.example"})
+    for path in ("/sign-out", "/emergency", "/here", "/deed"):
+        httpx.get(here.address + path, headers=nurse, params={"room": "2"})
+        for stranger in strangers:
+            answer = httpx.post(here.address + path, data={"room": "2"}, headers={**nurse, **stranger})
+            assert answer.status_code == 403, path
+    for stranger in strangers:
+        named = {"name": "the nurse", "password": PASSWORD}
+        assert httpx.post(f"{here.address}/sign-in", data=named, headers=stranger).status_code == 403
+    assert here.entries().count(told) == before
+    assert not asyncio.run(rejected(viewer.session(here.address, nurse["Cookie"]))), "still signed in"
+    answer = httpx.get(f"{here.address}/sign-in", params={"name": "the nurse", "password": PASSWORD})
+    assert COOKIE not in answer.cookies, "an address signs nobody in"
+
+
+def test_no_file_of_the_program_s_own_can_be_asked_for(here: WardStation) -> None:
+    nurse = {"Cookie": here.cookies[Role.NURSE]}
+    beyond = ("/.git/config", "/live/assets/..%2f__init__.py", "/live/assets/%2e%2e/acts.py", "/app/static/config.toml", "/log.db",
+              "/..%2f..%2frequirements.txt", "/.streamlit/config.toml")  # fmt: skip
+    for path in beyond:
+        got = httpx.get(here.address + path, headers=nurse).text
+        known = "<title>Streamlit</title>" in got  # the page itself, which answers every address that it does not know
+        assert known or not any(part in got for part in ("[core]", "import ", "allowedHosts", "SQLite format", "starlette==")), path
+
+
+def test_signing_in_anew_ends_what_the_browser_had_before(here: WardStation) -> None:
+    before = here.signed_in(Role.NURSE)
+    form = {"name": "the charge", "password": PASSWORD}
+    answer = httpx.post(f"{here.address}/sign-in", data=form, headers={"Origin": here.address, "Cookie": before})
+    after = f"{COOKIE}={answer.cookies[COOKIE]}"
+    assert after != before
+    assert asyncio.run(rejected(viewer.session(here.address, before)))
+    assert not asyncio.run(rejected(viewer.session(here.address, after)))
+
+
+def test_who_signs_in_and_out_is_in_the_log_and_what_was_typed_wrong_is_not(here: WardStation) -> None:
+    cookie = here.signed_in(Role.NURSE)
+    httpx.post(f"{here.address}/sign-out", headers={"Origin": here.address, "Cookie": cookie})
+    wrong = httpx.post(f"{here.address}/sign-in", data={"name": "bandicoot", "password": "thylacine"}, headers={"Origin": here.address})
+    assert wrong.status_code == 401
+    told = here.log.read_text()
+    for said in ("signed in viewer='the nurse'", "signed out viewer='the nurse'", "denied sign_in=password"):
+        assert said in told
+    assert not re.search(f"bandicoot|thylacine|{PASSWORD}|{cookie.partition('=')[2]}", told)
+
+
+def test_the_sign_in_page_covers_the_password_leaves_it_to_password_managers_and_asks_for_nothing_else(here: WardStation) -> None:
+    page = httpx.get(f"{here.address}/sign-in").text
+    fields = re.findall(r"<input ([^>]*)>", page.partition("/emergency")[0])
+    assert [re.search(r'name="(\w+)"', field)[1] for field in fields] == ["name", "password"]  # type: ignore[index]
+    assert 'type="password"' in fields[1]
+    assert 'autocomplete="current-password"' in fields[1]
+    assert "<script" not in page and "onpaste" not in page
