@@ -108,12 +108,33 @@ def test_a_push_that_falls_silent_greys_the_tiles_and_the_page_asks_until_it_is_
     opened(page, program.address)
     assert eventually(lambda: live(page))
     page.held = "silent"
-    page.wait_for_timeout(2500)
+    page.wait_for_timeout(1500)
     assert not cut(page)
-    assert eventually(lambda: cut(page), 2)
+    assert eventually(lambda: cut(page))
     assert "NO CONNECTION" in page.locator(".banner").inner_text()
     assert not tile(page, "2").locator(".spo2 .num").first.is_visible() or tile(page, "2").locator(".spo2 .num").first.inner_text() == "--"
     assert eventually(lambda: not cut(page) and not live(page)), "the page feeds itself meanwhile"
+    page.held = None
+    assert eventually(lambda: live(page), 20)
+
+
+def test_a_form_that_is_open_keeps_what_was_written_when_the_push_falls_silent_and_when_it_is_back(page: Any, program: Running) -> None:
+    opened(page, program.address)
+    assert eventually(lambda: live(page))
+    page.get_by_role("button", name="Who is here?").click()
+    name = page.get_by_role("dialog").get_by_role("textbox").first
+    name.fill("half a na")
+    page.held = "silent"
+    assert eventually(lambda: cut(page))
+    page.wait_for_timeout(4000)
+    assert name.input_value() == "half a na"
+    page.held = None
+    assert eventually(lambda: live(page), 20)
+    assert name.input_value() == "half a na"
+    page.held = "silent"
+    page.keyboard.press("Escape")
+    assert eventually(lambda: cut(page))
+    assert eventually(lambda: not cut(page) and not live(page)), "with the form closed the page feeds itself"
     page.held = None
     assert eventually(lambda: live(page), 20)
 

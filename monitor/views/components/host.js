@@ -81,6 +81,7 @@ class Host {
       bytes: (buffer) => this.listeners.forEach((listener) => listener(buffer)),
       ask: () => this.call?.setTriggerValue?.("ticket", nonce()),
       fed: (how) => this.call?.setStateValue?.("feed", how),
+      charting: () => Boolean(document.querySelector(".stDialog")),
     });
     this.unheard = sound.listen(() => this.tell({ sound: sound.state }));
     this.tell({ sound: sound.state });
