@@ -6,11 +6,13 @@ made for another program (``aud``) or from another house (``iss``).
 
 from __future__ import annotations
 
+import hmac
 import json
 import subprocess
 import sys
 import time
 import urllib.request
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +24,7 @@ from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2.rfc6749 import AuthorizationCodeGrant, ClientMixin
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core import AuthorizationCodeMixin, OpenIDCode
+from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 from tests.browser.dashboard import HOME, free_port
@@ -79,6 +82,45 @@ class Code(AuthorizationCodeMixin):  # type: ignore[misc]
 
     def get_auth_time(self) -> int:
         return int(time.time())
+
+
+def read(token: str) -> dict[str, Any]:
+    """The claims of a token, believed as they are."""
+    claims: dict[str, Any] = json.loads(urlsafe_b64decode(token.split(".")[1] + "=="))
+    return claims
+
+
+def forged(claims: Mapping[str, Any], good: str, key: RSAKey) -> str:
+    """A token with the same claims that the provider has not signed, in the way that ``claims["forged"]`` names."""
+    match claims["forged"]:
+        case "not at all":
+            return good
+        case "unsigned":
+            return signed("none", claims, b"")
+        case "altered":
+            header, _, signature = good.split(".")
+            return f"{header}.{part({**claims, 'name': 'Somebody Else'})}.{signature}"
+        case "with the station's secret":
+            return signed("HS256", claims, SECRET.encode())
+        case "with the public key as a secret":
+            return signed("HS256", claims, key.as_pem(private=False))
+        case "with a key that it brings along":
+            other = RSAKey.generate_key(parameters={"use": "sig", "alg": "RS256", "kid": key.kid})
+            return jwt.encode({"alg": "RS256", "kid": key.kid, "jwk": other.as_dict(private=False)}, dict(claims), other)
+    raise ValueError(claims["forged"])
+
+
+def signed(alg: str, claims: Mapping[str, Any], secret: bytes) -> str:
+    body = f"{part({'alg': alg, 'typ': 'JWT'})}.{part(claims)}"
+    return f"{body}.{text(hmac.digest(secret, body.encode(), 'sha256')) if secret else ''}"
+
+
+def part(of: Mapping[str, Any]) -> str:
+    return text(json.dumps(of).encode())
+
+
+def text(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def provider(address: str, back: str) -> flask.Flask:
@@ -149,7 +191,11 @@ def provider(address: str, back: str) -> flask.Flask:
 
     @app.post("/token")
     def token() -> Any:
-        return server.create_token_response()
+        answer = server.create_token_response()
+        told = answer.json
+        if "forged" in (claims := read(told.get("id_token", ".e30."))):
+            answer.data = json.dumps({**told, "id_token": forged(claims, told["id_token"], keys.keys[0])})
+        return answer
 
     return app
 

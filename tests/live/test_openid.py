@@ -190,6 +190,17 @@ def test_a_token_that_is_not_for_us_or_not_for_now_opens_nothing(here: Clinic, c
     assert "did not succeed" in answer.text
 
 
+@pytest.mark.parametrize(
+    "how", ["unsigned", "altered", "with the station's secret", "with the public key as a secret", "with a key that it brings along"]
+)
+def test_a_token_that_the_provider_did_not_sign_opens_nothing(here: Clinic, how: str) -> None:
+    assert cookie(here.answer("ann", name="Ann", groups="g-nurse", forged="not at all"))
+    answer = here.answer("ann", name="Ann", groups="g-nurse", forged=how)
+    assert (answer.status_code, nobody(answer)) == (401, True)
+    assert "did not succeed" in answer.text
+    assert '"POST /token HTTP/1.1" 500' not in (here.accounts.parent / "provider.log").read_text(), "it is the token that is refused"
+
+
 def test_an_answer_counts_once_and_for_the_browser_that_asked(here: Clinic) -> None:
     here.provider.tell("ann", name="Ann", groups="g-nurse")
     with here.browser() as asked, here.browser() as other:
