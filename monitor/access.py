@@ -64,6 +64,7 @@ class Shown(StrEnum):
 
     ALL = "all"
     NO_CHARTING = "no charting"
+    """But the two scores of each tile, and no names of staff."""
     NO_NAMES = "no names"
     """And no charting."""
 

@@ -97,8 +97,10 @@ def test_away_the_escort_is_a_name_too(station: Station, page: str) -> None:
 
 
 @pytest.mark.parametrize("page", ["ward", "room"])
-def test_a_wall_display_has_the_aliases_and_nothing_charted(station: Station, page: str) -> None:
+def test_a_wall_display_has_aliases_and_the_two_scores_and_nothing_else_charted(station: Station, page: str) -> None:
     frame = station.drawn(page, Shown.NO_CHARTING)
+    if page == "ward":
+        assert frame["tiles"][0]["scores"] == station.drawn(page, Shown.ALL)["tiles"][0]["scores"] is not None
     assert hunted(frame, (ALIAS,)) == [ALIAS]
     assert hunted({**frame, "viewer": None}, (*STAFF, *CHARTED)) == []
     assert frame["lock"] is None

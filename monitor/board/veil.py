@@ -78,7 +78,7 @@ def _tile(picture: Picture, tile: Frame, aliases: bool) -> Frame:
         "strip": _strip(view, tile["strip"]),
         "watcher": None,
         "watcher_missing": tile["watcher_missing"],
-        "scores": None,
+        "scores": tile["scores"] if aliases else None,
         "undo": None,
         "log": None,
     }
