@@ -31,6 +31,14 @@ def pytest_xdist_auto_num_workers() -> int:
     return min(4, (os.cpu_count() or 1) + 1)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker has all that needs a browser, from the beginning; the others the rest, file by file."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("browser" if item.get_closest_marker("browser") else str(item.path)))
+
+
 @pytest.fixture(scope="session")
 def document() -> Document:
     return load_protocol(EXAMPLE)
