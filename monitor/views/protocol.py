@@ -41,7 +41,7 @@ class Results(NamedTuple):
 
 @st.cache_data(show_spinner=False, max_entries=4)
 def case_results(protocol: str, digest: str, cases_changed: float) -> Results:
-    """What the cases say. In a process of its own: it computes for seconds, and this one serves the screens."""
+    """What the cases say. Only when asked, and in a process of its own: it computes for half a minute beside a ward at work."""
     command = [sys.executable, "-m", "monitor", "protocol", "check", protocol, "--json"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=settings.HOME, check=False)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
@@ -73,7 +73,7 @@ def show(viewer: Viewer) -> None:
         )
     )
     st.warning(document.notice)
-    summary, places = st.empty(), {}
+    asked, summary, places = st.button(say("Run the protocol's cases")), st.empty(), {}
     for group, title in GROUPS.items():
         rules = [r for r in document.rules if r.group == group]
         if rules:
@@ -85,7 +85,8 @@ def show(viewer: Viewer) -> None:
             if group == "after":
                 _checklist(document, "discharge")
     _tables(document)
-    _cases(summary, places, here.protocol_file, document)
+    if asked:
+        _cases(summary, places, here.protocol_file, document)
 
 
 def _signature(document: Document) -> str:
@@ -151,7 +152,7 @@ def _rule(document: Document, rule: Rule) -> DeltaGenerator:
             + "".join(f" · {t}" for t in timing if t)
         )
         place = st.empty()
-        place.caption(say("Cases: …"))
+        place.caption(say("Cases: not run now"))
     return place
 
 

@@ -182,6 +182,9 @@ def test_the_protocol_page_shows_every_rule_with_its_line_and_what_its_cases_say
     test.default_timeout = 120
     test.run()
     assert not test.exception
+    assert "0 failed" not in read(test), "they are run when somebody asks"
+    next(b for b in test.button if "cases" in b.label).click().run()
+    assert not test.exception
     text = read(test)
     rules = station().document.rules
     for rule in rules:
@@ -196,6 +199,7 @@ def test_the_protocol_page_shows_every_rule_with_its_line_and_what_its_cases_say
 def test_cases_that_cannot_be_read_leave_the_protocol_to_be_read(few_cases: Path) -> None:
     few_cases.with_suffix(".cases.yaml").write_text("cases: [\n")
     test = page("protocol").run()
+    next(b for b in test.button if "cases" in b.label).click().run()
     assert not test.exception
     assert any("example.cases.yaml:" in error.value for error in test.error)
     assert f"**{station().document.rules[-1].id} · " in read(test)
