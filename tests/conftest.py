@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,19 +23,6 @@ EXAMPLE = settings.EXAMPLE_PROTOCOL
 # The same inputs everywhere and no matter how slow the machine: new ones are looked for by the full rows of promises/.
 hypothesis.settings.register_profile("ours", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("ours")
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: the tests in a browser wait as much as they compute."""
-    return min(4, (os.cpu_count() or 1) + 1)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker has all that needs a browser, from the beginning; the others the rest, file by file."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("browser" if item.get_closest_marker("browser") else str(item.path)))
 
 
 @pytest.fixture(scope="session")
