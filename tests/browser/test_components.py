@@ -466,6 +466,7 @@ def test_a_new_higher_prompt_comes_on_top_and_takes_no_tick_away(open_page: Open
     page = open_page(frame)
     page.locator(".option", has_text="Pause or stop").click()
     feed(page, harness.frame("room_several") | {"trend": None})
+    assert "SpO2 87 < 90" in page.locator("p[role=alert]").inner_text()
     assert page.locator(".prompt .prompt-head h2 span:not(.sr)").all_inner_texts() == [
         "SpO2 87 < 90",
         "BP 168/102 ≥ 165/100",
@@ -473,7 +474,6 @@ def test_a_new_higher_prompt_comes_on_top_and_takes_no_tick_away(open_page: Open
         "BP 19 min old, due every 15",
     ]
     assert page.locator(".prompt").nth(1).locator(".option[aria-pressed=true]").count() == 1
-    assert "SpO2 87 < 90" in page.locator("p[role=alert]").inner_text()
     page.wait_for_timeout(400)
     page.locator(".prompt").nth(2).locator(".fold").click()
     assert page.locator(".prompt").nth(2).locator(".prompt-body").is_visible()
