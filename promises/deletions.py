@@ -13,11 +13,9 @@ from typing import TypeVar
 
 from monitor import charting, settings
 from monitor import events as e
-from monitor.protocol.assessment import Rehearsal
-from monitor.protocol.cases import NORMAL, Case, cases_beside, load_cases, opening, row, setting
+from monitor.protocol.cases import NORMAL, Case, cases_beside, load_cases, played
 from monitor.protocol.conditions import MET, NOT_MET, Sight
 from monitor.protocol.document import Document, load_protocol
-from monitor.protocol.shorthand import chart
 from monitor.vitals import CUFF, Signal
 from promises.found import Found
 
@@ -89,14 +87,10 @@ def _less(of: Sequence[T], nth: int) -> tuple[T, ...]:
 
 def truths(document: Document, case: Case) -> tuple[list[int], list[int]]:
     """What the case's rule finds second by second, and what it would find if nothing had to persist."""
-    rehearsal = Rehearsal(document, e.Logged(0, 0, "", "case", opening(document, case)))
-    rehearsal.happen(0, setting(document, case))
-    said, when = sorted(case.log, key=lambda s: s.at), document.rule[case.rule].when
+    when = document.rule[case.rule].when
     found: tuple[list[int], list[int]] = ([], [])
-    for at in range(case.until + 1):
-        while said and said[0].at <= at:
-            rehearsal.happen(at, chart(document, said.pop(0).words, rehearsal.state))
-        rehearsal.window.push(list(row(case, at)), at)
+    for at, rehearsal, measured in played(document, case):
+        rehearsal.window.push(measured, at)
         for instant, kept in enumerate(found):
             kept.append(when.truth(Sight(document, rehearsal.state, rehearsal.window, at, instant=bool(instant))))
     return found

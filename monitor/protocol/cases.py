@@ -201,20 +201,26 @@ def load_cases(path: Path, document: Document) -> list[tuple[Case, int]]:
     return found
 
 
+def played(document: Document, case: Case) -> Iterator[tuple[int, Rehearsal, list[Numeric]]]:
+    """The case second by second. What was charted by then has happened; what was measured is handed out, to be assessed."""
+    rehearsal = Rehearsal(document, e.Logged(0, 0, "", "case", opening(document, case)))
+    rehearsal.happen(0, _setting(document, case))
+    said = sorted(case.log, key=lambda s: s.at)
+    for at in range(case.until + 1):
+        while said and said[0].at <= at:
+            rehearsal.happen(at, chart(document, said.pop(0).words, rehearsal.state))
+        yield at, rehearsal, list(_row(case, at))
+
+
 def run(document: Document, case: Case, line: int = 0) -> Outcome:
     """Play one case and compare. Only the rules that it names are looked at; ``pending`` only where it is expected."""
-    rehearsal = Rehearsal(document, e.Logged(0, 0, "", "case", opening(document, case)))
-    rehearsal.happen(0, setting(document, case))
     named = {case.rule, *(x.rule for x in case.expect)}
     pending_wanted = any(x.state is e.PromptState.PENDING for x in case.expect)
     happened: list[Expected] = []
     faults: list[str] = []
     unknown = {(m.at, m.rule) for m in case.cannot_tell}
-    said = sorted(case.log, key=lambda s: s.at)
-    for at in range(case.until + 1):
-        while said and said[0].at <= at:
-            rehearsal.happen(at, chart(document, said.pop(0).words, rehearsal.state))
-        for change in rehearsal.second(at, list(row(case, at))):
+    for at, rehearsal, measured in played(document, case):
+        for change in rehearsal.second(at, measured):
             if change.rule in named:
                 happened.append(Expected(at=at, rule=change.rule, state=change.state))
         asked = [rule for when, rule in unknown if when == at]
@@ -258,7 +264,7 @@ def opening(document: Document, case: Case) -> e.SessionOpened:
     )
 
 
-def setting(document: Document, case: Case) -> Iterator[object]:
+def _setting(document: Document, case: Case) -> Iterator[object]:
     if case.watched:
         yield e.WatchTaken(name="nurse")
     if case.phase == "observed":
@@ -285,7 +291,7 @@ def setting(document: Document, case: Case) -> Iterator[object]:
         yield e.Observed(what="pump", value="stopped")
 
 
-def row(case: Case, at: int) -> Iterator[Numeric]:
+def _row(case: Case, at: int) -> Iterator[Numeric]:
     for signal in case.channels:
         if signal in CUFF:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 import pytest
 from hypothesis import given, settings
@@ -10,27 +11,18 @@ from hypothesis import strategies as st
 
 from monitor import charting
 from monitor import events as e
-from monitor.protocol.assessment import Rehearsal
-from monitor.protocol.cases import Case, cases_beside, load_cases, opening
-from monitor.protocol.cases import row as row_of
-from monitor.protocol.cases import setting as setting_of
+from monitor.protocol.cases import Case, cases_beside, load_cases, played
 from monitor.protocol.conditions import MET, NOT_MET
 from monitor.protocol.document import Document
 from monitor.protocol.evaluate import evaluate
-from monitor.protocol.shorthand import chart
 from monitor.vitals import CUFF, Signal
 from tests.conftest import EXAMPLE
 
 
 def finding(document: Document, case: Case, at: int) -> int:
     """What the case's rule finds at this second."""
-    rehearsal = Rehearsal(document, e.Logged(0, 0, "", "case", opening(document, case)))
-    rehearsal.happen(0, setting_of(document, case))
-    said = sorted(case.log, key=lambda s: s.at)
-    for second in range(at + 1):
-        while said and said[0].at <= second:
-            rehearsal.happen(second, chart(document, said.pop(0).words, rehearsal.state))
-        rehearsal.second(second, list(row_of(case, second)))
+    for second, rehearsal, measured in islice(played(document, case), at + 1):
+        rehearsal.second(second, measured)
     return next(f.truth for f in evaluate(document, rehearsal.state, rehearsal.window, at) if f.rule.id == case.rule)
 
 
@@ -75,11 +67,9 @@ def test_a_prompts_life_has_one_order(
 ) -> None:
     text = " ".join(f"{'_' if value is None else value}x{length}" for value, length in levels)
     case = Case.model_validate({"name": "x", "rule": "D-7", "shows": "more", "series": {"spo2": text}, "until": "5:00"})
-    rehearsal = Rehearsal(document, e.Logged(0, 0, "", "case", opening(document, case)))
-    rehearsal.happen(0, setting_of(document, case))
     answered: set[tuple[str, int]] = set()
     ended: set[tuple[str, int]] = set()
-    for at in range(301):
+    for at, rehearsal, measured in played(document, case):
         for when, rule, what in answers:
             prompt = rehearsal.state.prompts.get(rule)
             if when == at and prompt is not None and prompt.open:
@@ -87,7 +77,7 @@ def test_a_prompts_life_has_one_order(
                 rehearsal.happen(at, [e.PromptAnswered(rule=rule, episode=prompt.episode, answer=what, reason="x")])
                 assert rehearsal.state.prompts[rule].open, "answering never ends a condition"
         before = dict(rehearsal.state.prompts)
-        for change in rehearsal.second(at, list(row_of(case, at))):
+        for change in rehearsal.second(at, measured):
             key = (change.rule, change.episode)
             assert key not in ended, "an episode ends once"
             was = before.get(change.rule)
@@ -106,8 +96,6 @@ def test_a_prompts_life_has_one_order(
 def test_lost_data_never_ends_a_prompt(document: Document, rule: str) -> None:
     value = {"D-7": 93, "D-8": 89, "E-2": 84}[rule]
     case = Case.model_validate({"name": "x", "rule": rule, "shows": "more", "series": {"spo2": f"{value}x40 _x200"}, "until": "4:00"})
-    rehearsal = Rehearsal(document, e.Logged(0, 0, "", "case", opening(document, case)))
-    rehearsal.happen(0, setting_of(document, case))
-    for at in range(240):
-        rehearsal.second(at, list(row_of(case, at)))
+    for at, rehearsal, measured in islice(played(document, case), 240):
+        rehearsal.second(at, measured)
     assert rehearsal.state.prompts[rule].open

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import pytest
 
 from monitor import events as e
-from monitor.protocol.assessment import Rehearsal
-from monitor.protocol.cases import Case, opening
-from monitor.protocol.cases import row as row_of
-from monitor.protocol.cases import setting as setting_of
+from monitor.protocol.cases import Case, played
 from monitor.protocol.document import Document
 
 
 def said(document: Document, case: Case, seconds: int) -> str:
     """What the case's prompt says after so many seconds."""
-    rehearsal = Rehearsal(document, e.Logged(0, 0, "", "case", opening(document, case)))
-    rehearsal.happen(0, setting_of(document, case))
-    for at in range(seconds):
-        rehearsal.second(at, list(row_of(case, at)))
+    for at, rehearsal, measured in islice(played(document, case), seconds):
+        rehearsal.second(at, measured)
     return rehearsal.state.prompts[case.rule].message
 
 
@@ -45,10 +42,8 @@ def test_a_sentence_names_the_value_it_is_about(document: Document, rule: str) -
 @pytest.mark.parametrize(("cuff", "rule", "said"), [((), "E-4", "Chest pain"), (("0:05 155/90",), "D-5", "BP 155/90 with Chest pain")])
 def test_a_symptom_that_nobody_charted_is_not_named(document: Document, cuff: tuple[str, ...], rule: str, said: str) -> None:
     case = Case.model_validate({"name": "x", "rule": rule, "shows": "more", "cuff": cuff, "until": "0:20"})
-    rehearsal = Rehearsal(document, e.Logged(0, 0, "", "case", opening(document, case)))
-    rehearsal.happen(0, setting_of(document, case))
-    for at in range(20):
+    for at, rehearsal, measured in islice(played(document, case), 20):
         if at == 10:
             rehearsal.happen(at, [e.SymptomCharted(symptom="chest_pain")])
-        rehearsal.second(at, list(row_of(case, at)))
+        rehearsal.second(at, measured)
     assert rehearsal.state.prompts[rule].message == said
