@@ -42,11 +42,11 @@ async def session(address: str, cookie: str = "", existing: str = "") -> AsyncIt
 
 
 async def finished(socket: Any) -> AsyncIterator[ForwardMsg]:
-    """What comes until the run that was asked for is over."""
+    """What comes until the run that was asked for is over, and the one with which it began again, if it did."""
     async for raw in socket:
         message = read(raw)
         yield message
-        if message.WhichOneof("type") == "script_finished":
+        if message.WhichOneof("type") == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             return
 
 
