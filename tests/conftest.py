@@ -25,6 +25,12 @@ hypothesis.settings.register_profile("ours", deadline=None, derandomize=True, su
 hypothesis.settings.load_profile("ours")
 
 
+def cases_of(*rules: str) -> str:
+    """The example's file of cases, with those alone whose rule begins so."""
+    lines = EXAMPLE.with_suffix(".cases.yaml").read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join(line for line in lines if "rule: " not in line or any(f"rule: {rule}" in line for rule in rules))
+
+
 @pytest.fixture(scope="session")
 def document() -> Document:
     return load_protocol(EXAMPLE)

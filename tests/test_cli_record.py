@@ -18,8 +18,7 @@ from monitor.admission import Patient, admit_simulated
 from monitor.protocol.document import load_protocol
 from monitor.store import open_log
 from monitor.ward import Ward, drafts
-
-EXAMPLE = settings.EXAMPLE_PROTOCOL
+from tests.conftest import EXAMPLE, cases_of
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -115,9 +114,7 @@ def copied(tmp_path: Path) -> Path:
     """The example with its rules before the start only, and their cases, so that one run is short."""
     whole = EXAMPLE.read_text(encoding="utf-8")
     (tmp_path / "example.yaml").write_text(whole[: whole.index("  # ================= during")], encoding="utf-8")
-    cases = EXAMPLE.with_suffix(".cases.yaml").read_text(encoding="utf-8").splitlines(keepends=True)
-    kept = [line for line in cases if "rule: " not in line or "rule: B-" in line]
-    (tmp_path / "example.cases.yaml").write_text("".join(kept), encoding="utf-8")
+    (tmp_path / "example.cases.yaml").write_text(cases_of("B-"), encoding="utf-8")
     return tmp_path / "example.yaml"
 
 

@@ -18,6 +18,7 @@ from monitor.live import station as stations
 from monitor.live.station import Station, station
 from monitor.views import components
 from monitor.ward import drafts
+from tests.conftest import EXAMPLE, cases_of
 
 PAGES = settings.HOME / "pages"
 
@@ -159,12 +160,9 @@ def test_answering_opens_what_the_option_names_filled_in(here: Station) -> None:
 @pytest.fixture
 def few_cases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A station with the whole example, and of its cases those of two rules; all of them run in tests/protocol."""
-    whole = settings.EXAMPLE_PROTOCOL
-    cases = whole.with_suffix(".cases.yaml").read_text(encoding="utf-8").splitlines(keepends=True)
     copied = tmp_path / "example.yaml"
-    copied.write_text(whole.read_text(encoding="utf-8"), encoding="utf-8")
-    kept = [line for line in cases if "rule: " not in line or "rule: B-1" in line or "rule: B-2" in line]
-    copied.with_suffix(".cases.yaml").write_text("".join(kept), encoding="utf-8")
+    copied.write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
+    copied.with_suffix(".cases.yaml").write_text(cases_of("B-1", "B-2"), encoding="utf-8")
     rooms = tmp_path / "rooms.yaml"
     rooms.write_text("station: x\nprotocol: example.yaml\nrooms: [{room: '1'}]\n")
     monkeypatch.setenv(settings.STORE_VARIABLE, f"sqlite:///{tmp_path / 'log.db'}")
