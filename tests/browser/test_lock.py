@@ -9,27 +9,19 @@ from typing import Any
 
 import pytest
 
-from monitor import commands, settings
 from monitor.access import Role
-from monitor.admission import Patient, admit_simulated
 from monitor.live.door import COOKIE
 from monitor.protocol.document import Document
-from monitor.store import open_log
 from monitor.store.accounts import Accounts, beside
+from tests import warded
 from tests.browser.chromium import launched
 from tests.browser.dashboard import Running, running
 from tests.browser.test_flows import eventually, tile
+from tests.warded import PASSWORD
 
 pytestmark = pytest.mark.browser
 
-ROOMS = """
-station: Ward 3
-protocol: protocols/example.yaml
-mode: ward
-ward: {clock_kept_by: the tests, signature_s: 300}
-rooms: [{room: "1"}, {room: "2"}]
-"""
-PASSWORD = "six quiet words on a wall"
+ROOMS = warded.rooms("{clock_kept_by: the tests, signature_s: 300}")
 PINS = {"M. Ortiz": "2580", "A. Two": "8264"}
 NOTE = "Pale, says that she is cold."
 
@@ -55,21 +47,14 @@ class Ward:
         page.locator(".lock").wait_for()
 
     def entries(self, kind: str) -> list[tuple[str, str]]:
-        log = open_log(self.program.store, mode="ward")
-        found = [(x.by, x.body) for head in log.heads() for x in log.entries(head.session) if x.kind == kind]
-        log.close()
-        return found
+        return [(x.by, x.body) for x in warded.entries(self.program.store) if x.kind == kind]
 
 
 @pytest.fixture(scope="module")
 def ward(tmp_path_factory: pytest.TempPathFactory, document: Document, quick_passwords: None) -> Iterator[Ward]:
     folder: Path = tmp_path_factory.mktemp("lock")
     store = f"sqlite:///{folder / 'log.db'}"
-    log = open_log(store, mode="ward")
-    for room, alias in (("1", "Otter"), ("2", "Maple")):
-        admitted = admit_simulated(room, Patient(alias, weight_kg=70), settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml", 1, document)
-        commands.open_session(log, admitted.opened, admitted.source, 1.0, "M. Ortiz")
-    log.close()
+    warded.settled(store, document, by="M. Ortiz")
     accounts = Accounts(beside(store))
     for name, pin in PINS.items():
         accounts.add(name, [Role.NURSE], PASSWORD)

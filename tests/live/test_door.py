@@ -14,24 +14,15 @@ import httpx
 import pytest
 import websockets
 
-from monitor import commands, settings
 from monitor.access import ENTRIES, PAGES, Role
-from monitor.admission import Patient, admit_simulated
 from monitor.live.door import COOKIE
 from monitor.protocol.document import Document
-from monitor.store import open_log
 from monitor.store.accounts import Accounts, beside
-from tests import viewer
+from tests import viewer, warded
 from tests.browser.dashboard import running
+from tests.warded import PASSWORD
 
-ROOMS = """
-station: Ward 3
-protocol: protocols/example.yaml
-mode: ward
-ward: {clock_kept_by: the tests}
-rooms: [{room: "1"}, {room: "2"}]
-"""
-PASSWORD = "six quiet words on a wall"
+ROOMS = warded.rooms("{clock_kept_by: the tests}")
 SECRET = re.compile(r"Otter|Maple")
 """What stands on every page that shows a patient."""
 
@@ -44,10 +35,7 @@ class WardStation:
     log: Path
 
     def entries(self) -> list[tuple[str, str]]:
-        with_mode = open_log(self.store, mode="ward")
-        found = [(x.by, x.kind) for head in with_mode.heads() for x in with_mode.entries(head.session)]
-        with_mode.close()
-        return found
+        return [(x.by, x.kind) for x in warded.entries(self.store)]
 
     def signed_in(self, role: Role) -> str:
         """A new cookie."""
@@ -67,11 +55,7 @@ def sign_in(address: str, role: Role) -> str:
 def here(tmp_path_factory: pytest.TempPathFactory, document: Document, quick_passwords: None) -> Iterator[WardStation]:
     folder = tmp_path_factory.mktemp("ward")
     store = f"sqlite:///{folder / 'log.db'}"
-    log = open_log(store, mode="ward")
-    for room, alias in (("1", "Otter"), ("2", "Maple")):
-        admitted = admit_simulated(room, Patient(alias, weight_kg=70), settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml", 1, document)
-        commands.open_session(log, admitted.opened, admitted.source, 1.0, "nurse")
-    log.close()
+    warded.settled(store, document)
     accounts = Accounts(beside(store))
     for role in Role:
         accounts.add(f"the {role}", [role], PASSWORD)
@@ -103,19 +87,24 @@ async def rejected(opening: Any) -> bool:
         return True
 
 
-def test_on_a_cold_server_each_page_shows_a_patient_to_its_roles_alone(here: WardStation) -> None:
-    """No run of dashboard.py comes before: each page file is asked for by its address, as a first visitor could."""
-    leaks = []
+def leaks(address: str, cookies: Mapping[Role, str]) -> list[tuple[str, Role]]:
+    """Pages that are shown to a role which may not open them, or refused to one that may; and what is refused but tells of a patient."""
+    found = []
     for page, roles in PAGES.items():
         query = "room=1" if page == "room" else ""
-        for role, cookie in here.cookies.items():
-            sent = asyncio.run(run(here.address, cookie, page_name=page, query_string=query))
+        for role, cookie in cookies.items():
+            sent = asyncio.run(run(address, cookie, page_name=page, query_string=query))
             refused = REFUSED in sent
             if refused is (role in roles) or (refused and SECRET.search(sent)):
-                leaks.append((page, role))
+                found.append((page, role))
             if not refused and page in ("ward", "room"):
                 assert SECRET.search(sent), "what is looked for is there to be found"
-    assert leaks == []
+    return found
+
+
+def test_on_a_cold_server_each_page_shows_a_patient_to_its_roles_alone(here: WardStation) -> None:
+    """No run of dashboard.py comes before: each page file is asked for by its address, as a first visitor could."""
+    assert leaks(here.address, here.cookies) == []
 
 
 def test_each_act_is_stored_for_its_roles_alone_and_the_denial_is_logged(here: WardStation) -> None:

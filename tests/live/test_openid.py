@@ -16,30 +16,23 @@ import pytest
 import websockets
 from itsdangerous import URLSafeTimedSerializer
 
-from monitor import commands, settings
-from monitor.access import PAGES, Role
-from monitor.admission import Patient, admit_simulated
+from monitor.access import Role
 from monitor.live.door import COOKIE
 from monitor.protocol.document import Document
-from monitor.store import open_log
 from monitor.store.accounts import Accounts, beside
 from tests import provider as providers
-from tests import viewer
+from tests import viewer, warded
 from tests.browser import chromium
 from tests.browser.dashboard import free_port, running
-from tests.live.test_door import REFUSED, SECRET, rejected, run
+from tests.live.test_door import REFUSED, leaks, rejected, run
+from tests.warded import PASSWORD
 
-ROOMS = """
-station: Ward 3
-protocol: protocols/example.yaml
-mode: ward
-ward:
+ROOMS = warded.rooms("""
   clock_kept_by: the tests
   openid:
     provider: the clinic's account
     roles: {g-viewer: viewer, g-nurse: nurse, g-charge: charge, g-trainer: trainer, g-owner: owner, g-admin: admin, g-senior: [charge, nurse]}
-rooms: [{room: "1"}, {room: "2"}]
-"""
+""")
 COOKIE_SECRET = "no more than a test's, and long enough for it"
 
 
@@ -101,11 +94,7 @@ client_kwargs = {{ prompt = "login", timeout = 60 }}
 def here(tmp_path_factory: pytest.TempPathFactory, document: Document) -> Iterator[Clinic]:
     folder, port = tmp_path_factory.mktemp("clinic"), free_port()
     store, address = f"sqlite:///{folder / 'log.db'}", f"http://localhost:{port}"
-    log = open_log(store, mode="ward")
-    for room, alias in (("1", "Otter"), ("2", "Maple")):
-        admitted = admit_simulated(room, Patient(alias, weight_kg=70), settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml", 1, document)
-        commands.open_session(log, admitted.opened, admitted.source, 1.0, "nurse")
-    log.close()
+    warded.settled(store, document)
     with providers.running(f"{address}/oauth2callback", folder / "provider.log") as provider, pytest.MonkeyPatch.context() as patch:
         secrets(folder, address, provider.address)
         patch.setitem(os.environ, "HOME", str(folder))
@@ -119,17 +108,8 @@ def nobody(answer: httpx.Response) -> bool:
 
 
 def test_on_a_cold_server_each_page_shows_a_patient_to_the_roles_that_a_provider_tells_of(here: Clinic) -> None:
-    leaks = []
-    for role in Role:
-        shown = here.signed_in(f"the-{role}", name=f"the {role}", groups=[f"g-{role}", "everybody"])
-        for page, roles in PAGES.items():
-            sent = asyncio.run(run(here.address, shown, page_name=page, query_string="room=1" if page == "room" else ""))
-            refused = REFUSED in sent
-            if refused is (role in roles) or (refused and SECRET.search(sent)):
-                leaks.append((page, role))
-            if not refused and page in ("ward", "room"):
-                assert SECRET.search(sent), "what is looked for is there to be found"
-    assert leaks == []
+    shown = {role: here.signed_in(f"the-{role}", name=f"the {role}", groups=[f"g-{role}", "everybody"]) for role in Role}
+    assert leaks(here.address, shown) == []
 
 
 def test_the_browser_is_given_our_cookie_and_none_that_outlives_it(here: Clinic) -> None:
@@ -154,7 +134,7 @@ def test_who_has_no_role_or_no_name_is_told_so_and_let_in_nowhere(here: Clinic) 
 
 def test_nobody_becomes_another_by_a_name(here: Clinic) -> None:
     accounts = Accounts(here.accounts)
-    accounts.add("M. Ortiz", [Role.CHARGE], "six quiet words on a wall")
+    accounts.add("M. Ortiz", [Role.CHARGE], PASSWORD)
     accounts.close()
     assert cookie(here.answer("first", name="Twin", groups="g-nurse"))
     for taken in ("m. ortiz", "Twin"):
@@ -287,9 +267,8 @@ def test_in_a_browser_the_way_there_and_back_ends_at_the_ward(here: Clinic) -> N
 
 def test_a_provider_that_is_down_is_said_in_a_sentence_and_an_emergency_goes_in(tmp_path: Path, document: Document) -> None:
     secrets(tmp_path, "http://127.0.0.1:8501", f"http://127.0.0.1:{free_port()}")
-    log = open_log(f"sqlite:///{tmp_path / 'log.db'}", mode="ward")
-    admitted = admit_simulated("1", Patient("Otter", weight_kg=70), settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml", 1, document)
-    session = commands.open_session(log, admitted.opened, admitted.source, 1.0, "nurse")
+    store = f"sqlite:///{tmp_path / 'log.db'}"
+    warded.settled(store, document)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(os.environ, "HOME", str(tmp_path))
         with running(tmp_path, ROOMS) as program, httpx.Client(verify=False, timeout=60) as browser:
@@ -298,5 +277,4 @@ def test_a_provider_that_is_down_is_said_in_a_sentence_and_an_emergency_goes_in(
             assert "the clinic&#39;s account does not answer" in answer.text
             told = browser.post(f"{program.address}/emergency", data={"room": "1"}, headers={"Origin": program.address})
             assert "Emergency in room 1 recorded at" in told.text
-    assert [x.by for x in log.entries(session) if x.kind == "emergency_started"] == ["station"]
-    log.close()
+    assert [x.by for x in warded.entries(store) if x.kind == "emergency_started"] == ["station"]

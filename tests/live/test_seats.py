@@ -13,24 +13,16 @@ from typing import Any
 import httpx
 import pytest
 
-from monitor import commands, settings
+from monitor import commands
 from monitor.access import Role
-from monitor.admission import Patient, admit_simulated
 from monitor.live.door import COOKIE
 from monitor.protocol.document import Document
-from monitor.store import open_log
 from monitor.store.accounts import Accounts, beside
-from tests import viewer
+from tests import viewer, warded
 from tests.browser.dashboard import running
+from tests.warded import PASSWORD
 
-ROOMS = """
-station: Ward 3
-protocol: protocols/example.yaml
-mode: ward
-ward: {clock_kept_by: the tests, idle_min: 10}
-rooms: [{room: "1"}, {room: "2"}]
-"""
-PASSWORD = "six quiet words on a wall"
+ROOMS = warded.rooms("{clock_kept_by: the tests, idle_min: 10}")
 PINS = {"Ann Numbat": "2580", "Bob Quokka": "8264"}
 NAMES = re.compile("Otter|Maple|Numbat|Quokka|Thylacine")
 
@@ -53,22 +45,14 @@ class Here:
         return httpx.post(self.address + path, data=form, headers=headers).status_code
 
     def entries(self) -> set[tuple[str, str]]:
-        log = open_log(self.store, mode="ward")
-        found = {(x.by, x.kind) for head in log.heads() for x in log.entries(head.session)}
-        log.close()
-        return found
+        return {(x.by, x.kind) for x in warded.entries(self.store)}
 
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory, document: Document, quick_passwords: None) -> Iterator[Here]:
     folder = tmp_path_factory.mktemp("seats")
     store = f"sqlite:///{folder / 'log.db'}"
-    log = open_log(store, mode="ward")
-    for room, alias in (("1", "Otter"), ("2", "Maple")):
-        admitted = admit_simulated(room, Patient(alias, weight_kg=70), settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml", 1, document)
-        session = commands.open_session(log, admitted.opened, admitted.source, 1.0, "Thylacine")
-        commands.carry_out(log, document, session, "Thylacine", commands.take_watch("Thylacine"))
-    log.close()
+    warded.settled(store, document, commands.take_watch("Thylacine"), by="Thylacine")
     accounts = Accounts(beside(store))
     for name, role in (("Ann Numbat", Role.NURSE), ("Bob Quokka", Role.TRAINER)):
         accounts.add(name, [role], PASSWORD)
