@@ -164,4 +164,5 @@ def lock(shared: bool) -> Frame:
         "text": say("Who is here?"),
         "sub": say("Names and charting are hidden. Numbers, prompts, sounds and the emergency go on."),
         "shared": shared,
+        "stays": STAYS,
     }

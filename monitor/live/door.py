@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -179,11 +179,11 @@ def _signed_in(cookies: Mapping[str, str]) -> bool:
 def door_routes() -> list[Route]:
     return [
         Route(SIGN_IN, shown, methods=["GET"]),
-        Route(SIGN_IN, _sign_in, methods=["POST"]),
-        Route(SIGN_OUT, _sign_out, methods=["POST"]),
+        Route(SIGN_IN, _of_a_ward(_sign_in), methods=["POST"]),
+        Route(SIGN_OUT, _of_a_ward(_sign_out), methods=["POST"]),
         Route(EMERGENCY, _emergency, methods=["POST"]),
-        Route(HERE, _here, methods=["POST"]),
-        Route(DEED, _deed, methods=["POST"]),
+        Route(HERE, _of_a_ward(_here), methods=["POST"]),
+        Route(DEED, _of_a_ward(_deed), methods=["POST"]),
     ]
 
 
@@ -205,11 +205,11 @@ async def shown(request: Request, said: str = "", status: int = 200, onward: str
     return HTMLResponse(doorway(picture, ways, name, said, bool(onward), locked), status, headers)
 
 
-async def sign_out(request: Request) -> None:
+async def sign_out(request: Request, accounts: Accounts) -> None:
     """Whoever was signed in at this browser is so no longer: its cookie opens nothing."""
-    accounts, token = station().accounts, request.cookies.get(COOKIE, "")
-    account = accounts.signed_in(token) if accounts is not None else None
-    if accounts is not None and account is not None:
+    token = request.cookies.get(COOKIE, "")
+    account = accounts.signed_in(token)
+    if account is not None:
         await asyncio.to_thread(accounts.sign_out, token)
         log_.info("signed out viewer=%r", account.name)
 
@@ -228,6 +228,21 @@ def _from_here(request: Request) -> bool:
     return request.headers.get("origin", "").partition("://")[2] == request.headers.get("host")
 
 
+def _of_a_ward(answer: Callable[[Request, Accounts], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """What is posted about who is at the keys: there is nothing to say in training, nor from another site's page."""
+
+    async def posted(request: Request) -> Response:
+        accounts = station().accounts
+        if accounts is None or not _from_here(request):
+            return PlainTextResponse("not from here", 403)
+        try:
+            return await answer(request, accounts)
+        except StoreError as trouble:
+            return PlainTextResponse(str(trouble), 503)
+
+    return posted
+
+
 def _until(refused: NotSignedIn) -> str:
     return clock.of_day(refused.until, station().follower.zone, True) if refused.until is not None else ""
 
@@ -237,14 +252,11 @@ async def _form(request: Request) -> dict[str, str]:
     return {name: str(value) for name, value in form.items()}
 
 
-async def _sign_in(request: Request) -> Response:
-    accounts = station().accounts
-    if accounts is None or not _from_here(request):
-        return PlainTextResponse("not from here", 403)
+async def _sign_in(request: Request, accounts: Accounts) -> Response:
     form = await _form(request)
     try:
         token = await asyncio.to_thread(accounts.sign_in, form.get("name", "").strip(), form.get("password", ""))
-        await sign_out(request)
+        await sign_out(request, accounts)
     except NotSignedIn as refused:
         # Without what was typed: into the field of the name people type passwords too.
         log_.warning("denied sign_in=password%s", " waits" if refused.until is not None else "")
@@ -256,21 +268,15 @@ async def _sign_in(request: Request) -> Response:
     return answer
 
 
-async def _sign_out(request: Request) -> Response:
-    accounts = station().accounts
-    if accounts is None or not _from_here(request):
-        return PlainTextResponse("not from here", 403)
-    await sign_out(request)
+async def _sign_out(request: Request, accounts: Accounts) -> Response:
+    await sign_out(request, accounts)
     answer = RedirectResponse(SIGN_IN, 303)
     answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
     return answer
 
 
-async def _here(request: Request) -> Response:
+async def _here(request: Request, accounts: Accounts) -> Response:
     """Who is here says so with a PIN or a password: that unlocks the browser, and signs at a shared station."""
-    accounts = station().accounts
-    if accounts is None or not _from_here(request):
-        return PlainTextResponse("not from here", 403)
     form = await _form(request)
     try:
         token = request.cookies.get(COOKIE, "")
@@ -278,20 +284,12 @@ async def _here(request: Request) -> Response:
     except NotSignedIn as refused:
         log_.warning("not proven who is at the keys")
         return PlainTextResponse(not_proven(_until(refused)), 401)
-    except StoreError as trouble:
-        return PlainTextResponse(str(trouble), 503)
     return Response(status_code=204)
 
 
-async def _deed(request: Request) -> Response:
+async def _deed(request: Request, accounts: Accounts) -> Response:
     """Somebody has touched the screen or a key."""
-    accounts = station().accounts
-    if accounts is None or not _from_here(request):
-        return PlainTextResponse("not from here", 403)
-    try:
-        await asyncio.to_thread(accounts.deed, request.cookies.get(COOKIE, ""))
-    except StoreError as trouble:
-        return PlainTextResponse(str(trouble), 503)
+    await asyncio.to_thread(accounts.deed, request.cookies.get(COOKIE, ""))
     return Response(status_code=204)
 
 

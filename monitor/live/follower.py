@@ -14,7 +14,7 @@ from datetime import datetime
 
 from monitor import clock, truth
 from monitor import events as e
-from monitor.board.view import BEAT_LOST_S, Jump, Picture, View, drawn
+from monitor.board.view import Jump, Picture, View, drawn
 from monitor.protocol.document import Document
 from monitor.session import begin, fold
 from monitor.settings import Rooms
@@ -77,10 +77,6 @@ class Follower:
                 jump=self._jump,
                 left=self._left,
             )
-
-    def beat_lost(self) -> bool:
-        """Whether the last sign of life that was read is too old by now. The store is not asked."""
-        return self._beat_at is not None and (clock.now() - self._beat_at).total_seconds() > BEAT_LOST_S
 
     def session(self, room: str) -> int | None:
         """The open session of a room."""

@@ -23,7 +23,7 @@ from monitor.board import doorway as words
 from monitor.live.door import ANSWERED, BEGIN, give, shown, sign_out
 from monitor.live.station import station
 from monitor.settings import OpenId
-from monitor.store.accounts import NameTaken
+from monitor.store.accounts import Accounts, NameTaken
 from monitor.store.log import StoreError
 
 log_ = logging.getLogger("monitor.access")
@@ -53,20 +53,21 @@ class Provided:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = station().rooms.ward.openid if scope["type"] == "http" and scope["path"] in (BEGIN, ANSWERED) else None
-        if asked is None or station().accounts is None:
+        accounts = station().accounts
+        if asked is None or accounts is None:
             await self.app(scope, receive, send)
         elif scope["path"] == BEGIN:
-            await self._begin(asked, scope, receive, send)
+            await self._begin(asked, accounts, scope, receive, send)
         else:
-            answer = await self._answer(asked, Request(scope), receive)
+            answer = await self._answer(asked, accounts, Request(scope), receive)
             await answer(scope, receive, send)
 
-    async def _begin(self, asked: OpenId, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _begin(self, asked: OpenId, accounts: Accounts, scope: Scope, receive: Receive, send: Send) -> None:
         path, _, query = self.login.begins().partition("?")
         sent = await self._streamlit({**scope, "path": path, "raw_path": path.encode(), "query_string": query.encode()}, receive)
         if sent[0]["status"] == 302:
             # Now: coming back from the provider a browser does not show the cookie that it had.
-            await sign_out(Request(scope))
+            await sign_out(Request(scope), accounts)
             for message in sent:
                 await send(message)
             return
@@ -74,20 +75,18 @@ class Provided:
         answer = await shown(Request(scope), words.unreachable(asked.provider), 503)
         await answer(scope, receive, send)
 
-    async def _answer(self, asked: OpenId, request: Request, receive: Receive) -> Response:
+    async def _answer(self, asked: OpenId, accounts: Accounts, request: Request, receive: Receive) -> Response:
         """What a browser is shown that comes back from the provider."""
         sent = await self._streamlit(request.scope, receive)
         set_ = Headers(raw=sent[0]["headers"]).getlist("set-cookie")
         claims = self.login.answered(dict(_named(cookie) for cookie in set_))
-        answer = await self._judged(asked, request, claims)
+        answer = await self._judged(asked, accounts, request, claims)
         for cookie in set_:
             if _named(cookie)[0] == self.login.state:
                 answer.headers.append("set-cookie", cookie)
         return answer
 
-    async def _judged(self, asked: OpenId, request: Request, claims: Mapping[str, Any] | None) -> Response:
-        accounts = station().accounts
-        assert accounts is not None
+    async def _judged(self, asked: OpenId, accounts: Accounts, request: Request, claims: Mapping[str, Any] | None) -> Response:
         # Authlib takes a token for somebody else's program where it names us as the party that asked for it.
         if claims is None or self.login.client not in _several(claims.get("aud")) or not claims.get("sub"):
             return await _refused(request, "unproved", "", words.not_vouched(asked.provider))

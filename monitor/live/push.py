@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import orjson
@@ -107,7 +108,8 @@ class Push:
         self._waved: dict[str, tuple[int, int]] = {}
         self._version: int | None = None
         self._told = 0.0
-        self._assessed = False
+        self._picture: Picture | None = None
+        """What the screens were last told of."""
 
     async def run(self) -> None:
         """Until cancelled. Nothing here waits for the store or draws on the event loop."""
@@ -129,7 +131,7 @@ class Push:
         waited = clock.monotonic() - self._told
         if any(screen.behind for screen in self.hub.screens.values()) or waited >= BEAT_S:
             return True
-        if self._assessed and self.follower.beat_lost():
+        if self._picture is not None and self._picture.assessed and not replace(self._picture, now=clock.now()).assessed:
             return True
         if waited < LEAST_S:
             return False
@@ -150,7 +152,7 @@ class Push:
     def _news(self, wanted: Mapping[Topic, bool]) -> list[News]:
         self._channels = {topic: self._channels.get(topic) or Channel(topic) for topic in wanted}
         with self.follower.reading() as picture:
-            self._assessed = picture.assessed
+            self._picture = picture
             waves = self._chunks(picture, wanted)
             return [channel.news(picture, wanted[topic], waves) for topic, channel in self._channels.items()]
 

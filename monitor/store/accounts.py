@@ -15,7 +15,6 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -62,12 +61,6 @@ CREATE TABLE vouched_for (
 )
 """The tables as they came to be: a file from before has done the first steps, and does the others when it is opened."""
 _hasher = PasswordHasher()
-
-
-@cache
-def _nobodys() -> str:
-    """Compared with where there is no such account: how long a refusal takes must not tell which names there are."""
-    return _hasher.hash(secrets.token_urlsafe())
 
 
 class Account(NamedTuple):
@@ -153,6 +146,8 @@ class Accounts:
         self.path, self._longest = path, timedelta(hours=longest_h)
         self._idle, self._signs = timedelta(minutes=idle_min), timedelta(seconds=signature_s)
         self._lock = threading.Lock()
+        self._nobodys = _hasher.hash(secrets.token_urlsafe())
+        """Compared with where there is no such account: how long a refusal takes must not tell which names there are."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with suppress(FileExistsError):
@@ -231,7 +226,7 @@ class Accounts:
             if row is not None:
                 # Counted as wrong before it is looked at, so that trying many at once gains nothing.
                 self._count(connection, row[0], row[2] + 1)
-        known = row[1] if row is not None and row[1] and len(secret) <= LONGEST else _nobodys()
+        known = row[1] if row is not None and row[1] and len(secret) <= LONGEST else self._nobodys
         try:
             _hasher.verify(known, secret[:LONGEST])
         except VerifyMismatchError:

@@ -5,7 +5,6 @@ import { deeds } from "./deeds.js";
 import { display } from "./display.js";
 import { attr, el, line, refit, say, style } from "./dom.js";
 import { Feed } from "./feed.js";
-import { STAYS } from "./lock.js";
 import { elapsed, instant } from "./moment.js";
 import { receipts } from "./receipts.js";
 import "./sight.js";
@@ -195,7 +194,8 @@ class Host {
       sound.hush(act.seconds);
       return;
     }
-    if (this.frame?.lock && !STAYS.includes(act.do)) {
+    // What a locked screen does not let pass asks who is here.
+    if (this.frame?.lock && !this.frame.lock.stays.includes(act.do)) {
       this.locked?.open();
       return;
     }

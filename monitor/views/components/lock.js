@@ -6,9 +6,6 @@ import { WORDS } from "./words.js";
 
 const UNTOUCHED_MS = 30000; // the pad lies over numbers: nobody may forget it there
 
-// What a locked screen still lets pass; anything else that is tapped asks who is here. (board/veil.py says the same.)
-export const STAYS = ["open_room", "go", "display", "emergency", "emergency_act"];
-
 // Streamlit's forms wait unseen, as they are, until the screen is open again (lock.css). A form makes all that is not in it
 // inert, and closes when something else is pressed: while it is hidden the page (root) is not inert, and counts as above it.
 const HELD = ["inert", "aria-hidden"];
