@@ -106,7 +106,7 @@ ONLY_IN = {
     "pickle": (),
     "secrets": ("monitor.live.tickets", "monitor.store.accounts"),
     "argon2": ("monitor.store.accounts",),
-    "zxcvbn": ("monitor.store.accounts",),
+    "zxcvbn": ("monitor.store.passwords",),
     "xml": (),
     "lxml": (),
     "marshal": (),

@@ -9,6 +9,7 @@ from jinja2 import Environment, StrictUndefined
 from monitor.board.sheet import HERE, TOKENS
 from monitor.board.view import Picture
 from monitor.language import say
+from monitor.store.passwords import LONGEST_PIN, SHORTEST, SHORTEST_PIN, Kind
 
 
 class Ways(NamedTuple):
@@ -19,11 +20,18 @@ class Ways(NamedTuple):
     password: bool
 
 
-def doorway(picture: Picture, ways: Ways, name: str, said: str = "", onward: bool = False, locked: bool = False) -> str:
+def doorway(
+    picture: Picture, ways: Ways, name: str, said: str = "", onward: bool = False, locked: bool = False, change: Kind | None = None
+) -> str:
     """``name``: who is signed in, if anybody, and not shown while ``locked``; ``said``: what came of the last try;
-    ``onward``: the page goes to the ward.
+    ``onward``: the page goes to the ward; ``change``: what somebody wants another one of.
     """
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    changes = {"password": say("Change password"), "pin": say("Change PIN")}
+    must = {
+        "password": say("{n} characters or more, of any kind; several words do well.", n=SHORTEST),
+        "pin": say("{least} to {most} digits, with which you unlock a screen and sign.", least=SHORTEST_PIN, most=LONGEST_PIN),
+    }
     words = {
         "sign_in": say("Sign in"),
         "sign_out": say("Sign out"),
@@ -33,6 +41,13 @@ def doorway(picture: Picture, ways: Ways, name: str, said: str = "", onward: boo
         "password": say("Password"),
         "signed_in": say("This screen is locked") if locked else say("{name} is signed in", name=name),
         "on": say("To the ward"),
+        "change": changes,
+        "ends": say("Other screens at which you are signed in are signed out."),
+        "must": must[change] if change else "",
+        "old": say("Old password") if change == "password" else say("Password"),
+        "new": say("New password") if change == "password" else say("New PIN"),
+        "again": say("New password once more") if change == "password" else say("New PIN once more"),
+        "back": say("Back"),
         "emergency": say("Emergency"),
         "first": say("Go to the patient first. This records it at once and asks for no name."),
         "in_room": lambda room: say("Emergency in room {room}", room=room),
@@ -40,7 +55,7 @@ def doorway(picture: Picture, ways: Ways, name: str, said: str = "", onward: boo
     }
     template = made.from_string((HERE / "doorway.html").read_text(encoding="utf-8"))
     return template.render(
-        title=say("Sign in"),
+        title=changes[change] if change else say("Sign in"),
         tokens=TOKENS.read_text(encoding="utf-8"),
         theme=picture.theme,
         mode=picture.mode.upper(),
@@ -49,6 +64,8 @@ def doorway(picture: Picture, ways: Ways, name: str, said: str = "", onward: boo
         name=name,
         said=said,
         onward=onward,
+        change=change,
+        own="" if locked else name,
         rooms=list(picture.views),
         words=words,
     )
@@ -66,6 +83,18 @@ def not_proven(until: str) -> str:
 
 def _waits(until: str) -> str:
     return say("Too many wrong tries; try again at {until}.", until=until)
+
+
+def not_alike() -> str:
+    return say("The new one was typed differently the second time. Nothing is changed.")
+
+
+def not_changed(why: Exception) -> str:
+    return say("Not changed: {why}.", why=why)
+
+
+def changed(name: str, kind: Kind) -> str:
+    return say("{name} has a new password.", name=name) if kind == "password" else say("{name} has a new PIN.", name=name)
 
 
 def recorded(room: str, at: str) -> str:

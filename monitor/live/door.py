@@ -10,31 +10,29 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from monitor import clock, commands
+from monitor import clock
 from monitor.access import ALL, ENTRIES, NOBODY, Role, Viewer
-from monitor.board.doorway import Ways, doorway, not_proven, recorded, wrong
-from monitor.language import say
 from monitor.live.station import station
 from monitor.live.tickets import Topic
-from monitor.store.accounts import Account, Accounts, NotSignedIn, digest
-from monitor.store.log import Conflict, StoreError
+from monitor.store.accounts import Account, Accounts, digest
+from monitor.store.log import StoreError
+from monitor.store.passwords import Kind
 
 COOKIE = "infusion_monitor"
 SIGN_IN, SIGN_OUT, EMERGENCY = "/sign-in", "/sign-out", "/emergency"
+CHANGES: Mapping[str, Kind] = {"/sign-in/password": "password", "/sign-in/pin": "pin"}
 HERE, DEED = "/here", "/deed"
 BEGIN, ANSWERED = "/sign-in/openid", "/oauth2callback"
 """Where a browser is sent to the provider, and where the provider sends it back to: ``live.openid``."""
-OPEN = (SIGN_IN, SIGN_OUT, EMERGENCY, "/_stcore/health")
+OPEN = (SIGN_IN, SIGN_OUT, *CHANGES, EMERGENCY, "/_stcore/health")
 UPLOADS = "/_stcore/upload_file"
 DOWNLOADS = "/media/"
 STREAM = "/_stcore/stream"
@@ -174,139 +172,3 @@ def _open(path: str) -> bool:
 def _signed_in(cookies: Mapping[str, str]) -> bool:
     accounts = station().accounts
     return accounts is not None and accounts.signed_in(cookies.get(COOKIE, "")) is not None
-
-
-def door_routes() -> list[Route]:
-    return [
-        Route(SIGN_IN, shown, methods=["GET"]),
-        Route(SIGN_IN, _of_a_ward(_sign_in), methods=["POST"]),
-        Route(SIGN_OUT, _of_a_ward(_sign_out), methods=["POST"]),
-        Route(EMERGENCY, _emergency, methods=["POST"]),
-        Route(HERE, _of_a_ward(_here), methods=["POST"]),
-        Route(DEED, _of_a_ward(_deed), methods=["POST"]),
-    ]
-
-
-async def shown(request: Request, said: str = "", status: int = 200, onward: str = "") -> Response:
-    """The sign-in page. ``said``: what came of the last try; ``onward``: who has just signed in, and goes on by itself."""
-    here = station()
-    if here.accounts is None:
-        return RedirectResponse("/", 303)
-    seat, asked = here.accounts.seat(request.cookies.get(COOKIE, "")), here.rooms.ward.openid
-    picture = await asyncio.to_thread(here.follower.picture)
-    ways = Ways(asked.provider if asked is not None else "", asked is None or here.accounts.with_password())
-    headers = {
-        "cache-control": "no-store",
-        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
-        "referrer-policy": "same-origin",
-    }
-    name = onward or (seat.account.name if seat else "")
-    locked = not onward and at_the_keys(request.cookies).locked
-    return HTMLResponse(doorway(picture, ways, name, said, bool(onward), locked), status, headers)
-
-
-async def sign_out(request: Request, accounts: Accounts) -> None:
-    """Whoever was signed in at this browser is so no longer: its cookie opens nothing."""
-    token = request.cookies.get(COOKIE, "")
-    account = accounts.signed_in(token)
-    if account is not None:
-        await asyncio.to_thread(accounts.sign_out, token)
-        log_.info("signed out viewer=%r", account.name)
-
-
-def give(answer: Response, token: str, encrypted: bool) -> None:
-    """Hand a browser the cookie of who has signed in."""
-    accounts = station().accounts
-    account = accounts.signed_in(token) if accounts is not None else None
-    log_.info("signed in viewer=%r", account.name if account is not None else "")
-    longest = station().rooms.ward.longest_h * 3600
-    answer.set_cookie(COOKIE, token, longest, path="/", secure=encrypted, httponly=True, samesite="strict")
-
-
-def _from_here(request: Request) -> bool:
-    """Whether a form comes from a page of this very server."""
-    return request.headers.get("origin", "").partition("://")[2] == request.headers.get("host")
-
-
-def _of_a_ward(answer: Callable[[Request, Accounts], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-    """What is posted about who is at the keys: there is nothing to say in training, nor from another site's page."""
-
-    async def posted(request: Request) -> Response:
-        accounts = station().accounts
-        if accounts is None or not _from_here(request):
-            return PlainTextResponse("not from here", 403)
-        try:
-            return await answer(request, accounts)
-        except StoreError as trouble:
-            return PlainTextResponse(str(trouble), 503)
-
-    return posted
-
-
-def _until(refused: NotSignedIn) -> str:
-    return clock.of_day(refused.until, station().follower.zone, True) if refused.until is not None else ""
-
-
-async def _form(request: Request) -> dict[str, str]:
-    form: Any = await request.form(max_files=0, max_fields=4, max_part_size=1024)
-    return {name: str(value) for name, value in form.items()}
-
-
-async def _sign_in(request: Request, accounts: Accounts) -> Response:
-    form = await _form(request)
-    try:
-        token = await asyncio.to_thread(accounts.sign_in, form.get("name", "").strip(), form.get("password", ""))
-        await sign_out(request, accounts)
-    except NotSignedIn as refused:
-        # Without what was typed: into the field of the name people type passwords too.
-        log_.warning("denied sign_in=password%s", " waits" if refused.until is not None else "")
-        return await shown(request, wrong(_until(refused)), 401)
-    except StoreError as trouble:
-        return await shown(request, str(trouble), 503)
-    answer = RedirectResponse("/", 303)
-    give(answer, token, request.headers["origin"].startswith("https:"))
-    return answer
-
-
-async def _sign_out(request: Request, accounts: Accounts) -> Response:
-    await sign_out(request, accounts)
-    answer = RedirectResponse(SIGN_IN, 303)
-    answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
-    return answer
-
-
-async def _here(request: Request, accounts: Accounts) -> Response:
-    """Who is here says so with a PIN or a password: that unlocks the browser, and signs at a shared station."""
-    form = await _form(request)
-    try:
-        token = request.cookies.get(COOKIE, "")
-        await asyncio.to_thread(accounts.prove, token, form.get("name", "").strip(), form.get("secret", ""))
-    except NotSignedIn as refused:
-        log_.warning("not proven who is at the keys")
-        return PlainTextResponse(not_proven(_until(refused)), 401)
-    return Response(status_code=204)
-
-
-async def _deed(request: Request, accounts: Accounts) -> Response:
-    """Somebody has touched the screen or a key."""
-    await asyncio.to_thread(accounts.deed, request.cookies.get(COOKIE, ""))
-    return Response(status_code=204)
-
-
-async def _emergency(request: Request) -> Response:
-    """Asks for no name: whoever stands before this screen may say that there is one."""
-    if not _from_here(request):
-        return PlainTextResponse("not from here", 403)
-    here, room = station(), (await _form(request)).get("room", "")
-
-    def record() -> str:
-        session = here.follower.session(room)
-        if session is None:
-            return say("There is no session in this room any more.")
-        try:
-            commands.carry_out(here.log, here.document, session, NOBODY, commands.emergency())
-        except (commands.Refusal, StoreError, Conflict) as trouble:
-            return str(trouble)
-        return recorded(room, clock.of_day(clock.now(), here.follower.zone))
-
-    return await shown(request, await asyncio.to_thread(record))

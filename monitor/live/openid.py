@@ -20,7 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.access import Role, named
 from monitor.board import doorway as words
-from monitor.live.door import ANSWERED, BEGIN, give, shown, sign_out
+from monitor.live.door import ANSWERED, BEGIN
+from monitor.live.signing import give, shown, sign_out
 from monitor.live.station import station
 from monitor.settings import OpenId
 from monitor.store.accounts import Accounts, NameTaken

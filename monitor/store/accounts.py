@@ -15,7 +15,6 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -26,13 +25,8 @@ from argon2.exceptions import VerifyMismatchError
 from monitor import clock, settings
 from monitor.store import is_server, place
 from monitor.store.log import StoreError
+from monitor.store.passwords import LONGEST, LONGEST_PIN, Kind, good_password, good_pin
 
-SHORTEST, LONGEST = 12, 128
-READ, GUESSED_LATE = 72, 3
-"""How much of a password its guesser reads, and from which of its marks (0 to 4) on one is taken: above 10^8 guesses."""
-OWN_WORDS = ("infusion", "monitor", "infusionmonitor", "ketamine", "patient", "hospital", "clinic", "nurse", "ward", "station")
-"""What is tried first at such a station, beside the name of the account."""
-SHORTEST_PIN, LONGEST_PIN = 4, 8
 TRIES, WAIT_S, LONGEST_WAIT_S = 5, 30, 900
 """After so many wrong passwords or PINs in a row an account waits, each time twice as long."""
 
@@ -91,27 +85,6 @@ FROM signed_in s JOIN accounts a ON a.name = s.name LEFT JOIN accounts p ON p.na
 def _account(row: Sequence[Any]) -> Account:
     name, roles, shared, has_pin = row
     return Account(name, tuple(roles.split()), bool(shared), bool(has_pin))
-
-
-def good_password(password: str, name: str) -> str:
-    """The password, if it is long enough and none that is guessed early; nothing is asked of its letters. Raises StoreError."""
-    from zxcvbn import zxcvbn  # its lists of words take a second to read
-
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise StoreError(f"a password has {SHORTEST} to {LONGEST} characters; several words do well")
-    if zxcvbn(password[:READ], [name, *OWN_WORDS])["score"] < GUESSED_LATE:
-        raise StoreError("this password is among the first that are tried; several words that nobody puts together do well")
-    return password
-
-
-def good_pin(pin: str) -> str:
-    """The PIN, if it is one that nobody guesses first. Raises StoreError."""
-    if not (SHORTEST_PIN <= len(pin) <= LONGEST_PIN and pin.isascii() and pin.isdecimal()):
-        raise StoreError(f"a PIN has {SHORTEST_PIN} to {LONGEST_PIN} digits")
-    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
-    if len(steps) == 1 or pin in (pin + pin)[1:-1]:
-        raise StoreError("this PIN is guessed first: not one digit, not a row such as 1234, not the same part twice")
-    return pin
 
 
 class NotSignedIn(Exception):
@@ -186,6 +159,20 @@ class Accounts:
         with self._changing() as connection:
             return connection.execute("UPDATE accounts SET pin = ? WHERE name = ? AND NOT shared", (kept, name)).rowcount > 0
 
+    def change(self, name: str, password: str, kind: Kind, new: str, token: str) -> str:
+        """Somebody's own password or PIN is another one; the name of the account. Its browsers are signed out, but for the one
+        with this cookie. Raises NotSignedIn where the password as it is was not known, StoreError where the new one is none.
+        """
+        own = self._proven(name, password, "password")
+        kept = _hasher.hash(good_pin(new) if kind == "pin" else good_password(new, own))
+        with self._changing() as connection:
+            query = f"UPDATE accounts SET {kind} = ? WHERE name = ? AND (NOT shared OR ?)"
+            if not connection.execute(query, (kept, own, kind == "password")).rowcount:
+                raise StoreError("a station's account has no PIN; each of its people has one")
+            connection.execute("DELETE FROM signed_in WHERE name = ? AND holder <> ?", (own, digest(token)))
+            connection.execute("UPDATE signed_in SET signer = '' WHERE signer = ?", (own,))
+        return own
+
     def remove(self, name: str) -> bool:
         """Whether there was one. Whoever is signed in with it is signed out."""
         with self._changing() as connection:
@@ -216,7 +203,7 @@ class Accounts:
             )
         return token
 
-    def _proven(self, name: str, secret: str, kind: str) -> str:
+    def _proven(self, name: str, secret: str, kind: Kind) -> str:
         """The name of the account whose ``kind`` of secret this is. Raises NotSignedIn."""
         with self._changing() as connection:
             query = f"SELECT name, {kind}, wrong, wait_until FROM accounts WHERE name = ?"
@@ -304,7 +291,7 @@ class Accounts:
         seat = self.seat(token)
         if seat is None:
             raise NotSignedIn
-        kind = "pin" if secret.isdecimal() and len(secret) <= LONGEST_PIN else "password"
+        kind: Kind = "pin" if secret.isdecimal() and len(secret) <= LONGEST_PIN else "password"
         person = seat.account.shared and bool(name) and name.casefold() != seat.account.name.casefold()
         # A person's password is for signing in: a station that many use sees the PIN alone.
         proven = self._proven(name if person else seat.account.name, secret, "pin" if person else kind)

@@ -14,6 +14,7 @@ from monitor.live.door import COOKIE
 from monitor.protocol.document import Document
 from monitor.store.accounts import Accounts, beside
 from tests import warded
+from tests.browser import looks
 from tests.browser.chromium import launched
 from tests.browser.dashboard import Running, running
 from tests.browser.test_flows import eventually, tile
@@ -115,3 +116,26 @@ def test_two_people_sign_at_one_station_which_stays_signed_in(ward: Ward) -> Non
         page.get_by_role("button", name="Who is here?").wait_for()
     assert [by for by, _ in ward.entries("scored")] == list(PINS)
     page.context.close()
+
+
+def test_a_password_is_changed_at_the_sign_in_page_by_keyboard_at_every_size(ward: Ward) -> None:
+    ward.accounts.add("B. Three", [Role.NURSE], PASSWORD)
+    page = ward.browser.new_page()
+    page.goto(f"{ward.program.address}/sign-in")
+    for link in ("Change password", "Change PIN"):
+        page.get_by_role("link", name=link).focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name=link).wait_for()
+        for size in looks.SIZES:
+            looks.resize(page, size)
+            assert looks.faults(page) == [], (link, size)
+        assert looks.violations(page) == []
+        new = "seven other words beside a window" if link == "Change password" else "8264"
+        old = PASSWORD if link == "Change password" else "seven other words beside a window"
+        for again in ("not the same", new):
+            for text in ("B. Three", old, new, again):
+                page.keyboard.type(text)
+                page.keyboard.press("Tab")
+            page.keyboard.press("Enter")
+            page.get_by_text("typed differently" if again != new else "B. Three has a new").wait_for()
+    page.close()

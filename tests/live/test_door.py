@@ -15,7 +15,7 @@ import pytest
 import websockets
 
 from monitor.access import ENTRIES, PAGES, Role
-from monitor.live.door import COOKIE
+from monitor.live.door import CHANGES, COOKIE
 from monitor.protocol.document import Document
 from monitor.store.accounts import Accounts, beside
 from tests import viewer, warded
@@ -270,7 +270,7 @@ def test_what_changes_something_is_posted_and_from_a_page_of_this_server(here: W
     nurse, told = {"Cookie": here.signed_in(Role.NURSE)}, ("station", "emergency_started")
     before = here.entries().count(told)
     strangers = ({}, {"Origin": "http://evil.example"}, {"Origin": "null"}, {"Origin": f"{here.address}.evil.example"})
-    for path in ("/sign-out", "/emergency", "/here", "/deed"):
+    for path in ("/sign-out", "/emergency", "/here", "/deed", *CHANGES):
         httpx.get(here.address + path, headers=nurse, params={"room": "2"})
         for stranger in strangers:
             answer = httpx.post(here.address + path, data={"room": "2"}, headers={**nurse, **stranger})
@@ -316,9 +316,46 @@ def test_who_signs_in_and_out_is_in_the_log_and_what_was_typed_wrong_is_not(here
 
 
 def test_the_sign_in_page_covers_the_password_leaves_it_to_password_managers_and_asks_for_nothing_else(here: WardStation) -> None:
-    page = httpx.get(f"{here.address}/sign-in").text
-    fields = re.findall(r"<input ([^>]*)>", page.partition("/emergency")[0])
-    assert [re.search(r'name="(\w+)"', field)[1] for field in fields] == ["name", "password"]  # type: ignore[index]
-    assert 'type="password"' in fields[1]
-    assert 'autocomplete="current-password"' in fields[1]
-    assert "<script" not in page and "onpaste" not in page
+    asked = {
+        "/sign-in": [("name", "username"), ("password", "current-password")],
+        "/sign-in/password": [("name", "username"), ("old", "current-password"), ("new", "new-password"), ("again", "new-password")],
+        "/sign-in/pin": [("name", "username"), ("old", "current-password"), ("new", "off"), ("again", "off")],
+    }
+    for path, wanted in asked.items():
+        page = httpx.get(here.address + path).text
+        fields = re.findall(r"<input ([^>]*)>", page.partition("/emergency")[0])
+        assert [re.search(r'name="(\w+)".* autocomplete="([\w-]+)"', field).groups() for field in fields] == wanted  # type: ignore[union-attr]
+        assert all('type="password"' in field for field in fields[1:])
+        assert "<script" not in page and "onpaste" not in page
+
+
+def test_a_person_changes_their_password_at_the_sign_in_page_and_the_log_has_it_without_what_was_typed(here: WardStation) -> None:
+    accounts = Accounts(beside(here.store))
+    accounts.add("Wombat", [Role.NURSE], PASSWORD)
+    accounts.close()
+
+    def change(old: str, new: str, again: str = "", kind: str = "password") -> httpx.Response:
+        form = {"name": "wombat", "old": old, "new": new, "again": again or new}
+        headers = {"Origin": here.address, "Cookie": f"{COOKIE}={kept}"}
+        return httpx.post(f"{here.address}/sign-in/{kind}", data=form, headers=headers)
+
+    def signed_in(password: str) -> str | None:
+        form = {"name": "Wombat", "password": password}
+        return httpx.post(f"{here.address}/sign-in", data=form, headers={"Origin": here.address}).cookies.get(COOKIE)
+
+    kept, other = signed_in(PASSWORD), signed_in(PASSWORD)
+    new = "eleven thylacines near the old mill"
+    refused = [change("bandicoot", new), change(PASSWORD, "qwertyuiop12"), change(PASSWORD, new, "bandicoot"), change(PASSWORD, "1234", kind="pin")]
+    assert [answer.status_code for answer in refused] == [401, 422, 422, 422]
+    for answer, said in zip(refused, ("is wrong", "among the first that are tried", "differently the second time", "guessed first"), strict=True):
+        assert said in answer.text
+    assert not asyncio.run(rejected(viewer.session(here.address, f"{COOKIE}={other}")))
+    assert "Wombat has a new password." in change(PASSWORD, new).text
+    assert "Wombat has a new PIN." in change(new, "80264195", kind="pin").text
+    assert not asyncio.run(rejected(viewer.session(here.address, f"{COOKIE}={kept}")))
+    assert asyncio.run(rejected(viewer.session(here.address, f"{COOKIE}={other}")))
+    assert (signed_in(PASSWORD), signed_in(new) is not None) == (None, True)
+    told = here.log.read_text()
+    for said in ("changed password viewer='Wombat'", "changed pin viewer='Wombat'", "denied change=password"):
+        assert said in told
+    assert not re.search(f"bandicoot|thylacine|qwerty|80264195|{PASSWORD}|{kept}", told)

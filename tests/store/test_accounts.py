@@ -17,6 +17,7 @@ from monitor.cli_account import app
 from monitor.store import open_log
 from monitor.store.accounts import TRIES, WAIT_S, Account, Accounts, NotSignedIn, beside
 from monitor.store.log import StoreError
+from monitor.store.passwords import Kind
 from tests.conftest import Time
 
 PASSWORD = "six quiet words on a wall"
@@ -76,6 +77,65 @@ def test_after_five_wrong_passwords_even_the_right_one_waits_and_each_wait_is_lo
     waits(WAIT_S)
     time.pass_by(WAIT_S)
     assert accounts.sign_in("Ann", PASSWORD)
+
+
+NEW = "seven other words beside a window"
+
+
+@pytest.mark.parametrize(("kind", "new"), [("password", NEW), ("pin", "8264")])
+def test_who_knows_the_password_gives_the_account_another_one_or_a_pin_and_its_other_browsers_are_out(
+    accounts: Accounts, kind: Kind, new: str
+) -> None:
+    accounts.add("Station 1", ["nurse"], PASSWORD, shared=True)
+    accounts.set_pin("Ann", "2580")
+    here, there, station = (accounts.sign_in(name, PASSWORD) for name in ("Ann", "Ann", "Station 1"))
+    accounts.prove(station, "Ann", "2580")
+    assert accounts.change("ann", PASSWORD, kind, new, here) == "Ann"
+    assert [accounts.signed_in(token) is not None for token in (here, there, station)] == [True, False, True]
+    seat = accounts.seat(station)
+    assert seat is not None and seat.signer is None, "nor does anybody sign with what was known before"
+    before, after = (PASSWORD, NEW) if kind == "password" else ("2580", "8264")
+    with pytest.raises(NotSignedIn):
+        accounts.prove(here, "", before)
+    accounts.prove(here, "", after)
+
+
+def test_without_the_old_password_nothing_is_changed_and_each_try_counts(accounts: Accounts) -> None:
+    here = accounts.sign_in("Ann", PASSWORD)
+    for name in ("Ann", "Bob"):
+        with pytest.raises(NotSignedIn) as wrong:
+            accounts.change(name, "something else entirely", "password", NEW, here)
+        assert wrong.value.until is None
+    for kind in ("pin", "password", "pin", "password"):
+        with pytest.raises(NotSignedIn):
+            accounts.change("Ann", "something else entirely", kind, NEW, here)
+    for late in (lambda: accounts.change("Ann", PASSWORD, "password", NEW, here), lambda: accounts.sign_in("Ann", PASSWORD)):
+        with pytest.raises(NotSignedIn) as waits:
+            late()
+        assert waits.value.until is not None
+
+
+@pytest.mark.parametrize(("kind", "new"), [("password", "short"), ("password", "qwertyuiop12"), ("pin", "12345"), ("pin", "12a4")])
+def test_what_no_account_may_have_it_is_not_given_by_its_person_either(accounts: Accounts, kind: Kind, new: str) -> None:
+    here, there = accounts.sign_in("Ann", PASSWORD), accounts.sign_in("Ann", PASSWORD)
+    with pytest.raises(StoreError) as alone:
+        accounts.change("Ann", PASSWORD, kind, new, here)
+    with pytest.raises(StoreError) as told:
+        accounts.add("Ann", ["nurse"], new) if kind == "password" else accounts.set_pin("Ann", new)
+    assert str(alone.value) == str(told.value)
+    assert accounts.signed_in(there) is not None
+    assert accounts.sign_in("Ann", PASSWORD)
+
+
+def test_a_station_has_no_pin_and_whom_a_provider_vouches_for_no_password(accounts: Accounts) -> None:
+    accounts.add("Station 1", ["nurse"], PASSWORD, shared=True)
+    with pytest.raises(StoreError, match="no PIN"):
+        accounts.change("Station 1", PASSWORD, "pin", "8264", "")
+    assert accounts.change("Station 1", PASSWORD, "password", NEW, "") == "Station 1"
+    token = accounts.vouched("https://id.clinic bea", "Bea", ["nurse"])
+    for old in ("", PASSWORD):
+        with pytest.raises(NotSignedIn):
+            accounts.change("Bea", old, "password", NEW, token)
 
 
 def test_new_roles_sign_out_whoever_had_the_old_ones(accounts: Accounts) -> None:

@@ -1,0 +1,185 @@
+"""The sign-in page, and what is posted about who is there: signing in and out, a PIN at the keys, another password.
+
+Each comes from a page of this very server or counts for nothing. An emergency is told here too, and asks for no name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from monitor import clock, commands
+from monitor.access import NOBODY
+from monitor.board import doorway as words
+from monitor.language import say
+from monitor.live.door import CHANGES, COOKIE, DEED, EMERGENCY, HERE, SIGN_IN, SIGN_OUT, at_the_keys
+from monitor.live.station import station
+from monitor.store.accounts import Accounts, NotSignedIn
+from monitor.store.log import Conflict, StoreError
+from monitor.store.passwords import Kind
+
+log_ = logging.getLogger("monitor.door")
+
+
+def signing_routes() -> list[Route]:
+    return [
+        Route(SIGN_IN, shown, methods=["GET"]),
+        Route(SIGN_IN, _of_a_ward(_sign_in), methods=["POST"]),
+        *(Route(path, partial(shown, change=kind), methods=["GET"]) for path, kind in CHANGES.items()),
+        *(Route(path, _of_a_ward(partial(_change, kind=kind)), methods=["POST"]) for path, kind in CHANGES.items()),
+        Route(SIGN_OUT, _of_a_ward(_sign_out), methods=["POST"]),
+        Route(EMERGENCY, _emergency, methods=["POST"]),
+        Route(HERE, _of_a_ward(_here), methods=["POST"]),
+        Route(DEED, _of_a_ward(_deed), methods=["POST"]),
+    ]
+
+
+async def shown(request: Request, said: str = "", status: int = 200, onward: str = "", change: Kind | None = None) -> Response:
+    """The sign-in page. ``said``: what came of the last try; ``onward``: who has just signed in, and goes on by itself;
+    ``change``: what of their account somebody wants another one of.
+    """
+    here = station()
+    if here.accounts is None:
+        return RedirectResponse("/", 303)
+    seat, asked = here.accounts.seat(request.cookies.get(COOKIE, "")), here.rooms.ward.openid
+    picture = await asyncio.to_thread(here.follower.picture)
+    ways = words.Ways(asked.provider if asked is not None else "", asked is None or here.accounts.with_password())
+    headers = {
+        "cache-control": "no-store",
+        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+        "referrer-policy": "same-origin",
+    }
+    name = onward or (seat.account.name if seat else "")
+    locked = not onward and at_the_keys(request.cookies).locked
+    return HTMLResponse(words.doorway(picture, ways, name, said, bool(onward), locked, change if ways.password else None), status, headers)
+
+
+async def sign_out(request: Request, accounts: Accounts) -> None:
+    """Whoever was signed in at this browser is so no longer: its cookie opens nothing."""
+    token = request.cookies.get(COOKIE, "")
+    account = accounts.signed_in(token)
+    if account is not None:
+        await asyncio.to_thread(accounts.sign_out, token)
+        log_.info("signed out viewer=%r", account.name)
+
+
+def give(answer: Response, token: str, encrypted: bool) -> None:
+    """Hand a browser the cookie of who has signed in."""
+    accounts = station().accounts
+    account = accounts.signed_in(token) if accounts is not None else None
+    log_.info("signed in viewer=%r", account.name if account is not None else "")
+    longest = station().rooms.ward.longest_h * 3600
+    answer.set_cookie(COOKIE, token, longest, path="/", secure=encrypted, httponly=True, samesite="strict")
+
+
+def _from_here(request: Request) -> bool:
+    """Whether a form comes from a page of this very server."""
+    return request.headers.get("origin", "").partition("://")[2] == request.headers.get("host")
+
+
+def _of_a_ward(answer: Callable[[Request, Accounts], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """What is posted about who is at the keys: there is nothing to say in training, nor from another site's page."""
+
+    async def posted(request: Request) -> Response:
+        accounts = station().accounts
+        if accounts is None or not _from_here(request):
+            return PlainTextResponse("not from here", 403)
+        try:
+            return await answer(request, accounts)
+        except StoreError as trouble:
+            return PlainTextResponse(str(trouble), 503)
+
+    return posted
+
+
+def _until(refused: NotSignedIn) -> str:
+    return clock.of_day(refused.until, station().follower.zone, True) if refused.until is not None else ""
+
+
+async def _form(request: Request) -> dict[str, str]:
+    form: Any = await request.form(max_files=0, max_fields=4, max_part_size=1024)
+    return {name: str(value) for name, value in form.items()}
+
+
+async def _sign_in(request: Request, accounts: Accounts) -> Response:
+    form = await _form(request)
+    try:
+        token = await asyncio.to_thread(accounts.sign_in, form.get("name", "").strip(), form.get("password", ""))
+        await sign_out(request, accounts)
+    except NotSignedIn as refused:
+        # Without what was typed: into the field of the name people type passwords too.
+        log_.warning("denied sign_in=password%s", " waits" if refused.until is not None else "")
+        return await shown(request, words.wrong(_until(refused)), 401)
+    except StoreError as trouble:
+        return await shown(request, str(trouble), 503)
+    answer = RedirectResponse("/", 303)
+    give(answer, token, request.headers["origin"].startswith("https:"))
+    return answer
+
+
+async def _change(request: Request, accounts: Accounts, kind: Kind) -> Response:
+    """Another password or PIN of one's own, by the password as it is. The other browsers of the account are signed out."""
+    form = await _form(request)
+    new, token = form.get("new", ""), request.cookies.get(COOKIE, "")
+    if new != form.get("again", ""):
+        return await shown(request, words.not_alike(), 422, change=kind)
+    try:
+        name = await asyncio.to_thread(accounts.change, form.get("name", "").strip(), form.get("old", ""), kind, new, token)
+    except NotSignedIn as refused:
+        log_.warning("denied change=%s%s", kind, " waits" if refused.until is not None else "")
+        return await shown(request, words.wrong(_until(refused)), 401, change=kind)
+    except StoreError as trouble:
+        return await shown(request, words.not_changed(trouble), 422, change=kind)
+    log_.info("changed %s viewer=%r", kind, name)
+    return await shown(request, words.changed(name, kind))
+
+
+async def _sign_out(request: Request, accounts: Accounts) -> Response:
+    await sign_out(request, accounts)
+    answer = RedirectResponse(SIGN_IN, 303)
+    answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+    return answer
+
+
+async def _here(request: Request, accounts: Accounts) -> Response:
+    """Who is here says so with a PIN or a password: that unlocks the browser, and signs at a shared station."""
+    form = await _form(request)
+    try:
+        token = request.cookies.get(COOKIE, "")
+        await asyncio.to_thread(accounts.prove, token, form.get("name", "").strip(), form.get("secret", ""))
+    except NotSignedIn as refused:
+        log_.warning("not proven who is at the keys")
+        return PlainTextResponse(words.not_proven(_until(refused)), 401)
+    return Response(status_code=204)
+
+
+async def _deed(request: Request, accounts: Accounts) -> Response:
+    """Somebody has touched the screen or a key."""
+    await asyncio.to_thread(accounts.deed, request.cookies.get(COOKIE, ""))
+    return Response(status_code=204)
+
+
+async def _emergency(request: Request) -> Response:
+    """Asks for no name: whoever stands before this screen may say that there is one."""
+    if not _from_here(request):
+        return PlainTextResponse("not from here", 403)
+    here, room = station(), (await _form(request)).get("room", "")
+
+    def record() -> str:
+        session = here.follower.session(room)
+        if session is None:
+            return say("There is no session in this room any more.")
+        try:
+            commands.carry_out(here.log, here.document, session, NOBODY, commands.emergency())
+        except (commands.Refusal, StoreError, Conflict) as trouble:
+            return str(trouble)
+        return words.recorded(room, clock.of_day(clock.now(), here.follower.zone))
+
+    return await shown(request, await asyncio.to_thread(record))
