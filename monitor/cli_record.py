@@ -1,7 +1,8 @@
-"""The record on the command line: backup, restore, status."""
+"""The record on the command line: backup, restore, audit, status."""
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from monitor import settings
-from monitor.store.log import EventLog
+from monitor.store.log import TRAIL, EventLog
 from monitor.terminal import AsJson, Store, fail, say
 
 
@@ -17,6 +18,7 @@ def add(app: typer.Typer) -> None:
     """Hang these commands into the command line."""
     app.command()(backup)
     app.command()(restore)
+    app.command()(audit)
     app.command()(status)
 
 
@@ -68,6 +70,19 @@ def restore(
             f"{target} is restored and whole, but sessions {', '.join(map(str, others))} give other prompts when assessed again: "
             "name their protocol with --protocol, or use the program's version that made them"
         )
+
+
+def audit(store: Store = None, as_json: AsJson = False) -> None:
+    """The audit trail: each file that was taken out of the store, when, by whom, and what was in it."""
+    from monitor.store import open_stored
+
+    with closing(open_stored(store or settings.store_url())) as log:
+        for entry in log.entries(TRAIL):
+            record = {"at": entry.at, "by": entry.by, "kind": entry.kind, **json.loads(entry.body)}
+            if as_json:
+                say(record)
+            else:
+                print("  ".join(f"{name}={value}" for name, value in record.items()))
 
 
 def whole(log: EventLog, name: str, heads: dict[int, str]) -> None:

@@ -11,10 +11,12 @@ from pathlib import Path
 from monitor.store import open_log
 from monitor.store.chain import seal_draft
 from monitor.store.lease import acquire
-from monitor.store.log import Draft, Fault
+from monitor.store.log import EXPORTED, TRAIL, Draft, Fault
 from promises.found import Found
 from promises.scratch import scratch
 
+TRAIL_LAST = 4
+"""The last entry of the audit trail."""
 NOTE = Draft("note_charted", "Kim", '{"text":"settled"}')
 
 
@@ -26,14 +28,16 @@ def keep(edits: int) -> Found:
             for seed in range(edits):
                 session, statements = edit(random.Random(seed))
                 faults = trial.faults(*statements, heads=heads)
-                named = all(fault.session is None or f"session {fault.session}" in fault.sentence for fault in faults)
+                named = all(
+                    f.session is None or ("audit trail" if f.session == TRAIL else f"session {f.session}") in f.sentence for f in faults
+                )
                 if session not in {fault.session for fault in faults} or not named:
                     missed.append("; ".join(statements))
     return Found(not missed, f"{edits} edits: {len(missed)} not found" + "".join(f" ({first})" for first in missed[:1]))
 
 
 def store(path: Path) -> dict[int, str]:
-    """Two closed sessions and an open one, sealed to its last row; gives their heads, as if kept elsewhere."""
+    """Two closed sessions, an open one, sealed to its last row, and the audit trail; gives their heads, as if kept elsewhere."""
     with closing(open_log(path)) as log:
         lease = acquire(log)
         assert lease is not None
@@ -55,6 +59,8 @@ def store(path: Path) -> dict[int, str]:
         for session in (1, 2):
             log.append(session, [Draft("session_closed", "Kim", "{}")])
         heads = {head.session: head.hash for head in log.heads(open_only=False)}
+        for n in range(TRAIL_LAST + 1):
+            heads[TRAIL] = log.note(Draft(EXPORTED, "Kim", f'{{"file":"{n}.csv"}}')).hash
         lease.release()
         assert list(log.verify(heads=heads)) == []
     return heads
@@ -99,16 +105,16 @@ class Trial:
 
 def edit(chance: random.Random) -> tuple[int, list[str]]:
     """A random edit, deletion, insertion, swap, move or cut: the session that it hits, and its statements."""
-    session = chance.choice((1, 2, 3))
-    last_seq, last_tick = (7, 129) if session != 3 else (5, 119)
+    session = chance.choice((TRAIL, 1, 2, 3))
+    last_seq, last_tick = {TRAIL: (TRAIL_LAST, 0), 3: (5, 119)}.get(session, (7, 129))
     seq, tick = chance.randint(0, last_seq), chance.randint(0, last_tick)
     event, sample = f"session = {session} AND seq = {seq}", f"session = {session} AND tick = {tick}"
     other_seq = chance.choice([n for n in range(last_seq + 1) if n != seq])
-    other_tick = chance.choice([n for n in range(last_tick + 1) if n != tick])
+    other_tick = (tick + chance.randint(1, max(1, last_tick))) % (last_tick + 1)
     column = chance.choice(("at", "by", "kind", "body", "hash"))
     flipped = f"replace({column}, substr({column}, {chance.randint(1, 2)}, 1), '~')"
     bits = f"CAST(substr(row, 1, length(row) - 1) || char({chance.randint(65, 90)}) AS BLOB)"
-    return session, chance.choice((
+    of_events = (
         [f"UPDATE events SET {column} = {flipped} WHERE {event}"],
         [f"UPDATE events SET {column} = {column} || ' ' WHERE {event}"],
         [f"UPDATE events SET tick = tick + {chance.choice((-1, 1, 60))} WHERE {event}"],
@@ -124,6 +130,8 @@ def edit(chance: random.Random) -> tuple[int, list[str]]:
          f"UPDATE events SET seq = {seq} WHERE session = {session} AND seq = {other_seq}",
          f"UPDATE events SET seq = {other_seq} WHERE session = {session} AND seq = -1"],
         [f"UPDATE events SET session = 9 WHERE {event}"],
+    )  # fmt: skip
+    of_a_session = (
         [f"UPDATE samples SET row = {bits} WHERE {sample}"],
         [f"UPDATE samples SET row = CAST(row || x'00' AS BLOB) WHERE {sample}"],
         [f"UPDATE samples SET row = x'' WHERE {sample}"],
@@ -139,4 +147,5 @@ def edit(chance: random.Random) -> tuple[int, list[str]]:
         [f"UPDATE sessions SET closed = 1 - closed WHERE session = {session}"],
         [f"DELETE FROM sessions WHERE session = {session}"],
         [f"DELETE FROM {table} WHERE session = {session}" for table in ("events", "samples", "sessions")],
-    ))  # fmt: skip
+    )  # fmt: skip
+    return session, list(chance.choice(of_events if session == TRAIL else of_events + of_a_session))

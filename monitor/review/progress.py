@@ -10,6 +10,7 @@ from statistics import median
 
 from monitor.protocol.document import Document
 from monitor.review.compared import Compared
+from monitor.review.pseudonyms import code_of
 from monitor.review.reading import Room, read_run
 from monitor.review.score import EventScore, RoomScore, Status, score
 from monitor.session import Phase
@@ -17,7 +18,7 @@ from monitor.store.log import EventLog
 from monitor.ward import logged
 
 COLUMNS = {
-    "trainee": "code of the trainee, or name of a policy",
+    "trainee": "code of the trainee, or name of a policy; where runs are kept under names, the first run that is given",
     "run": "number of the run in its store: the session of its first room",
     "date": "day on which the run began, UTC",
     "drill": "id of the drill, or of the scenario where it was played alone",
@@ -84,11 +85,13 @@ def runs(log: EventLog, document: Document, trainee: str | None = None) -> list[
 
 
 def rows(found: Iterable[Run]) -> Iterator[dict[str, object]]:
-    """One row a critical event, with the columns of ``COLUMNS``. What is not known is None."""
+    """One row a critical event, with the columns of ``COLUMNS``. What is not known is None, and nobody is named."""
+    first: dict[str, int] = {}
     for run in found:
+        code = code_of(run.trainee, first.setdefault(run.trainee.casefold(), run.number))
         for room, x in run.events():
             yield {
-                "trainee": run.trainee,
+                "trainee": code,
                 "run": run.number,
                 "date": run.day,
                 "drill": room.truth.drill,

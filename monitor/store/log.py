@@ -17,6 +17,10 @@ SCHEMA = 1
 SESSION_OPENED = "session_opened"
 SESSION_CLOSED = "session_closed"
 MINUTE_SEALED = "minute_sealed"
+EXPORTED = "exported"
+
+TRAIL = 0
+"""The audit trail stands among the events under this number, which no session has: same chain, same guards, no end."""
 
 
 class StoreError(Exception):
@@ -152,6 +156,10 @@ class EventLog(Protocol):
         the session: the store seals its last rows first (one more entry, before it, in what is returned), the room is
         free again, and nothing can be added any more.
         """
+        ...
+
+    def note(self, draft: Draft) -> Entry:
+        """Add to the audit trail: what was done with the record as a whole. Read with ``entries(TRAIL)``."""
         ...
 
     def transaction(self, lease: int) -> AbstractContextManager[Writing]:

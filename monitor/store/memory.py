@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor import clock
-from monitor.store.log import MINUTE_SEALED, Entry, Fault, Head, Heartbeat, Lock, StoreError
+from monitor.store.log import MINUTE_SEALED, TRAIL, Entry, Fault, Head, Heartbeat, Lock, StoreError
 from monitor.store.record import Record, RecordedLog, Tail
-from monitor.store.verify import Listing, check_numbers, check_session
+from monitor.store.verify import Listing, check_numbers, check_session, check_trail
 
 
 def _tick(row: tuple[int, bytes]) -> int:
@@ -34,8 +34,8 @@ class _Session:
 class _MemoryTables:
     """``Tables`` over dictionaries, with what it takes to go back."""
 
-    def __init__(self, sessions: dict[int, _Session], lease: Heartbeat) -> None:
-        self.sessions, self.lease = sessions, lease
+    def __init__(self, sessions: dict[int, _Session], trail: list[Entry], lease: Heartbeat) -> None:
+        self.sessions, self.trail, self.lease = sessions, trail, lease
         self._undo: list[Callable[[], object]] = []
 
     def roll_back(self) -> None:
@@ -56,7 +56,7 @@ class _MemoryTables:
         return next((h.session for h in self.heads(open_only=True) if h.room == room), None)
 
     def entries(self, session: int, after: int) -> list[Entry]:
-        return list(self.sessions[session].entries[after + 1 :]) if session in self.sessions else []
+        return self._held(session)[after + 1 :] if session == TRAIL or session in self.sessions else []
 
     def rows(self, session: int, first: int, last: int | None) -> list[tuple[int, bytes]]:
         rows = self.sessions[session].rows if session in self.sessions else []
@@ -76,9 +76,12 @@ class _MemoryTables:
         self._undo.append(lambda: setattr(found, "listing", was))
 
     def add_entries(self, entries: Sequence[Entry]) -> None:
-        held = self.sessions[entries[0].session].entries
+        held = self._held(entries[0].session)
         held.extend(entries)
         self._undo.append(lambda: held.__delitem__(slice(len(held) - len(entries), None)))
+
+    def _held(self, session: int) -> list[Entry]:
+        return self.trail if session == TRAIL else self.sessions[session].entries
 
     def add_row(self, session: int, tick: int, row: bytes) -> None:
         held = self.sessions[session].rows
@@ -120,6 +123,7 @@ class MemoryLog(RecordedLog):
         self.url = "memory:"
         self._now = now
         self._sessions: dict[int, _Session] = {}
+        self._trail: list[Entry] = []
         self._lease = Heartbeat(number=0, holder="", beat_at="", behind_s=0.0)
         self._version = 0
         self._turn = threading.RLock()
@@ -161,6 +165,8 @@ class MemoryLog(RecordedLog):
         exported = heads or {}
         with self._turn:
             held = [(s.listing, list(s.entries), list(s.rows)) for s in self._sessions.values()]
+            trail = list(self._trail)
+        yield from check_trail(trail, exported.get(TRAIL))
         numbers = [listing.session for listing, _, _ in held]
         yield from check_numbers(numbers, numbers, exported)
         for done, (listing, entries, rows) in enumerate(held, start=1):
@@ -172,7 +178,7 @@ class MemoryLog(RecordedLog):
         """Nothing to do: the log goes with its process."""
 
     def _tables(self) -> _MemoryTables:
-        return _MemoryTables(self._sessions, self._lease)
+        return _MemoryTables(self._sessions, self._trail, self._lease)
 
     @contextmanager
     def _record(self) -> Iterator[Record]:

@@ -19,6 +19,7 @@ from monitor.store.log import (
     MINUTE_SEALED,
     SESSION_CLOSED,
     SESSION_OPENED,
+    TRAIL,
     Conflict,
     Draft,
     Entry,
@@ -126,6 +127,14 @@ class Record:
             raise Conflict(f"session {session} has moved on: its last event is {tail.head.seq}, not {after}")
         return self._add(tail, max(tail.head.tick + 1, tail.event_tick), drafts)
 
+    def note(self, draft: Draft) -> Entry:
+        if draft.kind in (SESSION_OPENED, SESSION_CLOSED, MINUTE_SEALED):
+            raise StoreError(f"{draft.kind} is a session's and has no place in the audit trail")
+        kept = self._tables.entries(TRAIL, -1)
+        seq, last = (kept[-1].seq, kept[-1].hash) if kept else (-1, first_link(TRAIL, ""))
+        (entry,) = self._add(Tail(Head(TRAIL, "", "", closed=False, seq=seq, tick=-1, hash=last), event_tick=0), 0, [draft])
+        return entry
+
     # How
 
     def _stamp(self) -> str:
@@ -216,6 +225,10 @@ class RecordedLog(ABC):
     def append(self, session: int, drafts: Sequence[Draft], after: int | None = None) -> list[Entry]:
         with self._record() as record:
             return record.command(session, drafts, after)
+
+    def note(self, draft: Draft) -> Entry:
+        with self._record() as record:
+            return record.note(draft)
 
     @contextmanager
     def transaction(self, lease: int) -> Iterator[Writing]:

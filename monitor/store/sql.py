@@ -12,10 +12,10 @@ from sqlalchemy import Connection, Engine, Select, bindparam, func, insert, sele
 from sqlalchemy.exc import DBAPIError
 
 from monitor import clock
-from monitor.store.log import MINUTE_SEALED, Entry, Fault, Head, Heartbeat, Lock, StoreError, Writing
+from monitor.store.log import MINUTE_SEALED, TRAIL, Entry, Fault, Head, Heartbeat, Lock, StoreError, Writing
 from monitor.store.record import Record, RecordedLog, Tail
 from monitor.store.tables import STILL_OPEN, events, lease, meta, samples, sessions
-from monitor.store.verify import Listing, check_numbers, check_session
+from monitor.store.verify import Listing, check_numbers, check_session, check_trail
 
 BUSY_S = 10.0
 """How long a writer waits for another one before it says that nothing was saved."""
@@ -221,12 +221,14 @@ class SqlLog(RecordedLog):
             with self._reading() as connection:
                 faults = list(self._driver.faults(connection))
                 listed = _numbers(connection, select(sessions.c.session))
-                stored = _numbers(connection, select(events.c.session))
+                trail = _entries(connection, TRAIL, _FAR_BACK)
+                stored = _numbers(connection, select(events.c.session)) - {TRAIL}
                 stored |= _numbers(connection, select(samples.c.session))
         except StoreError as error:
             yield Fault(None, None, None, f"the list of sessions cannot be read: {error}")
             return
         yield from faults
+        yield from check_trail(trail, exported.get(TRAIL))
         yield from check_numbers(sorted(listed), sorted(stored), exported)
         for done, session in enumerate(sorted(listed), start=1):
             yield from self._check(session, exported.get(session))

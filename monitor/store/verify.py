@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.store.chain import first_link, link, read_seal, seal_digest
-from monitor.store.log import MINUTE_SEALED, SESSION_CLOSED, SESSION_OPENED, Entry, Fault
+from monitor.store.log import MINUTE_SEALED, SESSION_CLOSED, SESSION_OPENED, TRAIL, Entry, Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,19 @@ def check_session(listing: Listing, entries: Sequence[Entry], rows: Sequence[tup
     """Every fault of one session. ``exported`` is a head hash of it that was kept elsewhere."""
     yield from _check_listing(listing, entries)
     yield from _check_chain(listing, entries)
+    yield from _check_kinds(listing, entries)
     yield from _check_rows(listing, entries, rows)
+    yield from _check_head(listing, entries, exported)
+
+
+def check_trail(entries: Sequence[Entry], exported: str | None) -> Iterator[Fault]:
+    """Every fault of the audit trail."""
+    listing = Listing(TRAIL, "", "", closed=False)
+    yield from _check_chain(listing, entries)
+    yield from _check_head(listing, entries, exported)
+
+
+def _check_head(listing: Listing, entries: Sequence[Entry], exported: str | None) -> Iterator[Fault]:
     if exported is not None and all(entry.hash != exported for entry in entries):
         last = entries[-1].seq if entries else -1
         yield _fault(listing, f"event {last}, the last, does not lead on from the exported head: events are missing "
@@ -47,7 +59,8 @@ def check_session(listing: Listing, entries: Sequence[Entry], rows: Sequence[tup
 
 
 def _fault(listing: Listing, what: str, seq: int | None = None, tick: int | None = None) -> Fault:
-    return Fault(listing.session, seq, tick, f"session {listing.session}: {what}")
+    name = "the audit trail" if listing.session == TRAIL else f"session {listing.session}"
+    return Fault(listing.session, seq, tick, f"{name}: {what}")
 
 
 def _check_listing(listing: Listing, entries: Sequence[Entry]) -> Iterator[Fault]:
@@ -78,11 +91,15 @@ def _check_chain(listing: Listing, entries: Sequence[Entry]) -> Iterator[Fault]:
                              seq=entry.seq)  # fmt: skip
         if entry.tick < tick:
             yield _fault(listing, f"{name} goes back from tick {tick} to {entry.tick}", seq=entry.seq)
-        if (entry.kind == SESSION_OPENED) != (entry.seq == 0):
-            yield _fault(listing, f"{name} is {entry.kind}; only event 0 is {SESSION_OPENED}", seq=entry.seq)
-        if entry.kind == SESSION_CLOSED and entry is not entries[-1]:
-            yield _fault(listing, f"there are events after {name} ({SESSION_CLOSED})", seq=entry.seq)
         due, tick, previous = entry.seq + 1, entry.tick, entry.hash
+
+
+def _check_kinds(listing: Listing, entries: Sequence[Entry]) -> Iterator[Fault]:
+    for entry in entries:
+        if (entry.kind == SESSION_OPENED) != (entry.seq == 0):
+            yield _fault(listing, f"event {entry.seq} is {entry.kind}; only event 0 is {SESSION_OPENED}", seq=entry.seq)
+        if entry.kind == SESSION_CLOSED and entry is not entries[-1]:
+            yield _fault(listing, f"there are events after event {entry.seq} ({SESSION_CLOSED})", seq=entry.seq)
 
 
 def _check_rows(listing: Listing, entries: Sequence[Entry], rows: Sequence[tuple[int, bytes]]) -> Iterator[Fault]:

@@ -18,11 +18,13 @@ from monitor.language import say
 from monitor.live.station import station
 from monitor.review import progress
 from monitor.review.compared import Compared, compare
+from monitor.review.pseudonyms import pseudonyms, without_names
 from monitor.review.reading import Room, read_run
 from monitor.session import Phase
 from monitor.sources.source import BadFile
 from monitor.store.log import StoreError
 from monitor.views import components, dialogs
+from monitor.views.exports import Exports
 from monitor.views.guard import present
 from monitor.views.heading import heading
 from monitor.views.menu import go
@@ -39,7 +41,7 @@ def show(viewer: Viewer) -> None:
         return
     heading("Training", "training", say("TRAINING · SIMULATED PATIENTS · {no_certificate}", no_certificate=NO_CERTIFICATE))
     if rooms is not None:
-        _debrief(rooms)
+        _debrief(viewer, rooms)
         return
     if asked:
         st.error(say("There is no finished drill of this number here. A debrief shows what is hidden, so a drill is ended first."))
@@ -59,15 +61,14 @@ def _finished(run: int) -> Sequence[Room] | None:
 # ---- one run ----
 
 
-def _debrief(rooms: Sequence[Room]) -> None:
+def _debrief(viewer: Viewer, rooms: Sequence[Room]) -> None:
     run = rooms[0].drill.run
     st.title(say("Debrief of run {run}", run=run))
     page = _sheet(station().url, run, "others" in st.query_params)
     row = st.container(horizontal=True)
     if row.button(say("Play it back as the screen was"), type="primary"):
         go("review", run=run, play="0")
-    name = f"debrief-run-{run}.html"
-    row.download_button(say("Save as one HTML file"), page, name, "text/html", help=say("To keep or to print."))
+    Exports("review", viewer, row).offer(say("Save as one HTML file"), f"debrief-run-{run}.html", "text/html", lambda: page, run=run)
     if "others" not in st.query_params and row.button(say("Lay the protocol nurse and no one beside it")):
         go("review", run=run, others="1")
     if row.button(say("All runs")):
@@ -77,10 +78,10 @@ def _debrief(rooms: Sequence[Room]) -> None:
 
 @st.cache_data(show_spinner=say("Playing the drill again, by the protocol nurse and by no one…"), max_entries=8)
 def _sheet(store: str, run: str, others: bool) -> str:
-    """The debrief as one page. A finished run never changes, so it is made once; ``store`` says of which."""
+    """The debrief as one page, which may be kept: so it names nobody. A finished run never changes: made once; ``store`` says of which."""
     here = station()
     rooms = read_run(here.log, here.document, int(run))
-    return sheet(debrief_frame(rooms, _others(rooms) if others else ()))
+    return sheet(without_names(debrief_frame(rooms, _others(rooms) if others else ()), pseudonyms(rooms)))
 
 
 def _others(rooms: Sequence[Room]) -> list[Compared]:
@@ -178,10 +179,10 @@ def _list(viewer: Viewer) -> None:
         )
         if right.button(say("Debrief"), key=f"run-{run.number}", use_container_width=True):
             go("review", run=str(run.number))
-    _progress(own, chosen)
+    _progress(viewer, own)
 
 
-def _progress(own: Sequence[progress.Run], trainee: str) -> None:
+def _progress(viewer: Viewer, own: Sequence[progress.Run]) -> None:
     st.header(say("Response times per kind of event"))
     st.caption(say("Seconds from the first crossing or prompt to the first right act, at 1x. Beside one's own earlier runs; no ranking."))
     nurse: list[Compared] = []
@@ -204,9 +205,9 @@ def _progress(own: Sequence[progress.Run], trainee: str) -> None:
         st.dataframe(pd.DataFrame(rows).set_index(say("Event")), use_container_width=True)
     else:
         st.markdown(say("No critical event has come in these runs."))
-    row = st.container(horizontal=True)
-    row.download_button(say("Export as CSV"), progress.as_csv(own), f"{trainee}.csv", "text/csv")
-    row.download_button(say("Its data dictionary"), progress.dictionary_csv(), f"{trainee}.columns.csv", "text/csv")
+    exports, runs = Exports("review", viewer, st.container(horizontal=True)), [run.number for run in own]
+    exports.offer(say("Export as CSV"), "progress.csv", "text/csv", lambda: progress.as_csv(own), runs=runs)
+    exports.offer(say("Its data dictionary"), "progress.columns.csv", "text/csv", progress.dictionary_csv)
 
 
 def _last(times: Sequence[int | None]) -> int | None:

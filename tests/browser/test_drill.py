@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 
 from monitor.store import open_log
-from monitor.store.log import Head
+from monitor.store.log import TRAIL, Head
 from tests.browser import looks
 from tests.browser.chromium import launched
 from tests.browser.dashboard import running
@@ -168,3 +170,7 @@ def is_debriefed(one: Trainee, folder: Path) -> None:
     with (folder / "t.csv").open(encoding="utf-8") as file:
         (row,) = csv.DictReader(file)
     assert (row["trainee"], row["event"], row["run"]) == ("T-07", "Faint", str(one.head.session))
+    taken = one.log.entries(TRAIL)[-1]
+    told = json.loads(taken.body)
+    assert (taken.by, told["file"], told["runs"]) == ("station", "progress.csv", [one.head.session])
+    assert told["sha256"] == hashlib.sha256((folder / "t.csv").read_bytes()).hexdigest()

@@ -12,7 +12,7 @@ import pytest
 from monitor.store import open_log
 from monitor.store.chain import first_link, link, seal_draft
 from monitor.store.lease import Lease, acquire, vacant
-from monitor.store.log import Conflict, Draft, EventLog, LeaseLost, RoomTaken, StoreError
+from monitor.store.log import EXPORTED, TRAIL, Conflict, Draft, EventLog, LeaseLost, RoomTaken, StoreError
 from monitor.store.memory import MemoryLog
 
 OPENED = Draft("session_opened", "Kim", '{"alias":"Heron"}')
@@ -418,3 +418,42 @@ def test_readers_go_on_while_the_evaluator_writes(log: EventLog, lease: Lease) -
     with log.transaction(lease.number) as writing:
         writing.write_row(session, 0, b"r")
         assert [entry.seq for entry in log.entries(session)] == [0]
+
+
+TAKEN = Draft(EXPORTED, "Kim", '{"file":"progress.csv"}')
+
+
+def test_the_audit_trail_is_a_chain_of_its_own_and_no_session(log: EventLog, lease: Lease) -> None:
+    before = log.version()
+    first = log.note(TAKEN)
+    session = log.open_session("Room 1", [OPENED])
+    second = log.note(TAKEN)
+    assert log.version() != before
+    assert log.entries(TRAIL) == [first, second]
+    assert (first.seq, second.seq, second.by, second.at) == (0, 1, "Kim", "2026-03-01T09:00:00.000Z")
+    assert second.hash == link(first.hash, TRAIL, 1, 0, second.at, "Kim", EXPORTED, TAKEN.body)
+    assert [head.session for head in log.heads(open_only=False)] == [session] == [1]
+    with log.transaction(lease.number) as writing:
+        assert [head.session for head in writing.heads()] == [session]
+    assert list(log.verify()) == []
+
+
+def test_what_is_a_session_s_is_no_part_of_the_audit_trail_nor_the_other_way_round(log: EventLog, lease: Lease) -> None:
+    for draft in (OPENED, CLOSED, Draft("minute_sealed", "Kim", "{}"), Draft("", "Kim", "{}")):
+        with pytest.raises(StoreError):
+            log.note(draft)
+    log.note(TAKEN)
+    with pytest.raises(StoreError):
+        log.append(TRAIL, [NOTE])
+    with pytest.raises(StoreError):
+        log.head(TRAIL)
+    with pytest.raises(StoreError), log.transaction(lease.number) as writing:
+        writing.write_row(TRAIL, 0, b"r")
+    assert len(log.entries(TRAIL)) == 1
+    assert log.rows(TRAIL) == []
+
+
+def test_a_cut_end_of_the_audit_trail_is_found_against_a_head_that_was_kept(log: EventLog) -> None:
+    log.note(TAKEN)
+    (fault,) = log.verify(heads={TRAIL: "0" * 64})
+    assert fault.session == TRAIL and fault.sentence.startswith("the audit trail: ")

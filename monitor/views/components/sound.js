@@ -50,10 +50,13 @@ class Sound {
   listen(listener) {
     clearTimeout(this.leaving);
     this.listeners.add(listener);
-    return () => {
-      this.listeners.delete(listener);
-      if (!this.listeners.size) this.leaving = setTimeout(() => this.sound(null), LEFT_MS);
-    };
+    return () => this.unlisten(listener);
+  }
+
+  unlisten(listener) {
+    clearTimeout(this.leaving);
+    this.listeners.delete(listener);
+    if (!this.listeners.size) this.leaving = setTimeout(() => this.sound(null), LEFT_MS);
   }
 
   changed() {
