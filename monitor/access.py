@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 UNNAMED = "station"
-"""Signs what nobody has put a name to: only an emergency is recorded so."""
+"""Signs what nobody has put a name to: an emergency, and in training what is only looked at or taken along."""
+TAKEN = (UNNAMED, "demo", "evaluator", "store")
+"""Sign entries and are nobody's name."""
 
 log_ = logging.getLogger("monitor.access")
 
@@ -125,7 +127,7 @@ NOBODY = Viewer(roles=frozenset())
 def named(text: str) -> str | None:
     """A name as it signs the log, or None where it cannot."""
     name = " ".join(text.split())
-    return name if 1 <= len(name) <= 40 and name.isprintable() and name.lower() not in ("demo", "evaluator", "store") else None
+    return name if 1 <= len(name) <= 40 and name.isprintable() and name.lower() not in TAKEN else None
 
 
 def coded(text: str, names: bool = False) -> str | None:

@@ -41,7 +41,7 @@ def add(
     """A new account, or new roles and a new password for one. The password is asked for, or read as one line from a pipe."""
     signs = named(name)
     if signs is None:
-        fail("a name has at most 40 letters; demo, evaluator and store are taken")
+        fail("a name has at most 40 letters; station, demo, evaluator and store are taken")
     password = _asked("Password")
     with opened(store) as accounts:
         accounts.add(signs, sorted(set(role)), password, shared)

@@ -10,7 +10,7 @@ import pytest
 from monitor import commands as c
 from monitor import events as e
 from monitor import settings
-from monitor.access import ENTRIES, PAGES, UNNAMED, Role, Viewer
+from monitor.access import ENTRIES, PAGES, UNNAMED, Role, Viewer, named
 from monitor.protocol.document import Document
 from tests.test_commands import Desk
 
@@ -65,3 +65,12 @@ def test_what_a_person_may_write_is_signed_by_the_person(desk: Desk) -> None:
     assert [x.by for x in c.carry_out(desk.log, desk.document, desk.session, NURSE, c.note("x"))] == ["M. Ortiz"]
     nobody = Viewer(roles=frozenset())
     assert [x.by for x in c.carry_out(desk.log, desk.document, desk.session, nobody, c.emergency())] == [UNNAMED]
+
+
+@pytest.mark.parametrize("text", ["", " ", "x" * 41, "a\u202eb", "Station", "demo", "EVALUATOR", "store"])
+def test_what_signs_for_the_program_or_for_nobody_is_no_person_s_name(text: str) -> None:
+    assert named(text) is None
+
+
+def test_a_name_signs_as_it_is_written_but_for_its_spaces() -> None:
+    assert named("  M.   Ortiz ") == "M. Ortiz"

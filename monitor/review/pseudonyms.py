@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from monitor.access import UNNAMED, coded
+from monitor.access import TAKEN, coded
 from monitor.drills.script import POLICIES, PRESCRIBER
 from monitor.language import say
 from monitor.review.reading import Room
 
-NOBODY = frozenset({"", UNNAMED, "evaluator", "store", "demo", PRESCRIBER.by, *POLICIES})
+NOBODY = frozenset({"", *TAKEN, PRESCRIBER.by, *POLICIES})
 """Who signs entries and is no person."""
 NAMED = ("override_by", "prescriber", "escort", "to")
 """In an event, the fields that hold somebody's name, beside its author."""

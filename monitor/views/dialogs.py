@@ -110,7 +110,7 @@ def who_form(room: str, fill: Fill) -> None:
         if st.form_submit_button(say("This is me"), type="primary"):
             name = access.named(typed)
             if name is None:
-                st.error(say("Write a name of at most 40 letters; demo, evaluator and store are taken."))
+                st.error(say("Write a name of at most 40 letters; station, demo, evaluator and store are taken."))
                 return
             st.session_state[WHO] = name
             _go_on()
