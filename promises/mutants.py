@@ -1,6 +1,7 @@
 """What is changed in a module to see whether a test notices: one small fault at a time, made in its syntax tree.
 
-Words are left alone, and so is what only says that something cannot happen (``assert``, ``raise AssertionError``).
+Words are left alone, and so is what only says that something cannot happen (``assert``, ``raise AssertionError``,
+``frozen=True``, ``strict=True``) or saves memory (``slots=True``).
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ RECKONED: dict[type[ast.operator], type[ast.operator]] = {
 }
 CALLED = {"min": "max", "max": "min", "any": "all", "all": "any"}
 IMPOSSIBLE = ("AssertionError", "NotImplementedError")
+PROMISED = ("frozen", "strict", "slots")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ def _left_alone(node: ast.AST) -> bool:
         return True
     if isinstance(node, ast.Raise):
         return any(isinstance(part, ast.Name) and part.id in IMPOSSIBLE for part in ast.walk(node))
+    if isinstance(node, ast.keyword):
+        return node.arg in PROMISED and isinstance(node.value, ast.Constant) and node.value.value is True
     return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 

@@ -25,25 +25,28 @@ PAGE = ROOT / "docs" / "mutants.md"
 OWED = 95.0
 ENOUGH_S = 4.0
 EVERY = 100_000
-PROTOCOL = tuple(f"tests/protocol/test_{about}.py" for about in ("prompts", "messages"))
+RULES = tuple(f"tests/protocol/test_{about}.py" for about in ("prompts", "messages", "conditions", "limits", "evidence"))
+BEDSIDE = ("tests/test_pressures.py", "tests/test_rounds.py")
 COMMANDS = ("tests/test_commands.py", "tests/test_refusals.py")
+SCREENS = tuple(f"tests/test_{about}.py" for about in ("board", "alarms", "desk", "veil", "drill_board"))
 CORE: Mapping[str, tuple[str, ...]] = {
     "protocol/rest": ("tests/protocol/test_rest.py",),
-    "protocol/conditions": ("tests/protocol/test_conditions.py", "tests/protocol/test_messages.py"),
-    "protocol/evaluate": PROTOCOL,
-    "protocol/prompts": PROTOCOL,
+    "protocol/conditions": RULES,
+    "protocol/evaluate": RULES,
+    "protocol/prompts": RULES,
     "protocol/assessment": ("tests/protocol/test_prompts.py", "tests/test_replay.py"),
     "protocol/document": ("tests/protocol/test_bad_protocols.py", "tests/protocol/test_example.py", "tests/protocol/test_conditions.py"),
     "protocol/cases": ("tests/protocol/test_bad_protocols.py", "tests/protocol/test_example.py"),
     "protocol/shorthand": ("tests/protocol/test_example.py", "tests/test_replay.py"),
     "protocol/spoken": ("tests/protocol/test_example.py",),
     "infusion": ("tests/test_infusion.py",),
-    "session": ("tests/test_session.py",),
-    "ward": ("tests/test_ward.py", "tests/test_rounds.py"),
-    **dict.fromkeys((f"commands/{about}" for about in ("before", "cuff", "drugs", "emergencies", "infusion", "log")), COMMANDS),
-    **dict.fromkeys((f"commands/{about}" for about in ("opening", "prompts", "scene", "sound", "training", "watch")), COMMANDS),
+    "session": ("tests/test_session.py", *RULES, *COMMANDS, *SCREENS, *BEDSIDE),
+    "ward": ("tests/test_ward.py", *BEDSIDE),
+    "commands/drugs": (*COMMANDS, "tests/test_drugs.py"),
+    **dict.fromkeys((f"commands/{about}" for about in ("before", "emergencies", "infusion", "log", "opening")), COMMANDS),
+    **dict.fromkeys((f"commands/{about}" for about in ("cuff", "prompts", "scene", "sound", "training", "watch")), COMMANDS),
 }
-"""The modules of the core, each with the quick tests that are its own. Slower ones may find more: they are not asked."""
+"""The modules of the core, each with the quick tests of what it does. Slower ones may find more: they are not asked."""
 
 _ROW = re.compile(r"^\| (?P<module>[a-z_/]+) \| (?P<figures>.*?) \|$", re.MULTILINE)
 _LISTED = re.compile(r"^- `(?P<place>[\w.]*)` `(?P<line>.*)`: (?P<change>.*)$")

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -40,6 +40,7 @@ FOUND, SURVIVED, HUNG, COLD = 1, 0, 2, 3
 SAID = {FOUND: "found", SURVIVED: "survived", HUNG: "hung"}
 COLLECTED = ""
 """The context of what already runs while tests are collected."""
+SHARED = "fixture "
 ELSEWHERE = {"server", "database"}
 """Fixtures that start another program."""
 
@@ -52,6 +53,8 @@ PYTEST = (
     "no:cacheprovider",
     "-p",
     "no:faulthandler",
+    "-p",
+    "_hypothesis_pytestplugin",
     "--hypothesis-profile=mutants",
     "--rootdir",
     str(ROOT),
@@ -94,7 +97,7 @@ class Tried:
                 return
 
 
-@dataclass
+@dataclass(eq=False)
 class Trials:
     """A plug-in of pytest: in the place of running the tests once, they are run for every mutant that they reach."""
 
@@ -104,6 +107,8 @@ class Trials:
     took: dict[str, float] = field(default_factory=dict)
     cold: list[tuple[int, list[str]]] = field(default_factory=list)
     """The mutants that have to be there before anything is imported, and the tests for each."""
+    now: str = ""
+    """The test that is watched."""
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         tried = Tried()
@@ -135,13 +140,29 @@ class Trials:
 
     def _first(self, tried: Tried, items: list[pytest.Item]) -> tuple[dict[str, float], dict[str, list[str]]]:
         """The tests as they are: how long each takes, which lines it reaches."""
+        reach: dict[str, set[str]] = defaultdict(set)
         for item in tried.run(items):
-            self.watch.switch_context(_name(item))
+            self.now = _name(item)
+            self.watch.switch_context(self.now)
+            for shared in getattr(item, "fixturenames", ()):
+                reach[SHARED + shared].add(self.now)
         if tried.failed:
             raise RuntimeError(tried.failed[0])
         self.watch.stop()
+        self.now = ""
         by_line = self.watch.get_data().contexts_by_lineno(str(ROOT / self.request.module))
-        return tried.took, {str(line): names for line, names in by_line.items()}
+        return tried.took, {str(line): sorted({n for name in names for n in reach.get(name, {name})}) for line, names in by_line.items()}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
+        """What several tests share is made for the first of them: all of them reach it."""
+        if not self.now or fixturedef.scope == "function":
+            return (yield)
+        self.watch.switch_context(SHARED + fixturedef.argname)
+        try:
+            return (yield)
+        finally:
+            self.watch.switch_context(self.now)
 
 
 def _name(item: pytest.Item) -> str:
@@ -282,6 +303,8 @@ def main() -> None:
     def say(what: object) -> None:
         print(json.dumps(what), file=results, flush=True)
 
+    # The plug-ins that other tests need take longer to import than most mutants to be found.
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     everything = [Phase.explicit, Phase.reuse, Phase.generate]
     settings.register_profile("mutants", derandomize=True, max_examples=10, database=None, deadline=None, phases=everything)
     path = ROOT / request.module
