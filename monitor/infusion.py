@@ -6,6 +6,7 @@ Nothing here talks to a pump. Times are session seconds; doses are milligrams of
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -102,7 +103,7 @@ class Pump(StrEnum):
     ENDED = "ended"
 
 
-NEVER = 10**9
+NEVER = sys.maxsize
 """A second that no session reaches."""
 
 

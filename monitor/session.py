@@ -108,9 +108,9 @@ class Prompt:
     evidence: tuple[e.Evidence, ...]
     since: int
     changed: int
-    answered: Answered | None = None
-    late: bool = False
-    activated: bool = False
+    answered: Answered | None
+    late: bool
+    activated: bool
     """It was more than pending in some episode."""
 
     @property
@@ -169,12 +169,14 @@ KEPT = 64
 @dataclass(frozen=True, slots=True)
 class SessionState:
     opened: e.SessionOpened
-    phase: Phase = Phase.READY
-    phase_since: int = 0
+    opened_at: int
+    phase: Phase
+    phase_since: int
+    seq: int
+    watch_since: int
     order: Order | None = None
     ordered_at: int | None = None
     """When the first order came."""
-    opened_at: int = 0
     ledger: Ledger | None = None
     baseline: e.BaselineSet | None = None
     baseline_at: int | None = None
@@ -202,7 +204,6 @@ class SessionState:
     cuff_started_at: int | None = None
     cuff_stopped_at: int | None = None
     watcher: str = ""
-    watch_since: int = 0
     cover_until: int | None = None
     offer: Offer | None = None
     away: Away | None = None
@@ -221,7 +222,6 @@ class SessionState:
     called: e.Logged | None = None
     """What the patient last said by themselves."""
     discharge: e.Discharged | None = None
-    seq: int = -1
 
     def score(self, scale: str) -> Charted | None:
         """The last entry on a scale, also one that says that the patient could not be asked."""
@@ -263,7 +263,7 @@ def begin(first: e.Logged) -> SessionState:
     at = first.tick
     every = opened.cuff_interval_s
     cycle = Cycle(0, every) if every is not None and opened.source_kind == "simulated" else None
-    return SessionState(opened, phase=phase, phase_since=at, opened_at=at, cuff_interval_s=every, cycle=cycle, seq=first.seq)
+    return SessionState(opened, at, phase, phase_since=at, seq=first.seq, watch_since=at, cuff_interval_s=every, cycle=cycle)
 
 
 def fold(state: SessionState, logged: e.Logged) -> SessionState:
@@ -549,5 +549,4 @@ def act_of(logged: e.Logged) -> Act | None:
             return Act(at, Does.HAPPENING, detail=json.dumps(event.happening))
         case e.Observed() if event.what in _ACTS:
             return Act(at, _ACTS[event.what], event.number or 0.0, event.value)
-        case _:
-            return None
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -57,6 +58,25 @@ def test_an_observed_session_has_no_infusion_phase(document: Document) -> None:
     assert Bed(document, observed=True).state.phase is Phase.OBSERVED
 
 
+@pytest.mark.parametrize(
+    ("source", "every", "starts"),
+    [("simulated", 300, [0, 300, 300]), ("simulated", None, None), ("recorded", 300, None)],
+)
+def test_a_cuff_cycles_by_itself_from_the_first_second_where_it_obeys(
+    document: Document, source: str, every: int | None, starts: list[int] | None
+) -> None:
+    opened = Bed(document).state.opened.model_copy(update={"source_kind": source, "cuff_interval_s": every})
+    cycle = begin(e.Logged(0, 0, "", "test", opened)).cycle
+    assert (cycle and [cycle.next(at) for at in (0, 1, 300)]) == starts
+
+
+def test_the_second_of_the_first_order_stays_when_the_order_is_changed(document: Document) -> None:
+    bed = Bed(document)
+    bed.happen(60, e.OrderSet(order=ORDER))
+    bed.happen(90, e.OrderSet(order=ORDER.model_copy(update={"minutes": 50.0})))
+    assert bed.state.ordered_at == 60
+
+
 # ---- late entries and corrections ----
 
 
@@ -88,6 +108,22 @@ def test_a_late_rate_never_goes_behind_the_change_before_it(bed: Bed) -> None:
     bed.happen(900, e.InfusionResumed(rate_mg_per_kg_h=0.75, for_at=300))
     assert bed.state.ledger is not None
     assert [c.at for c in bed.state.ledger.changes] == [0, 600, 600]
+
+
+def test_a_start_that_is_said_to_be_older_than_the_session_counts_from_its_first_second(document: Document) -> None:
+    bed = Bed(document)
+    bed.happen(60, e.InfusionStarted(rate_mg_per_kg_h=0.75, for_at=-30))
+    assert bed.state.ledger is not None
+    assert bed.state.ledger.started_at == 0
+
+
+@pytest.mark.parametrize(("weight", "given"), [(70, 35.0), (None, 0.0)])
+def test_what_runs_without_an_order_is_reckoned_by_the_weight_of_check_in(document: Document, weight: float | None, given: float) -> None:
+    opened = Bed(document).state.opened.model_copy(update={"weight_kg": weight})
+    found = e.RateChanged(rate_mg_per_kg_h=0.75, found=True)
+    state = folded([e.Logged(0, 0, "", "test", opened), e.Logged(1, 0, "", "nurse", found)])
+    assert state.ledger is not None
+    assert state.ledger.given_mg(2400) == pytest.approx(given)
 
 
 def test_a_later_order_keeps_what_has_been_given(bed: Bed) -> None:
@@ -127,6 +163,29 @@ def test_whatever_was_charted_can_be_taken_back(bed: Bed, entry: str) -> None:
     assert charted(bed.state) == charted(before)
 
 
+CORRECTED: dict[str, tuple[e.AnyEvent, dict[str, Any]]] = {
+    "score": (e.Scored(scale="nausea", value=2), {"value": 3}),
+    "look": (e.Observed(what="iv_site", value="well"), {"value": "problem"}),
+    "symptom": (e.SymptomCharted(symptom="chest_pain"), {"present": False}),
+    "drug": (e.DrugGiven(drug="ondansetron", drug_class="antiemetic_5ht3", dose=40), {"dose": 4}),
+    "pressure": (e.PressureCharted(sys=150, dia=90), {"sys": 140}),
+}
+
+
+@pytest.mark.parametrize("what", CORRECTED)
+def test_a_corrected_entry_stays_about_its_second_and_counts_from_the_correction_on(bed: Bed, what: str) -> None:
+    charted, other = CORRECTED[what]
+    bed.happen(60, charted)
+    bed.happen(700, e.Corrected(seq=seq(bed), instead={**charted.model_dump(exclude={"for_at"}), **other}))
+
+    def about(state: SessionState) -> list[tuple[int, int]]:
+        books = [*state.scores.values(), *state.observed.values(), state.symptoms.values(), state.drugs, state.by_hand]
+        return [(entry.at, entry.known_at) for book in books for entry in book]
+
+    assert (60, 60) not in about(bed.state)
+    assert (60, 700) in about(bed.state)
+
+
 def test_a_corrected_entry_counts_with_its_new_value(bed: Bed) -> None:
     bed.chart(60, "comfort 1")
     bed.happen(70, e.Corrected(seq=seq(bed), instead={"kind": "scored", "scale": "comfort", "value": 9}))
@@ -162,6 +221,43 @@ def test_the_emergency_record_names_each_act_its_second_and_who(bed: Bed) -> Non
     assert bed.state.emergency is None
 
 
+# ---- prompts ----
+
+
+def changed(to: e.PromptState, episode: int = 1) -> e.PromptChanged:
+    return e.PromptChanged(
+        rule="D-20", episode=episode, state=to, priority=e.Priority.MEDIUM, prompt_kind=e.PromptKind.CLINICAL, message="x"
+    )
+
+
+def test_a_prompt_stands_since_it_became_active_and_its_answer_holds_until_it_asks_again(bed: Bed) -> None:
+    answered = e.PromptAnswered(rule="D-20", episode=1, answer=e.Answer.DID, options=("calm",))
+    life: list[tuple[e.AnyEvent, tuple[int, bool, bool, bool]]] = [
+        (changed(e.PromptState.PENDING), (10, False, False, False)),
+        (changed(e.PromptState.ACTIVE), (20, True, True, False)),
+        (answered, (20, True, False, True)),
+        (changed(e.PromptState.OVER), (20, True, False, True)),
+        (changed(e.PromptState.ACTIVE), (20, True, False, True)),
+        (changed(e.PromptState.RECHECK), (20, True, True, False)),
+        (changed(e.PromptState.RESOLVED), (20, False, False, False)),
+        (changed(e.PromptState.PENDING, 2), (80, False, False, False)),
+        (changed(e.PromptState.ACTIVE, 2), (90, True, True, False)),
+        (answered, (90, True, True, False)),
+    ]
+    for at, (event, stands) in enumerate(life, start=1):
+        bed.happen(at * 10, event)
+        prompt = bed.state.prompts["D-20"]
+        assert (prompt.since, prompt.open, prompt.unanswered, prompt.answered is not None) == stands, at
+
+
+def test_a_prompt_that_was_only_pending_was_never_active(bed: Bed) -> None:
+    seen = []
+    for at, to in enumerate((e.PromptState.PENDING, e.PromptState.RESOLVED, e.PromptState.ACTIVE, e.PromptState.RESOLVED)):
+        bed.happen(at, changed(to))
+        seen.append(bed.state.prompts["D-20"].activated)
+    assert seen == [False, False, True, True]
+
+
 # ---- two patients ----
 
 
@@ -172,7 +268,7 @@ def test_the_next_patient_inherits_nothing(document: Document) -> None:
     before.second(11, spo2=80)
     assert before.state.prompts
     assert Bed(document).state == fresh
-    for name in ("order", "ledger", "baseline", "broken", "offer", "away", "emergency", "cuff_interval_s", "watcher"):
+    for name in ("order", "ledger", "baseline", "broken", "offer", "away", "emergency", "cuff_interval_s", "watcher", "asked"):
         assert not getattr(fresh, name), name
     for name in ("checks", "scores", "observed", "symptoms", "drugs", "prompts"):
         assert not getattr(fresh, name), name
@@ -212,13 +308,12 @@ def test_every_event_comes_back_from_how_it_is_stored(document: Document, happen
             assert e.parse(event.kind, e.body(event)) == event
 
 
-def test_only_so_many_entries_are_kept_in_state(bed: Bed) -> None:
+def test_only_the_last_entries_are_kept_in_state(bed: Bed) -> None:
     for at in range(KEPT + 20):
-        bed.chart(at, f"nausea {at % 10}")
-    assert len(bed.state.scores["nausea"]) == KEPT
-    entry = bed.state.score("nausea")
-    assert entry is not None
-    assert entry.at == KEPT + 19
+        bed.chart(at, f"nausea {at % 10}", "pressure 120/80")
+    last = list(range(20, KEPT + 20))
+    assert [entry.at for entry in bed.state.scores["nausea"]] == last
+    assert [taken.at for taken in bed.state.by_hand] == last
 
 
 # ---- what is done to the patient ----
@@ -247,6 +342,12 @@ ACTS: dict[str, Act | None] = {
 def test_what_is_charted_as_done_is_done_to_a_simulated_patient(document: Document, words: str) -> None:
     (event,) = chart(document, tuple(words.split()))
     assert act_of(e.Logged(1, 60, "", "nurse", event)) == ACTS[words]
+
+
+def test_what_an_instructor_lets_happen_befalls_the_patient(bed: Bed) -> None:
+    act = act_of(e.Logged(1, 60, "", "teacher", e.TruthInjected(happening={"probe_off": "90 s"})))
+    assert act is not None
+    assert (act.at, act.does, json.loads(act.detail)) == (60, Does.HAPPENING, {"probe_off": "90 s"})
 
 
 def test_the_pump_is_planned_until_something_is_charted(document: Document) -> None:
@@ -281,6 +382,8 @@ def test_a_late_word_about_a_symptom_does_not_take_back_a_newer_one(bed: Bed) ->
     bed.chart(600, "symptom chest_pain")
     bed.happen(610, e.SymptomCharted(symptom="chest_pain", present=False, for_at=300))
     assert bed.state.symptoms["chest_pain"].value == 1.0
+    bed.happen(620, e.SymptomCharted(symptom="chest_pain", present=False, for_at=600))
+    assert bed.state.symptoms["chest_pain"].value == 0.0, "of two about one second the one that was said last"
 
 
 def test_a_correction_of_an_older_entry_keeps_its_place(bed: Bed) -> None:
@@ -298,11 +401,29 @@ def test_a_bound_broken_by_an_entry_taken_back_is_not_broken(bed: Bed) -> None:
     assert bed.state.broken is None
 
 
-@pytest.mark.parametrize(("before", "after"), [("pause", Phase.RUNNING), ("stop", Phase.RUNNING), ("rate 0.4", Phase.RUNNING)])
-def test_a_pump_that_is_found_running_runs(bed: Bed, before: str, after: Phase) -> None:
+@pytest.mark.parametrize(("ordered", "phase"), [(False, Phase.READY), (True, Phase.RUNNING)])
+def test_a_pump_that_is_found_running_before_the_start_is_an_infusion_if_one_was_ordered(
+    document: Document, ordered: bool, phase: Phase
+) -> None:
+    bed = Bed(document)
+    if ordered:
+        bed.happen(30, e.OrderSet(order=ORDER))
+    bed.happen(60, e.RateChanged(rate_mg_per_kg_h=0.5, found=True))
+    assert (bed.state.phase, bed.state.pump) == (phase, Pump.RUNNING)
+
+
+@pytest.mark.parametrize(("before", "phase"), [("pause", Phase.PAUSED), ("stop", Phase.RECOVERY)])
+def test_a_pump_that_is_found_at_no_rate_does_not_run(bed: Bed, before: str, phase: Phase) -> None:
+    bed.chart(60, before)
+    bed.happen(90, e.RateChanged(rate_mg_per_kg_h=0, found=True))
+    assert bed.state.phase is phase
+
+
+@pytest.mark.parametrize("before", ["pause", "stop", "rate 0.4"])
+def test_a_pump_that_is_found_running_runs(bed: Bed, before: str) -> None:
     bed.chart(60, before)
     bed.happen(90, e.RateChanged(rate_mg_per_kg_h=0.5, found=True, for_at=80))
-    assert (bed.state.phase, bed.state.pump) == (after, Pump.RUNNING)
+    assert (bed.state.phase, bed.state.pump) == (Phase.RUNNING, Pump.RUNNING)
     bed.chart(100, "stop")
     assert bed.state.ledger is not None
     assert (bed.state.phase, bed.state.ledger.rate_mg_per_kg_h) == (Phase.RECOVERY, 0.0)
