@@ -136,6 +136,7 @@ def corrected(document: Document) -> Room:
     return room.do(correcting("scored")(room))
 
 
+IMPOSSIBLE = [(39, 30), (281, 100), (100, 19), (280, 201), (90, 90)]
 Wanted = c.Command | Callable[[Room], c.Command]
 ASKED: list[tuple[str, Callable[[Document], Room], Wanted, bool]] = [
     ("closed", closed, c.note("x"), False),
@@ -227,6 +228,15 @@ ASKED: list[tuple[str, Callable[[Document], Room], Wanted, bool]] = [
     ("no_escort", running, c.go_away("bathroom", " ", 5), False),
     ("cap_out_of_bounds", running, c.go_away("bathroom", "anna", 0), False),
     ("unknown_act", running, c.emergency_act("dance"), False),
+    *(("baseline_impossible", ready, c.set_baseline(*pair), False) for pair in IMPOSSIBLE),
+    *(("pressure_impossible", running, c.chart_pressure(*pair), False) for pair in IMPOSSIBLE),
+    ("interval_out_of_bounds", ready, c.set_cuff_interval(7201), False),
+    ("pace_out_of_bounds", ready, c.set_pace(60.5), False),
+    ("cap_out_of_bounds", running, c.go_away("bathroom", "anna", 31), False),
+    ("order_beyond_recommended", ready, c.set_order(ORDER.model_copy(update={"weight_kg": 70.6})), True),
+    ("order_beyond_recommended", ready, c.set_order(ORDER.model_copy(update={"weight_kg": 69.4})), True),
+    ("not_on_scale", running, c.score("cadss6", 4, [(1, 5)]), False),
+    ("not_on_scale", running, c.score("cadss6", 4, [(1, -1)]), False),
 ]  # fmt: skip
 
 
@@ -255,6 +265,89 @@ def test_every_refusal_there_is_has_been_asked_for() -> None:
     assert names - of_rights - {a[0] for a in ASKED} == set()
 
 
+EDGES: dict[str, tuple[Callable[[Document], Room], c.Command]] = {
+    "the lowest baseline": (ready, c.set_baseline(40, 20)),
+    "the highest baseline": (ready, c.set_baseline(280, 200)),
+    "the narrowest baseline": (ready, c.set_baseline(90, 89)),
+    "the lowest pressure": (running, c.chart_pressure(40, 20)),
+    "the highest pressure": (running, c.chart_pressure(280, 200)),
+    "the narrowest pressure": (running, c.chart_pressure(90, 89)),
+    "the quickest cycle": (ready, c.set_cuff_interval(60)),
+    "the slowest cycle": (ready, c.set_cuff_interval(7200)),
+    "standing still": (ready, c.set_pace(0)),
+    "the fastest pace": (ready, c.set_pace(60)),
+    "the fastest drill": (drilled, c.set_pace(20)),
+    "the shortest step": (drilled, c.step(1)),
+    "the longest step": (drilled, c.step(600)),
+    "the shortest way": (running, c.go_away("bathroom", "anna", 1)),
+    "the longest way": (running, c.go_away("bathroom", "anna", 30)),
+    "the longest note": (running, c.note("x" * 2000)),
+    "half a kilogram more": (ready, c.set_order(ORDER.model_copy(update={"weight_kg": 70.5}))),
+    "half a kilogram less": (ready, c.set_order(ORDER.model_copy(update={"weight_kg": 69.5}))),
+    "the least of an item": (running, c.score("cadss6", 0, [(1, 0)])),
+    "the most of an item": (running, c.score("cadss6", 4, [(1, 4)])),
+}
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_the_limit_itself_is_allowed(document: Document, edge: str) -> None:
+    room, command = EDGES[edge]
+    there = room(document)
+    before = len(there.log.entries(there.session))
+    there.do(command)
+    assert len(there.log.entries(there.session)) == before + 1
+    assert there.state.broken is None
+
+
+# ---- what holds a start, and what does not ----
+
+
+def before_start(rule: str, to: e.PromptState) -> Callable[[Document], Room]:
+    changed = e.PromptChanged(rule=rule, episode=1, state=to, priority=e.Priority.MEDIUM, prompt_kind=e.PromptKind.CLINICAL, message="x")
+    return lambda document: set_up(document).happen(changed)
+
+
+@pytest.mark.parametrize(
+    ("rule", "to"),
+    [("B-3", e.PromptState.ACTIVE), ("D-20", e.PromptState.ACTIVE), ("B-1", e.PromptState.OVER), ("B-1", e.PromptState.RESOLVED)],
+    ids=["low", "of another group", "waits out its calm stretch", "ended"],
+)
+def test_only_what_was_measured_before_the_start_and_still_stands_holds_it(document: Document, rule: str, to: e.PromptState) -> None:
+    room = before_start(rule, to)(document)
+    assert room.do(c.start()).state.phase is Phase.RUNNING
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (c.change_rate(0.76), "Rate 0.76 is above the ordered 0.75 mg/kg/h: the prescriber's name and a reason are needed."),
+        (c.change_rate(2.1), "Rate 2.1 mg/kg/h is outside 0.01 to 2 mg/kg/h: this cannot be set here."),
+    ],
+    ids=["above the order", "out of bounds"],
+)
+def test_a_rate_is_refused_in_a_sentence(document: Document, command: c.Command, says: str) -> None:
+    with pytest.raises(c.Refusal) as refusal:
+        running(document).do(command)
+    assert refusal.value.sentence == says
+
+
+def test_a_pump_may_be_charted_at_no_rate_and_nobody_has_looked_at_it_yet(document: Document) -> None:
+    room = running(document)
+    assert room.state.pump_changed_at == 0
+    state = room.do(c.change_rate(0)).state
+    assert (state.ledger and state.ledger.rate_mg_per_kg_h, state.broken) == (0, None)
+
+
+def test_of_several_reasons_that_nobody_may_override_the_first_is_said(document: Document) -> None:
+    room = ready(document).do(c.set_order(ORDER))
+    with pytest.raises(c.Refusal, match=r"^Still open: ") as refusal:
+        room.do(c.start(DOCTOR))
+    assert refusal.value.name == "checklist_open"
+    room.happen(*well_answered(document))
+    with pytest.raises(c.Refusal, match=r"^There is no baseline pressure yet"):
+        room.do(c.start(DOCTOR))
+
+
 # ---- facts are always recorded ----
 
 
@@ -265,8 +358,19 @@ def test_a_start_that_was_found_is_recorded_with_what_it_breaks(document: Docume
     assert state.ledger is not None
     assert state.ledger.started_at == 40
     assert state.broken is not None
-    assert "baseline" in state.broken.word
+    assert "There is no baseline pressure yet" in state.broken.word
     assert state.pump_changed_at is None
+
+
+def test_a_rate_is_charted_with_four_decimals(document: Document) -> None:
+    room = ready(document).do(c.set_order(ORDER.model_copy(update={"minutes": 37.0})), c.set_baseline(120, 75))
+    room.happen(*well_answered(document))
+    rates = []
+    for command in (c.start(), c.change_rate(0.123456), c.pause(), c.resume(0.654321), c.change_rate(0.8108)):
+        ledger = room.do(command).state.ledger
+        assert ledger is not None
+        rates.append(ledger.rate_mg_per_kg_h)
+    assert rates == [0.8108, 0.1235, 0.0, 0.6543, 0.8108]
 
 
 @pytest.mark.parametrize("room", [running, paused, recovery], ids=["running", "paused", "recovery"])

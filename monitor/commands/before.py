@@ -55,9 +55,7 @@ def check(checklist: str, item: str, answer: str, override: Override = Override(
             kept = tuple(a for a in before.answers if a not in plain) if answer not in plain else ()
             answers = tuple(a for a in kept if a != answer) if answer in kept else (*kept, answer)
         if not answers or (before is not None and before.answers == answers and not override):
-            answers = answers or (answer,)
-            if before is not None and before.answers == answers:
-                return []
+            return []
         return [e.ChecklistAnswered(checklist=checklist, item=item, answers=answers, override_by=override.by, reason=override.reason)]
 
     return command

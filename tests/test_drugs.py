@@ -1,0 +1,132 @@
+"""What speaks against a drug now, each in a sentence; and when one dose has been charted twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from monitor import commands as c
+from monitor import events as e
+from monitor.protocol.document import Document
+from monitor.session import SessionState
+from tests.bedside import Bed
+
+Before = list[tuple[int, str, float]]
+
+
+def given(document: Document, drug: str, dose: float, for_at: int | None = None) -> e.DrugGiven:
+    known = document.drug[drug]
+    return e.DrugGiven(drug=drug, drug_class=known.drug_class, dose=dose, unit=known.unit, route="IV", for_at=for_at)
+
+
+def state(document: Document, before: Before, allergies: tuple[str, ...] = ()) -> SessionState:
+    bed = Bed(document).start(0)
+    for at, drug, dose in before:
+        bed.happen(at, given(document, drug, dose))
+    return replace(bed.state, opened=bed.state.opened.model_copy(update={"allergies": allergies}))
+
+
+SAID: dict[str, tuple[Before, str, float, int, list[str]]] = {
+    "the largest dose": ([], "ondansetron", 8, 600, []),
+    "above the largest dose": ([], "ondansetron", 8.5, 600, ["Ondansetron 8.5 mg is above the largest single dose 8 mg"]),
+    "a first dose above the total": ([], "midazolam", 6, 600, ["Midazolam 6 mg is above the largest single dose 2 mg"]),
+    "all of the total": ([(0, "midazolam", 2), (600, "midazolam", 2)], "midazolam", 1, 1200, []),
+    "above the total": (
+        [(0, "midazolam", 2), (600, "midazolam", 2)], "midazolam", 1.5, 1200, ["Midazolam 5.5 mg in all is above 5 mg"],
+    ),
+    "a second too early": (
+        [(600, "midazolam", 1)], "midazolam", 1, 899, ["Midazolam was given 5 min ago; earliest repeat in 0:01"],
+    ),
+    "the earliest repeat": ([(600, "midazolam", 1)], "midazolam", 1, 900, []),
+    "counted from the last": (
+        [(0, "midazolam", 1), (600, "midazolam", 1)], "midazolam", 1, 720, ["Midazolam was given 2 min ago; earliest repeat in 3:00"],
+    ),
+    "after another drug": ([(600, "midazolam", 2)], "lorazepam", 1, 610, []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SAID)
+def test_what_speaks_against_a_dose_is_said_in_sentences(document: Document, case: str) -> None:
+    before, drug, dose, at, said = SAID[case]
+    assert c.drug_breaks(document, state(document, before), document.drug[drug], dose, at) == said
+
+
+@pytest.mark.parametrize(
+    ("recorded", "said"),
+    [
+        (("Ondansetron",), ["an allergy to ondansetron is recorded"]),
+        (("ondansetron (rash)",), ["an allergy to ondansetron is recorded"]),
+        (("SETRON",), ["an allergy to ondansetron is recorded"]),
+        (("granisetron",), ["an allergy to setron is recorded"]),
+        (("latex", ""), []),
+    ],
+)
+def test_an_allergy_speaks_against_the_drug_and_its_kin_however_it_is_written(
+    document: Document, recorded: tuple[str, ...], said: list[str]
+) -> None:
+    assert c.drug_breaks(document, state(document, [], recorded), document.drug["ondansetron"], 4, 600) == said
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (None, ["long qt drug has not been asked", "antipsychotic has not been asked"]),
+        ("none", []),
+        ("long_qt", ["long qt drug: Prochlorperazine needs the prescriber"]),
+    ],
+)
+def test_a_medicine_of_the_patient_speaks_against_a_drug_and_so_does_not_having_asked(
+    document: Document, answer: str | None, said: list[str]
+) -> None:
+    bed = Bed(document)
+    if answer is not None:
+        bed.chart(0, f"check medicines {answer}")
+    assert c.drug_breaks(document, bed.state, document.drug["prochlorperazine"], 5, 600) == said
+
+
+def test_a_late_entry_is_held_against_the_second_at_which_the_drug_was_given(document: Document) -> None:
+    scene = c.Scene(state(document, [(0, "midazolam", 1)]), document, 600, "colleague")
+    (late,) = c.give_drug("midazolam", 0.5, "IV", fact=True, for_at=120)(scene)
+    (now,) = c.give_drug("midazolam", 0.5, "IV", fact=True)(scene)
+    assert isinstance(late, e.DrugGiven)
+    assert isinstance(now, e.DrugGiven)
+    assert (late.for_at, late.breaks, now.breaks) == (120, ("Midazolam was given 2 min ago; earliest repeat in 3:00",), ())
+
+
+# ---- two nurses, one dose ----
+
+
+@pytest.mark.parametrize(
+    ("drug", "dose", "by", "after", "speed", "twice"),
+    [
+        ("ondansetron", 4, "colleague", 60, 1.0, True),
+        ("ondansetron", 4, "colleague", 61, 1.0, False),
+        ("ondansetron", 4, "colleague", 120, 2.0, True),
+        ("ondansetron", 4, "colleague", 121, 2.0, False),
+        ("ondansetron", 4, "colleague", 60, 0.0, True),
+        ("ondansetron", 8, "colleague", 10, 1.0, False),
+        ("metoclopramide", 4, "colleague", 10, 1.0, False),
+        ("ondansetron", 4, "nurse", 10, 1.0, False),
+    ],
+)
+def test_the_same_dose_by_another_within_a_minute_is_asked_about(
+    document: Document, drug: str, dose: float, by: str, after: int, speed: float, twice: bool
+) -> None:
+    stands = replace(state(document, [(600, "ondansetron", 4)]), speed=speed)
+    scene, command = c.Scene(stands, document, 600 + after, by), c.give_drug(drug, dose, "IV", fact=True)
+    if twice:
+        with pytest.raises(c.Refusal, match="nurse has charted Ondansetron 4 mg just now"):
+            command(scene)
+    else:
+        assert len(command(scene)) == 1
+
+
+@pytest.mark.parametrize(("dose", "possible"), [(0, False), (0.5, True), (100_000, True), (100_001, False)])
+def test_a_dose_is_above_nothing_and_below_all_sense(document: Document, dose: float, possible: bool) -> None:
+    scene, command = c.Scene(state(document, []), document, 600, "nurse"), c.give_drug("ondansetron", dose, "IV", fact=True)
+    if possible:
+        assert len(command(scene)) == 1
+    else:
+        with pytest.raises(c.Refusal, match="Enter the dose"):
+            command(scene)
