@@ -117,8 +117,29 @@ class Bed:
         """Samples of one second, assessed."""
         return self.rehearsal.second(at, row(at, values))
 
-    def truth(self, written: object, at: int) -> int:
-        return stated(written).truth(Sight(self.document, self.state, self.window, at))
+    def truth(self, written: object, at: int, *, instant: bool = False) -> int:
+        return stated(written).truth(Sight(self.document, self.state, self.window, at, instant))
+
+    def shown(self, written: object, at: int) -> list[tuple[str, float | None, int | None, str]]:
+        """The values behind a finding."""
+        found = stated(written).evidence(Sight(self.document, self.state, self.window, at))
+        return [(one.name, one.value, one.at, one.note) for one in found]
+
+    def live(self, story: str) -> Bed:
+        """``0 start; 5 spo2=93 hr=off; 10 cuff 150/90; 60 nausea 5``: what happens, each at its second."""
+        for step in story.split("; "):
+            second, _, entry = step.partition(" ")
+            at = int(second)
+            if entry == "start":
+                self.start(at)
+            elif entry.startswith("cuff "):
+                self.cuff(at, entry.removeprefix("cuff "))
+            elif "=" in entry:
+                pairs = (pair.split("=") for pair in entry.split())
+                self.measure(at, **{name: value if value == "off" else float(value) for name, value in pairs})
+            else:
+                self.chart(at, entry)
+        return self
 
 
 def row(at: int, values: Mapping[str, float | str | None]) -> list[Numeric]:
