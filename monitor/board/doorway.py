@@ -85,6 +85,11 @@ def _waits(until: str) -> str:
     return say("Too many wrong tries; try again at {until}.", until=until)
 
 
+def ended() -> str:
+    """To who was signed in at this screen, and stands before it with a patient in mind."""
+    return say("The sign-in at this screen has ended. Until somebody signs in, it shows no patient and sounds no alarm.")
+
+
 def not_alike() -> str:
     return say("The new one was typed differently the second time. Nothing is changed.")
 

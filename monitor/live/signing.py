@@ -19,7 +19,7 @@ from monitor import clock, commands
 from monitor.access import NOBODY
 from monitor.board import doorway as words
 from monitor.language import say
-from monitor.live.door import CHANGES, COOKIE, DEED, EMERGENCY, HERE, SIGN_IN, SIGN_OUT, at_the_keys
+from monitor.live.door import CHANGES, COOKIE, DEED, EMERGENCY, HERE, SIGN_IN, SIGN_OUT, at_the_keys, holder
 from monitor.live.station import station
 from monitor.store.accounts import Accounts, NotSignedIn
 from monitor.store.log import Conflict, StoreError
@@ -36,6 +36,7 @@ def signing_routes() -> list[Route]:
         *(Route(path, _of_a_ward(partial(_change, kind=kind)), methods=["POST"]) for path, kind in CHANGES.items()),
         Route(SIGN_OUT, _of_a_ward(_sign_out), methods=["POST"]),
         Route(EMERGENCY, _emergency, methods=["POST"]),
+        Route(HERE, _still, methods=["GET"]),
         Route(HERE, _of_a_ward(_here), methods=["POST"]),
         Route(DEED, _of_a_ward(_deed), methods=["POST"]),
     ]
@@ -49,6 +50,8 @@ async def shown(request: Request, said: str = "", status: int = 200, onward: str
     if here.accounts is None:
         return RedirectResponse("/", 303)
     seat, asked = here.accounts.seat(request.cookies.get(COOKIE, "")), here.rooms.ward.openid
+    if seat is None and "ended" in request.query_params:
+        said = said or words.ended()
     picture = await asyncio.to_thread(here.follower.picture)
     ways = words.Ways(asked.provider if asked is not None else "", asked is None or here.accounts.with_password())
     headers = {
@@ -146,6 +149,11 @@ async def _sign_out(request: Request, accounts: Accounts) -> Response:
     answer = RedirectResponse(SIGN_IN, 303)
     answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
     return answer
+
+
+async def _still(request: Request) -> Response:
+    """Whether the sign-in that a page was made for still holds at this browser, and none has come in its place."""
+    return Response(status_code=204 if request.headers.get("x-signed-in", "") == holder(request.cookies) else 401)
 
 
 async def _here(request: Request, accounts: Accounts) -> Response:

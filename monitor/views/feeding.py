@@ -39,7 +39,8 @@ def feed(name: components.Name, key: str, topic: Topic, display: bool = False) -
         drawing.topic = door.seated(st.context.cookies, topic)
         with here.follower.reading() as picture:
             frame = {**drawing.frame(picture), "seq": next(_frames)}
-        push = {"ticket": here.tickets.mint(topic, door.holder(st.context.cookies)), "topic": "/".join(topic[:3])}
+        whose = door.holder(st.context.cookies)
+        push = {"ticket": here.tickets.mint(topic, whose), "topic": "/".join(topic[:3]), "of": whose}
         room = topic.room or None
         take = _noticed if display else acts.take(key, room)
         component = components.mount(name)(

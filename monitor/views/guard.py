@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -81,10 +84,14 @@ def _covered(locked: bool) -> None:
         now = present()
         if now == access.NOBODY or (locked and not now.locked):
             st.rerun()
-        held = lock(now.station is not None) if now.locked else None
-        components.mount("cover")(key="cover", data={"lock": held, "theme": station().follower.picture().theme})
+        _cover(lock(now.station is not None) if now.locked else None)
 
     cover()
+
+
+def _cover(held: Mapping[str, Any] | None) -> None:
+    data = {"lock": held, "theme": station().follower.picture().theme, "of": door.holder(st.context.cookies)}
+    components.mount("cover")(key="cover", data=data)
 
 
 def _refused(viewer: access.Viewer) -> None:
@@ -92,6 +99,7 @@ def _refused(viewer: access.Viewer) -> None:
     if viewer == access.NOBODY:
         st.error(say("You are not signed in."))
         wear_look()
+        _cover(None)
         door_link(say("Sign in"))
         return
     st.error(say("{name}, your role at this station may not open this page.", name=viewer.name))

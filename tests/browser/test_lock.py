@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -115,6 +117,62 @@ def test_two_people_sign_at_one_station_which_stays_signed_in(ward: Ward) -> Non
         page.get_by_role("button", name="Not me").click()
         page.get_by_role("button", name="Who is here?").wait_for()
     assert [by for by, _ in ward.entries("scored")] == list(PINS)
+    page.context.close()
+
+
+def test_a_tab_whose_sign_in_has_ended_goes_to_the_sign_in_page_and_keeps_nothing_of_a_patient(ward: Ward) -> None:
+    """Signed out at another tab: the wall, a room, and a page of Streamlit's own."""
+    wall = ward.page("M. Ortiz")
+    room, protocol, other = (wall.context.new_page() for _ in range(3))
+    room.goto(f"{ward.program.address}/room?room=2")
+    room.get_by_text("Maple").first.wait_for()
+    protocol.set_default_timeout(90000)
+    protocol.goto(f"{ward.program.address}/protocol")
+    protocol.locator(".im-cover").wait_for(state="attached")
+    other.goto(f"{ward.program.address}/sign-in")
+    other.get_by_role("button", name="Sign out").click()
+    for page in (wall, room, protocol):
+        page.get_by_text("The sign-in at this screen has ended").wait_for()
+        assert urlsplit(page.url).path == "/sign-in"
+        assert not re.search("Otter|Maple", page.content())
+    wall.context.close()
+
+
+def test_a_page_that_is_cut_off_stays_until_the_door_itself_says_that_its_sign_in_has_ended(ward: Ward) -> None:
+    """No socket is had, and who is asked why is not reached, answers with a fault, says that all is well, and at last that it is not."""
+    ward.accounts.add("C. Four", [Role.NURSE], PASSWORD)
+    page = ward.page("C. Four")
+    held, asked, sockets = "", list[str](), list[Any]()
+
+    def between(socket: Any) -> None:
+        sockets.append(socket)
+        if held:
+            socket.close()
+        else:
+            socket.connect_to_server()
+
+    def answered(route: Any) -> None:
+        asked.append(held)
+        if held == "not reached":
+            route.abort("connectionrefused")
+        elif held == "starting":
+            route.fulfill(status=503, body="")
+        else:
+            route.continue_()
+
+    page.route_web_socket(re.compile("/live/ws$|/_stcore/stream"), between)
+    page.route(re.compile("/here$"), answered)
+    page.goto(ward.program.address)
+    page.wait_for_selector("article.tile")
+    for held in ("not reached", "starting", "all is well"):
+        while sockets:
+            sockets.pop().close()
+        # page first: while it is asked something, its routes are answered
+        assert eventually(lambda: page.locator("article.tile").count() == 2 and asked.count(held) >= 2, 30)  # noqa: B023
+    page.locator(".im[data-cut]").wait_for()
+    assert urlsplit(page.url).path == "/"
+    ward.accounts.remove("C. Four")
+    page.get_by_text("The sign-in at this screen has ended").wait_for()
     page.context.close()
 
 

@@ -17,7 +17,7 @@ import websockets
 from monitor.access import ENTRIES, PAGES, Role
 from monitor.live.door import CHANGES, COOKIE
 from monitor.protocol.document import Document
-from monitor.store.accounts import Accounts, beside
+from monitor.store.accounts import Accounts, beside, digest
 from tests import viewer, warded
 from tests.browser.dashboard import running
 from tests.warded import PASSWORD
@@ -230,6 +230,18 @@ def test_signing_out_ends_every_tab(here: WardStation) -> None:
     assert asyncio.run(rejected(viewer.session(here.address, cookie)))
 
 
+def test_a_page_is_told_whether_the_sign_in_that_it_was_made_for_still_holds(here: WardStation) -> None:
+    cookie, other = here.signed_in(Role.NURSE), here.signed_in(Role.NURSE)
+
+    def asked(shown: str, of: str) -> int:
+        headers = {"Cookie": shown, "X-Signed-In": digest(of.partition("=")[2])}
+        return httpx.get(f"{here.address}/here", headers=headers).status_code
+
+    assert (asked(cookie, cookie), asked(cookie, other), asked(cookie, ""), asked("", cookie), asked("", "")) == (204, 401, 401, 401, 401)
+    httpx.post(f"{here.address}/sign-out", headers={"Origin": here.address, "Cookie": cookie})
+    assert (asked(cookie, cookie), asked(other, other)) == (401, 204)
+
+
 def test_an_account_that_is_taken_away_is_out_at_once(here: WardStation) -> None:
     accounts = Accounts(beside(here.store))
     accounts.add("Gone", [Role.NURSE], PASSWORD)
@@ -345,9 +357,16 @@ def test_a_person_changes_their_password_at_the_sign_in_page_and_the_log_has_it_
 
     kept, other = signed_in(PASSWORD), signed_in(PASSWORD)
     new = "eleven thylacines near the old mill"
-    refused = [change("bandicoot", new), change(PASSWORD, "qwertyuiop12"), change(PASSWORD, new, "bandicoot"), change(PASSWORD, "1234", kind="pin")]
+    refused = [
+        change("bandicoot", new),
+        change(PASSWORD, "qwertyuiop12"),
+        change(PASSWORD, new, "bandicoot"),
+        change(PASSWORD, "1234", kind="pin"),
+    ]
     assert [answer.status_code for answer in refused] == [401, 422, 422, 422]
-    for answer, said in zip(refused, ("is wrong", "among the first that are tried", "differently the second time", "guessed first"), strict=True):
+    for answer, said in zip(
+        refused, ("is wrong", "among the first that are tried", "differently the second time", "guessed first"), strict=True
+    ):
         assert said in answer.text
     assert not asyncio.run(rejected(viewer.session(here.address, f"{COOKIE}={other}")))
     assert "Wombat has a new password." in change(PASSWORD, new).text

@@ -1,12 +1,15 @@
-// For a page that is Streamlit's own, in ward mode: it tells that somebody is here, and while the screen is locked it covers the page.
+// For a page that is Streamlit's own, in ward mode: it tells that somebody is here, covers the page while the screen is locked, and
+// leaves it where the sign-in has ended.
 import { deeds } from "./deeds.js";
 import { attr, el, line, show } from "./dom.js";
+import { leaveWhereEnded } from "./ended.js";
 import { linkStyle } from "./host.js";
 import { keypad } from "./keypad.js";
 import { hideForms, plate } from "./lock.js";
 import { themeOf } from "./theme.js";
 import { WORDS } from "./words.js";
 
+const ASK_MS = 5000;
 const covers = new WeakMap();
 
 function build() {
@@ -28,12 +31,16 @@ function build() {
     pad.apply({ named: given.shared });
   }
   root.hidden = true;
+  let of = null;
+  const timer = setInterval(() => leaveWhereEnded(of), ASK_MS);
   return {
     apply(data) {
+      if (of !== data?.of) leaveWhereEnded((of = data?.of));
       attr(root, "data-theme", themeOf(data?.theme));
       cover(data?.lock ?? null);
     },
     close() {
+      clearInterval(timer);
       untell();
       hideForms(false, root);
       pad.close();

@@ -22,10 +22,11 @@ export function patched(was, change) {
 }
 
 export class Feed {
-  // take(frame, quality), bytes(buffer), ask(): another ticket, fed(how): "push" or "asked", charting(): whether a form is
-  // open. To be fed another way the page runs anew, which would close the form and lose what was written: that waits.
-  constructor({ take, bytes, ask, fed, charting }) {
-    Object.assign(this, { take, bytes, ask, fed, charting });
+  // take(frame, quality), bytes(buffer), ask(): another ticket, lost(): there is no socket, fed(how): "push" or "asked",
+  // charting(): whether a form is open. To be fed another way the page runs anew, which would close the form and lose what was
+  // written: that waits.
+  constructor({ take, bytes, ask, lost, fed, charting }) {
+    Object.assign(this, { take, bytes, ask, lost, fed, charting });
     this.how = "push";
     this.topic = null;
     this.ticket = null;
@@ -93,6 +94,7 @@ export class Feed {
   }
 
   later() {
+    this.lost();
     const wait = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.tries);
     this.tries += 1;
     this.timer = setTimeout(() => this.open(), wait * (0.75 + Math.random() / 2));

@@ -4,6 +4,7 @@ import { cutOff } from "./cutoff.js";
 import { deeds } from "./deeds.js";
 import { display } from "./display.js";
 import { attr, el, line, refit, say, style } from "./dom.js";
+import { leaveWhereEnded } from "./ended.js";
 import { Feed } from "./feed.js";
 import { elapsed, instant } from "./moment.js";
 import { receipts } from "./receipts.js";
@@ -79,6 +80,7 @@ class Host {
       take: (frame, seconds) => this.feed({ ...frame, feed: { ...frame.feed, text: WORDS.live(seconds), bars: bars(seconds) } }),
       bytes: (buffer) => this.listeners.forEach((listener) => listener(buffer)),
       ask: () => this.call?.setTriggerValue?.("ticket", nonce()),
+      lost: () => leaveWhereEnded(this.of),
       fed: (how) => this.call?.setStateValue?.("feed", how),
       charting: () => Boolean(document.querySelector(".stDialog")),
     });
@@ -107,6 +109,7 @@ class Host {
   given(data) {
     if (data?.display) this.display.keep();
     this.receipts.had(data?.done);
+    this.of = data?.push?.of;
     this.push.offer(data?.push);
     if (this.push.live) return;
     const frame = data && "frame" in data ? data.frame : data;
@@ -229,7 +232,7 @@ class Host {
 const hosts = new WeakMap();
 
 // The default export of a page: components.v2 calls it at mount and at each change of data, with the same parent.
-// data is {"frame": frame|null, "push": {"ticket", "topic"}, "display": true for a wall display, "done": acts that were
+// data is {"frame": frame|null, "push": {"ticket", "topic", "of": whose sign-in}, "display": true for a wall display, "done": acts that were
 // taken in, by their nonce}, or a frame alone. The cleanup of an outdated call may come
 // while the component lives on, so it takes the page down only when the root has left the document.
 export function component(build, styles) {
