@@ -31,8 +31,8 @@ class Finding(NamedTuple):
 
     rule: Rule
     truth: int
-    coming: bool = False
-    silenced: bool = False
+    coming: bool
+    silenced: bool
 
 
 def evaluate(document: Document, state: SessionState, window: Window, at: int) -> list[Finding]:

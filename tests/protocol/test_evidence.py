@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from monitor.protocol.conditions import Sight
 from monitor.protocol.document import Document
-from tests.bedside import Bed
+from monitor.protocol.evaluate import message, workings
+from tests.bedside import Bed, ruled
 
 Shown = list[tuple[str, float | None, int | None, str]]
 
@@ -98,3 +100,50 @@ SHOWN: dict[str, tuple[str, dict[str, Any], int, Shown]] = {
 def test_a_finding_shows_the_values_that_it_came_from(document: Document, case: str) -> None:
     story, written, at, shown = SHOWN[case]
     assert Bed(document).live(story).shown(written, at) == shown
+
+
+# ---- what of a rule is shown ----
+
+WORKED: dict[str, tuple[str, dict[str, Any], list[str]]] = {
+    "all of all": ("0 spo2=93; 0 hr=130", {"all": [LOW, FAST]}, ["spo2", "hr"]),
+    "what nobody knows last": ("0 hr=130", {"all": [LOW, FAST]}, ["hr", "spo2"]),
+    "only what is met of any": ("0 spo2=93 hr=80", {"any": [FAST, LOW]}, ["spo2"]),
+    "what is met, and what nobody knows": ("0 hr=130", {"any": [LOW, FAST]}, ["hr", "spo2"]),
+    "each where none is met": ("0 spo2=98 hr=80", {"any": [LOW, FAST]}, ["spo2", "hr"]),
+    "only what nobody knows where none is met": ("0 hr=80", {"any": [LOW, FAST]}, ["spo2"]),
+    "nothing of what is not": ("0 spo2=93 hr=80", {"all": [LOW, {"not": FAST}]}, ["spo2"]),
+    "the same once": ("0 spo2=93", {"all": [LOW, {"any": [LOW]}]}, ["spo2"]),
+}
+
+
+@pytest.mark.parametrize("case", WORKED)
+def test_a_rule_shows_what_decided_it(case: str) -> None:
+    story, when, names = WORKED[case]
+    bed = Bed(ruled({"when": when})).live(story)
+    shown = workings(bed.document.rule["X-1"], Sight(bed.document, bed.state, bed.window, 0))
+    assert [evidence.name for evidence in shown] == names
+
+
+SAID: dict[str, tuple[str, dict[str, Any], str, int, str]] = {
+    "whole": ("0 spo2=93", LOW, "SpO2 {spo2} < 94", 0, "SpO2 93 < 94"),
+    "a tenth": ("0 spo2=93.25", LOW, "SpO2 {spo2} < 94", 0, "SpO2 93.3 < 94"),
+    "minutes": ("0 start; 100 pause", {"fact": "paused"}, "Paused for {minutes} min", 3759, "Paused for 60 min"),
+    "no minutes": ("0 spo2=93", LOW, "{minutes} min", 0, "? min"),
+    "a counted breathing": (
+        "60 breathing 8", {"seen": {"what": "breathing", "below": 10, "within": "5 min"}}, "Breathing {rr}", 70, "Breathing 8",
+    ),
+    "a measured breathing": ("0 rr=8", {"vital": {"of": "rr", "below": 10}}, "Breathing {rr}", 0, "Breathing 8"),
+    "what is lost": (
+        "0 start; 5 hr=70 spo2=98 pulse=70; 20 pulse=70", {"lost": {"signals": ["hr", "spo2", "pulse"], "at_least": 2}},
+        "No {lost}", 20, "No ECG rate and SpO2",
+    ),
+    "what is lost, beside what is there": ("0 start; 5 spo2=93", {"all": [LOW, {"lost": {"signals": ["hr"]}}]}, "No {lost}", 6, "No ECG rate"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SAID)
+def test_a_sentence_is_filled_in_with_what_decided(case: str) -> None:
+    story, when, says, at, said = SAID[case]
+    bed = Bed(ruled({"when": when, "says": says})).live(story)
+    rule = bed.document.rule["X-1"]
+    assert message(rule, workings(rule, Sight(bed.document, bed.state, bed.window, at))) == said

@@ -62,7 +62,9 @@ def test_what_speaks_against_a_rest_is_named(document: Document, name: str) -> N
     assert held.sentence
 
 
-@pytest.mark.parametrize(("name", "entry"), [("rest_rate_changed", "rate 0.6"), ("rest_drug", "drug ondansetron 4"), ("rest_again", "cuff_rest 1200")])
+@pytest.mark.parametrize(
+    ("name", "entry"), [("rest_rate_changed", "rate 0.6"), ("rest_drug", "drug ondansetron 4"), ("rest_again", "cuff_rest 1200")]
+)
 def test_what_is_done_in_the_second_of_the_last_reading_counts_as_after_it(document: Document, name: str, entry: str) -> None:
     bed = steady(document)
     bed.chart(10 * MIN, entry)
