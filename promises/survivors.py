@@ -23,28 +23,31 @@ from promises.mutants import mutants
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "mutants.md"
 OWED = 95.0
-ENOUGH_S = 4.0
+ENOUGH_S = 12.0
 EVERY = 100_000
 RULES = tuple(f"tests/protocol/test_{about}.py" for about in ("prompts", "messages", "conditions", "limits", "evidence"))
 BEDSIDE = ("tests/test_pressures.py", "tests/test_rounds.py")
-COMMANDS = ("tests/test_commands.py", "tests/test_refusals.py")
+RUNS = ("a_fast_drill_falls_back_to_1x_in_every_room_when_a_patient_or_a_prompt_calls", "a_step_goes_on_for_so_long_and_stands_again")
+DRILLED = tuple(f"tests/drills/test_runs.py::test_{about}" for about in RUNS)
+COMMANDS = ("tests/test_commands.py", "tests/test_refusals.py", "tests/test_entries.py")
 SCREENS = tuple(f"tests/test_{about}.py" for about in ("board", "alarms", "desk", "veil", "drill_board"))
 CORE: Mapping[str, tuple[str, ...]] = {
     "protocol/rest": ("tests/protocol/test_rest.py",),
     "protocol/conditions": RULES,
     "protocol/evaluate": RULES,
     "protocol/prompts": RULES,
-    "protocol/assessment": ("tests/protocol/test_prompts.py", "tests/test_replay.py"),
-    "protocol/document": ("tests/protocol/test_bad_protocols.py", "tests/protocol/test_example.py", "tests/protocol/test_conditions.py"),
+    "protocol/assessment": ("tests/protocol/test_assessment.py", "tests/protocol/test_prompts.py", "tests/test_replay.py"),
+    "protocol/document": ("tests/protocol/test_bad_protocols.py", *RULES, "tests/protocol/test_rest.py", *COMMANDS, "tests/test_drugs.py"),
     "protocol/cases": ("tests/protocol/test_bad_protocols.py", "tests/protocol/test_example.py"),
     "protocol/shorthand": ("tests/protocol/test_example.py", "tests/test_replay.py"),
     "protocol/spoken": ("tests/protocol/test_example.py",),
     "infusion": ("tests/test_infusion.py",),
     "session": ("tests/test_session.py", *RULES, *COMMANDS, *SCREENS, *BEDSIDE),
-    "ward": ("tests/test_ward.py", *BEDSIDE),
+    "ward": ("tests/test_ward.py", *BEDSIDE, *DRILLED),
     "commands/drugs": (*COMMANDS, "tests/test_drugs.py"),
-    **dict.fromkeys((f"commands/{about}" for about in ("before", "emergencies", "infusion", "log", "opening")), COMMANDS),
-    **dict.fromkeys((f"commands/{about}" for about in ("cuff", "prompts", "scene", "sound", "training", "watch")), COMMANDS),
+    **dict.fromkeys((f"commands/{about}" for about in ("opening", "scene")), (*COMMANDS, "tests/test_access.py")),
+    **dict.fromkeys((f"commands/{about}" for about in ("before", "cuff", "emergencies", "infusion", "log")), COMMANDS),
+    **dict.fromkeys((f"commands/{about}" for about in ("prompts", "sound", "training", "watch")), COMMANDS),
 }
 """The modules of the core, each with the quick tests of what it does. Slower ones may find more: they are not asked."""
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from monitor import commands, settings
+from monitor import clock, commands, settings
 from monitor import events as e
 from monitor.admission import Patient, admit_recorded, admit_simulated
 from monitor.protocol.document import Document
@@ -192,6 +192,108 @@ def test_a_recording_ends_with_its_last_second_and_says_so_once(log: EventLog, d
     evaluator.round()
     assert evaluator.courses == {}
     assert list(log.verify()) == []
+
+
+def ticks(log: EventLog, session: int, kind: type[e.Event]) -> list[int]:
+    return [x.tick for x in map(logged, log.entries(session)) if isinstance(x.event, kind)]
+
+
+def test_a_round_says_how_many_seconds_it_assessed_and_none_is_left_behind(log: EventLog, document: Document, time: Time) -> None:
+    simulated(log, document, "1")
+    simulated(log, document, "2")
+    evaluator = ward(log, document)
+    evaluator.round()
+    for wait, done in ((10, 20), (0.5, 0), (0.5, 2)):
+        time.pass_by(wait)
+        assert evaluator.round() == done
+        beat = log.heartbeat()
+        assert beat is not None
+        assert beat.behind_s == 0
+
+
+def test_an_evaluator_rests_until_the_next_second_is_due_and_never_long(log: EventLog, document: Document, time: Time) -> None:
+    simulated(log, document)
+    evaluator = ward(log, document)
+    evaluator.round()
+    time.pass_by(10.25)
+    evaluator.round()
+    assert evaluator.rest() == pytest.approx(0.75)
+    time.pass_by(5)
+    assert evaluator.rest() == 0.02, "it is late already"
+
+
+def test_what_several_people_did_in_one_second_counts_once(log: EventLog, document: Document, time: Time) -> None:
+    session = simulated(log, document)
+    evaluator = ward(log, document)
+    evaluator.round()
+    log.append(session, drafts([e.Scored(scale="nausea", value=3), e.SymptomCharted(symptom="dizziness")], "nurse"))
+    for _ in range(3):
+        time.pass_by(1)
+        evaluator.round()
+    state = evaluator.courses[session].assessment.state
+    assert [entry.value for entry in state.scores["nausea"]] == [3]
+
+
+@pytest.mark.parametrize(("away_s", "caught_up"), [(3, True), (60, True), (60.5, False)])
+def test_an_outage_stands_in_the_log_from_when_to_when_in_the_second_after_the_last(
+    log: EventLog, document: Document, time: Time, away_s: float, caught_up: bool
+) -> None:
+    session = simulated(log, document)
+    evaluator = ward(log, document)
+    evaluator.round()
+    time.pass_by(10)
+    evaluator.round()
+    time.pass_by(away_s)
+    ward(log, document).round()
+    (outage,) = of(log, session, e.Outage)
+    assert isinstance(outage, e.Outage)
+    assert (clock.read(outage.until) - clock.read(outage.since)).total_seconds() == pytest.approx(away_s)
+    assert clock.read(outage.until) == time.wall
+    assert (outage.seconds, outage.caught_up, ticks(log, session, e.Outage)) == (away_s, caught_up, [10])
+    assert log.head(session).tick == (9 + int(away_s) if caught_up else 9)
+
+
+@pytest.mark.parametrize(("away_s", "said"), [(60, False), (60.5, True)])
+def test_a_round_that_comes_a_minute_late_is_caught_up_without_a_word(
+    log: EventLog, document: Document, time: Time, away_s: float, said: bool
+) -> None:
+    session = simulated(log, document)
+    evaluator = ward(log, document)
+    evaluator.round()
+    time.pass_by(10)
+    evaluator.round()
+    time.pass_by(away_s)
+    evaluator.round()
+    assert bool(of(log, session, e.Outage)) is said
+
+
+@pytest.mark.parametrize("lived", [0, 5])
+def test_a_room_whose_source_is_gone_stands_from_its_next_second_on_and_keeps_nobody_waiting(
+    log: EventLog, document: Document, time: Time, tmp_path: Path, lived: int
+) -> None:
+    session = recorded(log, document, tmp_path / "gone.csv", 60)
+    if lived:
+        first = ward(log, document)
+        first.round()
+        time.pass_by(lived)
+        first.round()
+    (tmp_path / "gone.csv").write_text("something else")
+    evaluator = ward(log, document)
+    done = [evaluator.round()]
+    time.pass_by(30)
+    done.append(evaluator.round())
+    beat = log.heartbeat()
+    assert beat is not None
+    assert (done, ticks(log, session, e.PaceSet), beat.behind_s, evaluator.rest()) == ([0, 0], [lived], 0, 1)
+
+
+def test_the_end_of_a_recording_stands_in_the_second_after_its_last(log: EventLog, document: Document, time: Time, tmp_path: Path) -> None:
+    session = recorded(log, document, tmp_path / "short.csv", 20)
+    evaluator = ward(log, document)
+    evaluator.round()
+    time.pass_by(30)
+    evaluator.round()
+    assert ticks(log, session, e.PaceSet) == [21]
 
 
 def test_an_empty_ward_shows_a_sign_of_life(log: EventLog, document: Document, time: Time) -> None:
