@@ -257,7 +257,8 @@ class WardMachine(RuleBasedStateMachine):
         """Where it holds, its prompt or one that says more is open; once answered, it has a time to ask again."""
         for session in self.here.values():
             course = self.ward.courses.get(session)
-            if course is None or course.at < 0 or self.log.entries(session, course.seq):
+            (last,) = self.log.entries(session, self.log.head(session).seq - 1)
+            if course is None or course.at < 0 or last.tick > course.at or last.seq > course.seq:
                 continue  # what was entered since is assessed in the next second
             state = course.assessment.state
             for finding in evaluate(DOCUMENT, state, course.assessment.window, course.at):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from monitor.views import components
-from tests.browser import harness
+from tests.browser import harness, looks
 
 pytestmark = pytest.mark.browser
 
@@ -239,6 +239,18 @@ def test_while_nobody_assesses_nothing_is_called_calm_and_numbers_stay(open_page
     assert "NOT BEING ASSESSED" in page.locator(".banner").inner_text()
     assert page.locator(".tile .hr .num").first.inner_text() == "71"
     assert "Nothing called for" not in page.locator(".im").inner_text()
+
+
+def test_the_facts_of_a_patient_stand_whole_when_nobody_assesses(open_page: Open) -> None:
+    frame = harness.frame("room_strained")
+    frame["facts"] = ["simulated, 63 y, 91 kg", "identifier 4471", "infusion 3", "allergy: penicillin, metoclopramide", "high blood pressure"]
+    page = open_page(frame)
+    lost = {"ok": False, "text": "NOT BEING ASSESSED", "sub": "evaluator silent since 20:17:49"}
+    page.evaluate("f => feed(f)", frame | {"seq": "later", "assessed": lost})
+    page.get_by_text("NOT BEING ASSESSED").first.wait_for()
+    facts = page.locator(".head .tally")
+    assert facts.evaluate("box => box.scrollHeight - box.clientHeight") <= 1
+    assert looks.faults(page) == []
 
 
 # ---- acts ----------------------------------------------------------------------------------------------------------

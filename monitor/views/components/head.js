@@ -89,7 +89,7 @@ export function head(host, { facts = false, beats = false } = {}) {
       drill.apply(frame.drill ?? null);
       held.apply(frame.lock ?? null);
       // last: what stands beside them has its width by now
-      fit(words, `${said.map((one) => String(one).length).join(".")}.${String(frame.title ?? "").length}`, 2);
+      fit(words, [...said, frame.title, frame.assessed?.text, lost].map((one) => String(one ?? "").length).join("."), 3);
     },
     close() {
       audio.close();
