@@ -35,6 +35,13 @@ def test_the_manual_s_table_is_the_program_s() -> None:
     assert cells == {page: ["yes" if role in roles else "no" for role in Role] for page, roles in PAGES.items()}
 
 
+def test_ending_a_drill_closes_its_room_and_no_other_is_closed_with_that_right() -> None:
+    trainer = Viewer("x", frozenset({Role.TRAINER}))
+    assert trainer.may_enter(["drill_ended", "session_closed"])
+    assert not trainer.may_enter(["session_closed"])
+    assert not NURSE.may_enter(["drill_ended", "session_closed"])
+
+
 def test_in_training_everybody_may_open_every_page_and_make_every_entry() -> None:
     trainee = Viewer("T-7")
     assert all(trainee.may_open(page) for page in PAGES)
