@@ -73,7 +73,8 @@ def live(page: Any) -> bool:
 
 
 def cut(page: Any) -> bool:
-    found: bool = page.evaluate("document.querySelector('.im').hasAttribute('data-cut')")
+    """Also where, for a moment on a busy machine, there is no page at all."""
+    found: bool = page.evaluate("document.querySelector('.im')?.hasAttribute('data-cut') ?? true")
     return found
 
 
