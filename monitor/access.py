@@ -108,6 +108,10 @@ class Viewer:
     def may_open(self, page: str) -> bool:
         return bool(self.opens & PAGES.get(page, frozenset())) or self._denied("page", page)
 
+    def may_take(self, page: str) -> bool:
+        """Whether a file of this page goes to whoever is there: it leaves with somebody's name, so somebody has to be there."""
+        return self.may_open(page) and (self.refused not in ("locked", "unsigned") or self._denied("file", page))
+
     def may_enter(self, kinds: Iterable[str]) -> bool:
         """Whether all of these entries are this viewer's to make. An emergency is everybody's, signed in or not."""
         together = list(kinds)

@@ -47,7 +47,7 @@ class Exports:
         def given() -> bytes:
             here = station()
             now = door.viewer(cookies, session) if here.accounts is not None else self._viewer
-            if now.locked or now.refused == "unsigned" or not now.may_open(self._page):
+            if not now.may_take(self._page):
                 raise NotGiven(name)
             content = made().encode()
             told = {"file": name, **of, "sha256": hashlib.sha256(content).hexdigest()}
