@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from promises import deletions, edits, kills, mutations, power_cut, restores, survivors, ward_machine, writers
+from promises import deletions, doors, edits, kills, mutations, power_cut, restores, survivors, ward_machine, writers
 from promises.found import Found
 
 
@@ -25,5 +25,6 @@ ROWS: Mapping[str, Row] = {
     "bad-files": Row(mutations.keep, quick=60, full=10_000),
     "ward": Row(ward_machine.keep, quick=8, full=5000),
     "mutation": Row(survivors.keep, quick=3, full=survivors.EVERY),
+    "doors": Row(doors.keep, quick=1, full=len(doors.ACTORS)),
     "kill": Row(kills.keep, quick=1, full=300),
 }

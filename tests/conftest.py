@@ -9,14 +9,13 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from argon2 import PasswordHasher
 
 from monitor import clock, settings
 from monitor.protocol.document import Document, load_protocol
-from monitor.store import accounts, open_log
+from monitor.store import open_log
 from monitor.store.log import EventLog
 from monitor.store.memory import MemoryLog
-from tests import drilled, postgres
+from tests import drilled, postgres, warded
 
 EXAMPLE = settings.EXAMPLE_PROTOCOL
 
@@ -60,9 +59,7 @@ def database(server: postgres.Server) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def quick_passwords() -> Iterator[None]:
-    """Hashes as they are, at a hundredth of their price. What is checked brings its own price along."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    with warded.quick_passwords():
         yield
 
 

@@ -63,10 +63,15 @@ def planted(folder: Path) -> Path:
     return drill
 
 
+def opened(folder: Path, document: Document, log: EventLog) -> list[int]:
+    """The sessions of a run that has just begun."""
+    return open_run(log, document, load_drill(str(planted(folder))), SEED, TRAINEE)
+
+
 def finished(folder: Path, document: Document, log: EventLog, pass_by: Callable[[float], None]) -> int:
     """The number of a run that a trainee has played to its end: one who does as the protocol nurse does, slowly."""
     ward, nurse = Ward(log, document, log.number_lease("test")), Nurse(document, reacts_s=50)
-    sessions = open_run(log, document, load_drill(str(planted(folder))), SEED, TRAINEE)
+    sessions = opened(folder, document, log)
     for _ in range(0, MINUTES * 60 + 5, 5):
         pass_by(5)
         ward.round()

@@ -12,6 +12,7 @@ from monitor import events as e
 from monitor import settings
 from monitor.access import ENTRIES, PAGES, UNNAMED, Role, Viewer, named
 from monitor.protocol.document import Document
+from promises import doors
 from tests.test_commands import Desk
 
 NURSE, WALL = Viewer("M. Ortiz", frozenset({Role.NURSE})), Viewer("Wall", frozenset({Role.VIEWER}))
@@ -33,6 +34,14 @@ def test_the_manual_s_table_is_the_program_s() -> None:
     head, cells = rows[0], {row[0]: row[1:] for row in rows if row[0] in PAGES}
     assert head[1:] == [role.value for role in Role]
     assert cells == {page: ["yes" if role in roles else "no" for role in Role] for page, roles in PAGES.items()}
+
+
+def test_a_table_written_by_hand_agrees_and_has_an_act_for_every_entry() -> None:
+    table = doors.table()
+    assert {page: table.opens(page) for page in table.pages} == PAGES
+    assert set(table.exports.split()) == PAGES["review"]
+    whose = {(kind, may) for may, act in table.rows() for kind in act.kinds}
+    assert whose == {(kind, roles) for kind, roles in ENTRIES.items() if roles}
 
 
 def test_ending_a_drill_closes_its_room_and_no_other_is_closed_with_that_right() -> None:

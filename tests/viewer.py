@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -50,16 +51,109 @@ async def finished(socket: Any) -> AsyncIterator[ForwardMsg]:
             return
 
 
-def acted(component: str, act: dict[str, Any]) -> bytes:
+def acted(component: str, act: dict[str, Any], query: str = "", page: str = "") -> bytes:
     """The message with which a page's component hands in what was tapped."""
     message = BackMsg()
-    message.rerun_script.query_string = ""
+    message.rerun_script.query_string, message.rerun_script.page_script_hash = query, page
     own = message.rerun_script.widget_states.widgets.add()
     own.id, own.json_value = component, "{}"
     state = message.rerun_script.widget_states.widgets.add()
     state.id = f"$$STREAMLIT_INTERNAL_KEY_{component}__events"
     state.json_trigger_value = json.dumps([{"event": "act", "value": act}])
     return message.SerializeToString()
+
+
+class Part(NamedTuple):
+    """A button or a field that a page has: its kind, the fragment that it stands in, and the file that it gives."""
+
+    kind: str
+    id: str
+    fragment: str
+    file: str
+
+
+LONGEST_RUN_S = 120
+"""On a busy machine; a run that never ends fails a test instead of holding it."""
+FILLED = {"number_input": "double_value", "checkbox": "bool_value", "button": "trigger_value"}
+"""How a field of this kind says what is in it; others say it in words."""
+
+
+class Tab:
+    """One page that a browser has open: what it was shown last, and what is tapped and written there."""
+
+    def __init__(self, socket: Any) -> None:
+        self.socket, self.component, self.data = socket, "", dict[str, Any]()
+        self.parts: dict[str, Part] = {}
+        self.page = self.session = ""
+        self.sent: list[bytes] = []
+        self._acts, self._query = 0, ""
+
+    async def open(self, page: str = "", query: str = "") -> str:
+        self.parts, self._query = {}, query
+        return await self.run(wanted(page_name=page, query_string=query))
+
+    async def run(self, message: bytes) -> str:
+        """All that the server sends for a run."""
+        self.sent.append(message)
+        await self.socket.send(message)
+        shown = ""
+        async with asyncio.timeout(LONGEST_RUN_S):
+            async for one in finished(self.socket):
+                shown += str(one)
+                if one.HasField("new_session"):
+                    self.session = one.new_session.initialize.session_id
+                if one.HasField("navigation"):
+                    self.page = one.navigation.page_script_hash
+                self._take(one.delta)
+        return shown
+
+    def _take(self, delta: Any) -> None:
+        kind = delta.new_element.WhichOneof("type") or ""
+        if kind == "bidi_component":
+            found = delta.new_element.bidi_component
+            if found.json and "push" in found.json:
+                self.component, self.data = found.id, json.loads(found.json)
+        elif hasattr(element := getattr(delta.new_element, kind, None), "label"):
+            self.parts[element.label] = Part(kind, element.id, delta.fragment_id, getattr(element, "deferred_file_id", ""))
+
+    async def act(self, **act: Any) -> str:
+        """What was tapped in the page's component, as the browser says it: with a number that no other act has."""
+        self._acts += 1
+        return await self.run(acted(self.component, {**act, "nonce": f"{id(self)}-{self._acts}"}, self._query, self.page))
+
+    async def again(self, message: bytes) -> str:
+        """What another browser has sent. Of a fragment that this one was not shown no answer comes, so all is run after it."""
+        asked = BackMsg.FromString(message)
+        if asked.rerun_script.fragment_id:
+            await self.socket.send(message)
+            asked.rerun_script.fragment_id = ""
+        return await self.run(asked.SerializeToString())
+
+    async def file(self, part: Part) -> str:
+        """Click on a button for a file: its address, or nothing where it is refused."""
+        message = BackMsg()
+        asked = message.backend_operation_request
+        asked.request_id = asked.deferred_file.file_id = part.file
+        asked.session_id = self.session
+        await self.socket.send(message.SerializeToString())
+        async with asyncio.timeout(LONGEST_RUN_S):
+            async for raw in self.socket:
+                answer = read(raw).backend_operation_response
+                if answer.request_id == part.file:
+                    return str(answer.deferred_file.url)
+        raise AssertionError("the socket has ended")
+
+    async def press(self, button: str, fill: Mapping[str, Any]) -> str:
+        """A button whose label has this in it, with its form filled in."""
+        pressed = next(part for label, part in self.parts.items() if part.kind == "button" and button in label)
+        message = BackMsg()
+        asked = message.rerun_script
+        asked.query_string, asked.page_script_hash, asked.fragment_id = self._query, self.page, pressed.fragment
+        for part, value in [*((self.parts[label], value) for label, value in fill.items()), (pressed, True)]:
+            state = asked.widget_states.widgets.add()
+            state.id = part.id
+            setattr(state, FILLED.get(part.kind, "string_value"), value)
+        return await self.run(message.SerializeToString())
 
 
 async def given(address: str, **asked: str) -> dict[str, Any]:

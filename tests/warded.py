@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from unittest.mock import patch
+
+from argon2 import PasswordHasher
 
 from monitor import commands, settings
 from monitor.admission import Patient, admit_simulated
 from monitor.protocol.document import Document
-from monitor.store import open_log
+from monitor.store import accounts, open_log
 from monitor.store.log import Entry
 
 PASSWORD = "six quiet words on a wall"
 ALIASES = {"1": "Otter", "2": "Maple"}
+
+
+@contextmanager
+def quick_passwords() -> Iterator[None]:
+    """Hashes as they are, at a hundredth of their price. What is checked brings its own price along."""
+    with patch.object(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)):
+        yield
 
 
 def rooms(ward: str) -> str:

@@ -64,27 +64,6 @@ def here(tmp_path_factory: pytest.TempPathFactory, document: Document, quick_pas
     accounts.close()
 
 
-class Tab:
-    """One page that a browser has open."""
-
-    def __init__(self, socket: Any) -> None:
-        self.socket, self.component, self.data = socket, "", dict[str, Any]()
-
-    async def run(self, message: bytes) -> str:
-        """All that the server sends for a run."""
-        await self.socket.send(message)
-        sent = ""
-        async for one in viewer.finished(self.socket):
-            sent += str(one)
-            found = one.delta.new_element.bidi_component
-            if found.json and "push" in found.json:
-                self.component, self.data = found.id, json.loads(found.json)
-        return sent
-
-    async def act(self, **act: Any) -> str:
-        return await self.run(viewer.acted(self.component, act))
-
-
 def tabbed(here: Here, token: str) -> Any:
     return viewer.session(here.address, f"{COOKIE}={token}")
 
@@ -107,7 +86,7 @@ def test_a_lock_turns_every_open_screen_and_a_reload_stays_locked(here: Here, qu
 
     async def looked() -> None:
         async with tabbed(here, token) as socket:
-            tab = Tab(socket)
+            tab = viewer.Tab(socket)
             assert NAMES.search(await tab.run(viewer.wanted(**page))), "what is looked for is there to be found"
             async with viewer.push(here.address, tab.data["push"]["ticket"], cookie=f"{COOKIE}={token}") as fed:
                 assert NAMES.search(json.dumps(await framed(fed, lambda frame: True)))
@@ -116,7 +95,7 @@ def test_a_lock_turns_every_open_screen_and_a_reload_stays_locked(here: Here, qu
                 assert not NAMES.search(json.dumps(locked))
                 assert "assessed" in locked and "Emergency" in json.dumps(locked)
                 async with tabbed(here, token) as other:
-                    assert not NAMES.search(await Tab(other).run(viewer.wanted(**page))), "loaded anew"
+                    assert not NAMES.search(await viewer.Tab(other).run(viewer.wanted(**page))), "loaded anew"
                 assert await asyncio.to_thread(here.post, "/here", token, secret="0000") == 401
                 assert await asyncio.to_thread(here.post, "/here", token, secret=PINS["Ann Numbat"]) == 204
                 opened = await framed(fed, lambda frame: not frame["lock"])
@@ -135,7 +114,7 @@ def test_over_the_wire_a_locked_browser_enters_nothing_but_an_emergency(here: He
 
     async def tried() -> None:
         async with tabbed(here, token) as socket:
-            tab = Tab(socket)
+            tab = viewer.Tab(socket)
             await tab.run(viewer.wanted())
             here.accounts.lock(token)
             await tab.act(do="emergency", room="2")
@@ -157,7 +136,7 @@ def test_a_page_of_streamlit_s_own_shows_nothing_while_locked(here: Here) -> Non
 
     async def opened(page: str) -> str:
         async with tabbed(here, token) as socket:
-            return await Tab(socket).run(viewer.wanted(page_name=page))
+            return await viewer.Tab(socket).run(viewer.wanted(page_name=page))
 
     for page, inside in (("training", "Begin"), ("review", "Debriefs"), ("instructor", "HIDDEN TRUTH")):
         assert inside not in asyncio.run(opened(page))
@@ -174,7 +153,7 @@ def test_looking_is_no_deed_and_a_touch_is_one_only_before_the_lock(here: Here) 
 
     async def looked() -> None:
         async with tabbed(here, token) as socket:
-            tab = Tab(socket)
+            tab = viewer.Tab(socket)
             await tab.run(viewer.wanted())
             async with viewer.push(here.address, tab.data["push"]["ticket"], cookie=f"{COOKIE}={token}") as fed:
                 await framed(fed, lambda frame: True)
@@ -194,7 +173,7 @@ def test_a_wall_display_never_locks_and_has_no_charting(here: Here) -> None:
 
     async def looked() -> str:
         async with tabbed(here, token) as socket:
-            tab = Tab(socket)
+            tab = viewer.Tab(socket)
             await tab.run(viewer.wanted(query_string="display=1"))
             return json.dumps(tab.data["frame"])
 
@@ -208,7 +187,7 @@ def test_two_people_sign_at_one_station_and_their_own_roles_decide(here: Here) -
 
     async def charted() -> None:
         async with tabbed(here, token) as socket:
-            tab = Tab(socket)
+            tab = viewer.Tab(socket)
             await tab.run(viewer.wanted())
             await tab.act(do="symptom", room="1", symptom="headache")
             assert ("Station 1", "symptom_charted") not in here.entries(), "nobody has said who it is"
@@ -236,7 +215,7 @@ def test_no_browser_claims_a_name_without_its_pin(here: Here) -> None:
     async def claimed() -> None:
         for cookie in (token, own):
             async with tabbed(here, cookie) as socket:
-                tab = Tab(socket)
+                tab = viewer.Tab(socket)
                 await tab.run(viewer.wanted())
                 for claim in ({"by": "Carla Victim"}, {"name": "Carla Victim"}, {"who": "Carla Victim", "viewer": "Carla Victim"}):
                     await tab.act(do="score", room="1", scale="anxiety", value=1, **claim)

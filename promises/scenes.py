@@ -1,0 +1,91 @@
+"""What a room's log holds before somebody acts there, laid as it is in one go; nobody assesses it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, closing
+
+from monitor import events as e
+from monitor import settings
+from monitor.admission import Patient, admit_simulated, well_answered
+from monitor.protocol.document import Document
+from monitor.store import lease, open_log, packing
+from monitor.store.log import Entry, StoreError
+from monitor.ward import drafts
+
+ROOM, ALIAS, COLLEAGUE, TRAINEE = "1", "Otter", "Thylacine", "T-07"
+SCENARIO = settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml"
+FASTING = "fasting"
+"""An item of the checklist that a prescriber may override."""
+BY_ITSELF = ("minute_sealed", "sound_changed")
+"""What store and station write when nobody does anything."""
+
+Scene = Callable[[str], Sequence[e.AnyEvent]]
+
+
+class Scenes(AbstractContextManager["Scenes"]):
+    """One room of a ward's store, in which nothing goes on by itself: the lease is held here."""
+
+    def __init__(self, store: str, document: Document) -> None:
+        self.log, self.document = open_log(store, mode="ward"), document
+        held = lease.acquire(self.log)
+        if held is None:
+            raise StoreError("somebody assesses this store")
+        self._lease, self._before = held, dict[int, int]()
+        self._admitted = admit_simulated(ROOM, Patient(ALIAS, weight_kg=70), SCENARIO, 1, document)
+
+    def __exit__(self, *_: object) -> None:
+        with closing(self.log):
+            self._lease.release()
+
+    def lay(self, name: str, who: str) -> None:
+        """Whatever is in the ward ends, and the room is as the scene has it, for somebody of this name."""
+        for head in self.log.heads():
+            self.log.append(head.session, drafts([e.SessionClosed()], COLLEAGUE))
+        if name != "empty":
+            events = [self._admitted.opened, self._admitted.source, *self._scenes()[name](who)]
+            session = self.log.open_session(ROOM, drafts(events, COLLEAGUE))
+            with self.log.transaction(self._lease.number) as writing:
+                writing.write_row(session, 0, packing.pack([], 0, None))
+                writing.append(session, 1, drafts([e.PressureCharted(sys=118, dia=74)], COLLEAGUE))
+        self._before = {head.session: head.seq for head in self.log.heads(open_only=False)}
+
+    def stored(self) -> list[Entry]:
+        """What people have entered since the scene was laid."""
+        heads = self.log.heads(open_only=False)
+        changed = [head for head in heads if head.seq > self._before.get(head.session, -1)]
+        entries = [entry for head in changed for entry in self.log.entries(head.session, after=self._before.get(head.session, -1))]
+        return [entry for entry in entries if entry.kind not in BY_ITSELF]
+
+    def _scenes(self) -> Mapping[str, Scene]:
+        admitted, document = self._admitted, self.document
+        assert admitted.scenario is not None
+        order, played = admitted.scenario.prescribed(), json.loads(admitted.scenario.model_dump_json(by_alias=True, exclude_defaults=True))
+        waiting: list[e.AnyEvent] = [e.Scored(scale="comfort", value=2), *(x for x in well_answered(document) if x.item != FASTING)]
+        ready: list[e.AnyEvent] = [e.Scored(scale="comfort", value=2), e.OrderSet(order=order), *well_answered(document)]
+        ready.append(e.BaselineSet(sys=118, dia=74))
+        begun = e.InfusionStarted(rate_mg_per_kg_h=order.rate_mg_per_kg_h)
+        running: list[e.AnyEvent] = [*ready, e.CuffIntervalSet(seconds=300), e.CuffStarted(), begun]
+        what = {"rule": "D-20", "episode": 1, "state": "active", "priority": "medium", "prompt_kind": "clinical", "message": "Bothered"}
+        prompt = e.PromptChanged.model_validate(what)
+
+        def drill(trainee: str) -> Sequence[e.AnyEvent]:
+            started = e.DrillStarted(run="1", title="A drill", trainee=trainee, starts_at=60, ends_at=600)
+            return [started, e.TruthDrill(drill="pleasant", seed=1, scenario=played), *ready]
+
+        return {
+            "waiting": lambda who: waiting,
+            "ready": lambda who: ready,
+            "charted": lambda who: ready,
+            "running": lambda who: running,
+            "paused": lambda who: [*running, e.InfusionPaused()],
+            "prompted": lambda who: [*running, prompt],
+            "emergency": lambda who: [*ready, e.EmergencyStarted()],
+            "away": lambda who: [*ready, e.AwayStarted(why="bathroom", escort=COLLEAGUE, cap_min=10)],
+            "hushed": lambda who: [*ready, e.AudioPaused(seconds=120)],
+            "watched": lambda who: [*ready, e.WatchTaken(name=who)],
+            "offered": lambda who: [*ready, e.WatchTaken(name=COLLEAGUE), e.WatchOffered(card=("calm",))],
+            "drill": drill,
+            "instructed": lambda who: drill(TRAINEE),
+        }
