@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-fast lint bench soak promises patient-page screenshots language clean
+.PHONY: run test test-fast lint audit bench soak promises patient-page screenshots language clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m monitor run
@@ -17,6 +17,12 @@ test-fast: $(VENV)/dev.stamp
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# In an environment of its own: it is no part of the program, and asks a service on the internet.
+audit:
+	@$(PYTHON) -m venv .audit
+	.audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	.audit/bin/pip-audit --strict --disable-pip --no-deps --requirement requirements.txt
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench
@@ -53,4 +59,4 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .audit .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -129,7 +129,7 @@ class Ward:
     program: Any
     scenes: Scenes
     accounts: Accounts
-    tokens: Mapping[str, str]
+    tokens: dict[str, str]
     table: Table
     tabs: dict[str, Any] = field(default_factory=dict)
     at: dict[str, str] = field(default_factory=dict)
@@ -142,10 +142,10 @@ class Ward:
 
     def enter(self, actor: Actor, name: str) -> None:
         """Somebody is at the keys of a locked browser, or of a shared station: for a moment they may."""
-        self.accounts.prove(self.tokens[actor.name], name, PIN)
+        self.tokens[actor.name] = self.accounts.prove(self.accounts.enter(self.tokens[actor.name]), name, PIN)
 
     def leave(self, actor: Actor) -> None:
-        (self.accounts.lock if actor.state == "locked" else self.accounts.not_me)(self.tokens[actor.name])
+        (self.accounts.lock if actor.state == "locked" else self.accounts.not_me)(self.accounts.enter(self.tokens[actor.name]))
 
     def shows(self, actor: Actor, page: str) -> bool:
         return bool(actor.roles & self.table.opens(page))

@@ -3,6 +3,9 @@
 Streamlit's session id is no identity: whoever offers it is given the session. So the cookie is what counts, here, in the
 guard of each page, in each act and for each ticket; and a session belongs to the cookie under which its page began.
 In training mode the door stands open.
+
+Behind the door a request no longer has the cookie itself but what stands for its browser, under the same name. The cookie
+may so become another one, as it does when somebody proves who they are, while pages and sockets that are open go on.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -27,6 +30,10 @@ from monitor.store.log import StoreError
 from monitor.store.passwords import Kind
 
 COOKIE = "infusion_monitor"
+HOSTED = "__Host-"
+"""Before the name of a cookie that browsers keep for https, and for this host alone."""
+FOR_UPLOADS = b"_streamlit_xsrf="
+"""Streamlit's own cookie, never Secure, guards uploads and nothing else. A ward takes none, and gives no such cookie."""
 SIGN_IN, SIGN_OUT, EMERGENCY = "/sign-in", "/sign-out", "/emergency"
 CHANGES: Mapping[str, Kind] = {"/sign-in/password": "password", "/sign-in/pin": "pin"}
 HERE, DEED = "/here", "/deed"
@@ -36,6 +43,7 @@ OPEN = (SIGN_IN, SIGN_OUT, *CHANGES, EMERGENCY, "/_stcore/health")
 UPLOADS = "/_stcore/upload_file"
 DOWNLOADS = "/media/"
 STREAM = "/_stcore/stream"
+LONGEST_ORIGIN = 100
 LOOK_EVERY_S = 0.5
 """How long an open socket may believe that its cookie still holds."""
 
@@ -45,7 +53,7 @@ _sessions: dict[str, str] = {}
 
 
 def holder(cookies: Mapping[str, str]) -> str:
-    """What stands for the browser that shows these cookies; nothing in training mode."""
+    """What a page may be told of the browser that shows these cookies, to know it again; nothing in training mode."""
     return digest(cookies.get(COOKIE, "")) if station().accounts is not None else ""
 
 
@@ -110,30 +118,53 @@ class Gate:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and station().accounts is not None:
-            await self._answer(Request(scope), receive, send)
-        elif scope["type"] == "websocket" and station().accounts is not None:
-            await self._connect(WebSocket(scope, receive, send))
-        else:
+        accounts = station().accounts
+        if accounts is None or scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
+            return
+        trouble, browser = "", ""
+        try:
+            browser = accounts.enter(_shown(HTTPConnection(scope)))
+        except StoreError as error:
+            log_.warning("could not look who is signed in: %s", error)
+            trouble = str(error)
+        scope = renamed(scope, {COOKIE: "", HOSTED + COOKIE: ""}, {COOKIE: browser} if browser else {})
+        if scope["type"] == "http":
+            await self._answer(Request(scope), trouble, receive, send)
+        else:
+            await self._connect(WebSocket(scope, receive, send))
 
-    async def _answer(self, request: Request, receive: Receive, send: Send) -> None:
+    async def _answer(self, request: Request, trouble: str, receive: Receive, send: Send) -> None:
         path = request.url.path
         refused: Response | None = None
         if path.startswith(UPLOADS):
             refused = PlainTextResponse("a ward takes no files", 403)
-        elif not _open(path) and not _signed_in(request.cookies):
+        elif _open(path):
+            pass
+        elif trouble:
+            refused = PlainTextResponse(trouble, 503)
+        elif not _signed_in(request.cookies):
             page = "text/html" in request.headers.get("accept", "")
             refused = RedirectResponse(SIGN_IN, 303) if page else PlainTextResponse("not signed in", 401)
         elif path.startswith(DOWNLOADS):
             refused = _export(path, request.cookies)
-        await (refused or self.app)(request.scope, receive, send)
+
+        async def said(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [(name, value) for name, value in message["headers"] if not value.startswith(FOR_UPLOADS)]
+            await send(message)
+
+        await (refused or self.app)(request.scope, receive, said)
 
     async def _connect(self, socket: WebSocket) -> None:
         cookies, ended, looked = socket.cookies, False, clock.monotonic()
         offered = [entry.strip() for entry in socket.headers.get("sec-websocket-protocol", "").split(",")]
         begun_by = _sessions.get(offered[2]) if socket.url.path == STREAM and len(offered) > 2 else None
-        if not _signed_in(cookies) or (begun_by is not None and begun_by != holder(cookies)):
+        refused = not from_here(socket) or not _signed_in(cookies)
+        if not refused and begun_by is not None and begun_by != holder(cookies):
+            log_.warning("denied session=borrowed viewer=%r", at_the_keys(cookies).signs)
+            refused = True
+        if refused:
             await socket.close()
             return
 
@@ -163,6 +194,47 @@ def _export(path: str, cookies: Mapping[str, str]) -> Response | None:
         return PlainTextResponse("not for this role", 403)
     log_.info("export=%s viewer=%r", path, now.signs)
     return None
+
+
+def give(answer: Response, token: str, encrypted: bool) -> None:
+    """Hand a browser its cookie. ``encrypted``: it came by https."""
+    longest = station().rooms.ward.longest_h * 3600
+    answer.set_cookie(HOSTED * encrypted + COOKIE, token, longest, path="/", secure=encrypted, httponly=True, samesite="strict")
+
+
+def take_back(answer: Response) -> None:
+    answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+    answer.delete_cookie(HOSTED + COOKIE, path="/", secure=True, httponly=True, samesite="strict")
+
+
+def from_here(connection: HTTPConnection) -> bool:
+    """Whether it comes from a page of this very server."""
+    origin = connection.headers.get("origin", "")
+    here = bool(origin) and origin.partition("://")[2] == connection.headers.get("host")
+    if not here:
+        log_.warning("denied origin=%r path=%r", origin[:LONGEST_ORIGIN], connection.url.path)
+    return here
+
+
+def by_https(connection: HTTPConnection) -> bool:
+    """Whether a browser came by https, as it says itself with all but a page."""
+    return connection.headers.get("origin", "").startswith("https:")
+
+
+def _shown(connection: HTTPConnection) -> str:
+    """The cookie that a browser shows. Another host of the same domain may have set one without the prefix."""
+    cookies = connection.cookies
+    return cookies.get(HOSTED + COOKIE, "") or ("" if by_https(connection) else cookies.get(COOKIE, ""))
+
+
+def renamed(scope: Scope, names: Mapping[str, str], more: Mapping[str, str]) -> Scope:
+    """A request whose cookies have other names: none, where the name is empty. ``more`` come to them."""
+    sent = b";".join(value for name, value in scope["headers"] if name == b"cookie").decode("latin-1")
+    pairs = [(name.strip(), value) for name, _, value in (cookie.partition("=") for cookie in sent.split(";")) if name.strip()]
+    cookies = [(names.get(name, name), value) for name, value in pairs] + list(more.items())
+    line = "; ".join(f"{name}={value}" for name, value in cookies if name)
+    others = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
+    return {**scope, "headers": [*others, (b"cookie", line.encode("latin-1"))] if line else others}
 
 
 def _open(path: str) -> bool:

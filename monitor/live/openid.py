@@ -20,8 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.access import Role, named
 from monitor.board import doorway as words
-from monitor.live.door import ANSWERED, BEGIN
-from monitor.live.signing import give, shown, sign_out
+from monitor.live.door import ANSWERED, BEGIN, HOSTED, renamed
+from monitor.live.signing import begin, shown, sign_out
 from monitor.live.station import station
 from monitor.settings import OpenId
 from monitor.store.accounts import Accounts, NameTaken
@@ -83,7 +83,7 @@ class Provided:
         claims = self.login.answered(dict(_named(cookie) for cookie in set_))
         answer = await self._judged(asked, accounts, request, claims)
         for cookie in set_:
-            if _named(cookie)[0] == self.login.state:
+            if _named(cookie)[0].removeprefix(HOSTED) == self.login.state:
                 answer.headers.append("set-cookie", cookie)
         return answer
 
@@ -106,18 +106,29 @@ class Provided:
             return await shown(request, str(trouble), 503)
         # A page that goes on by itself: a cookie that is kept to this site is not sent where another site leads.
         answer = await shown(request, onward=name)
-        give(answer, token, self.login.encrypted)
+        begin(answer, accounts, token, self.login.encrypted)
         return answer
 
     async def _streamlit(self, scope: Scope, receive: Receive) -> list[Message]:
-        """What Streamlit answers, kept back from the browser."""
+        """What Streamlit answers, kept back from the browser. Its cookie goes by https alone where browsers come by https."""
         sent: list[Message] = []
+        state = self.login.state
+        if self.login.encrypted:
+            scope = renamed(scope, {state: "", HOSTED + state: state}, {})
 
         async def keep(message: Message) -> None:
+            if message["type"] == "http.response.start" and self.login.encrypted:
+                message["headers"] = [
+                    (name, _hosted(value, state) if name == b"set-cookie" else value) for name, value in message["headers"]
+                ]
             sent.append(message)
 
         await self.app(scope, receive, keep)
         return sent
+
+
+def _hosted(cookie: bytes, name: str) -> bytes:
+    return HOSTED.encode() + cookie + b"; secure" if cookie.startswith(name.encode() + b"=") else cookie
 
 
 def roles_of(asked: OpenId, claims: Mapping[str, Any]) -> list[Role]:

@@ -21,7 +21,7 @@ from starlette.websockets import WebSocket
 
 from monitor import logs
 from monitor.live.audible import Audible
-from monitor.live.door import LOOK_EVERY_S, holder, seated
+from monitor.live.door import LOOK_EVERY_S, from_here, holder, seated
 from monitor.live.hub import Hub, Screen
 from monitor.live.push import Push
 from monitor.live.station import Evaluator, leave, station
@@ -75,8 +75,7 @@ def push_route() -> WebSocketRoute:
 
 def _admitted(socket: WebSocket) -> Topic | None:
     """The topic of the ticket that a screen shows, when it comes from a page of this very server."""
-    origin, host = socket.headers.get("origin"), socket.headers.get("host")
-    if not origin or not host or origin.partition("://")[2] != host:
+    if not from_here(socket):
         return None
     match socket.scope["subprotocols"]:
         case [name, ticket] if name == SUBPROTOCOL:

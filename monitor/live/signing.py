@@ -19,7 +19,21 @@ from monitor import clock, commands
 from monitor.access import NOBODY
 from monitor.board import doorway as words
 from monitor.language import say
-from monitor.live.door import CHANGES, COOKIE, DEED, EMERGENCY, HERE, SIGN_IN, SIGN_OUT, at_the_keys, holder
+from monitor.live.door import (
+    CHANGES,
+    COOKIE,
+    DEED,
+    EMERGENCY,
+    HERE,
+    SIGN_IN,
+    SIGN_OUT,
+    at_the_keys,
+    by_https,
+    from_here,
+    give,
+    holder,
+    take_back,
+)
 from monitor.live.station import station
 from monitor.store.accounts import Accounts, NotSignedIn
 from monitor.store.log import Conflict, StoreError
@@ -66,25 +80,18 @@ async def shown(request: Request, said: str = "", status: int = 200, onward: str
 
 async def sign_out(request: Request, accounts: Accounts) -> None:
     """Whoever was signed in at this browser is so no longer: its cookie opens nothing."""
-    token = request.cookies.get(COOKIE, "")
-    account = accounts.signed_in(token)
+    browser = request.cookies.get(COOKIE, "")
+    account = accounts.signed_in(browser)
     if account is not None:
-        await asyncio.to_thread(accounts.sign_out, token)
+        await asyncio.to_thread(accounts.sign_out, browser)
         log_.info("signed out viewer=%r", account.name)
 
 
-def give(answer: Response, token: str, encrypted: bool) -> None:
+def begin(answer: Response, accounts: Accounts, token: str, encrypted: bool) -> None:
     """Hand a browser the cookie of who has signed in."""
-    accounts = station().accounts
-    account = accounts.signed_in(token) if accounts is not None else None
+    account = accounts.signed_in(accounts.enter(token))
     log_.info("signed in viewer=%r", account.name if account is not None else "")
-    longest = station().rooms.ward.longest_h * 3600
-    answer.set_cookie(COOKIE, token, longest, path="/", secure=encrypted, httponly=True, samesite="strict")
-
-
-def _from_here(request: Request) -> bool:
-    """Whether a form comes from a page of this very server."""
-    return request.headers.get("origin", "").partition("://")[2] == request.headers.get("host")
+    give(answer, token, encrypted)
 
 
 def _of_a_ward(answer: Callable[[Request, Accounts], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
@@ -92,7 +99,7 @@ def _of_a_ward(answer: Callable[[Request, Accounts], Awaitable[Response]]) -> Ca
 
     async def posted(request: Request) -> Response:
         accounts = station().accounts
-        if accounts is None or not _from_here(request):
+        if accounts is None or not from_here(request):
             return PlainTextResponse("not from here", 403)
         try:
             return await answer(request, accounts)
@@ -123,18 +130,18 @@ async def _sign_in(request: Request, accounts: Accounts) -> Response:
     except StoreError as trouble:
         return await shown(request, str(trouble), 503)
     answer = RedirectResponse("/", 303)
-    give(answer, token, request.headers["origin"].startswith("https:"))
+    begin(answer, accounts, token, by_https(request))
     return answer
 
 
 async def _change(request: Request, accounts: Accounts, kind: Kind) -> Response:
     """Another password or PIN of one's own, by the password as it is. The other browsers of the account are signed out."""
     form = await _form(request)
-    new, token = form.get("new", ""), request.cookies.get(COOKIE, "")
+    new, browser = form.get("new", ""), request.cookies.get(COOKIE, "")
     if new != form.get("again", ""):
         return await shown(request, words.not_alike(), 422, change=kind)
     try:
-        name = await asyncio.to_thread(accounts.change, form.get("name", "").strip(), form.get("old", ""), kind, new, token)
+        name = await asyncio.to_thread(accounts.change, form.get("name", "").strip(), form.get("old", ""), kind, new, browser)
     except NotSignedIn as refused:
         log_.warning("denied change=%s%s", kind, " waits" if refused.until is not None else "")
         return await shown(request, words.wrong(_until(refused)), 401, change=kind)
@@ -147,7 +154,7 @@ async def _change(request: Request, accounts: Accounts, kind: Kind) -> Response:
 async def _sign_out(request: Request, accounts: Accounts) -> Response:
     await sign_out(request, accounts)
     answer = RedirectResponse(SIGN_IN, 303)
-    answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+    take_back(answer)
     return answer
 
 
@@ -160,12 +167,14 @@ async def _here(request: Request, accounts: Accounts) -> Response:
     """Who is here says so with a PIN or a password: that unlocks the browser, and signs at a shared station."""
     form = await _form(request)
     try:
-        token = request.cookies.get(COOKIE, "")
-        await asyncio.to_thread(accounts.prove, token, form.get("name", "").strip(), form.get("secret", ""))
+        browser, name = request.cookies.get(COOKIE, ""), form.get("name", "").strip()
+        token = await asyncio.to_thread(accounts.prove, browser, name, form.get("secret", ""))
     except NotSignedIn as refused:
         log_.warning("not proven who is at the keys")
         return PlainTextResponse(words.not_proven(_until(refused)), 401)
-    return Response(status_code=204)
+    answer = Response(status_code=204)
+    give(answer, token, by_https(request))
+    return answer
 
 
 async def _deed(request: Request, accounts: Accounts) -> Response:
@@ -176,7 +185,7 @@ async def _deed(request: Request, accounts: Accounts) -> Response:
 
 async def _emergency(request: Request) -> Response:
     """Asks for no name: whoever stands before this screen may say that there is one."""
-    if not _from_here(request):
+    if not from_here(request):
         return PlainTextResponse("not from here", 403)
     here, room = station(), (await _form(request)).get("room", "")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from monitor import clock
 from monitor.access import Shown
 
 LIFE_S = 60.0
+log_ = logging.getLogger("monitor.door")
 
 
 class Topic(NamedTuple):
@@ -49,8 +51,11 @@ class Tickets:
         except ValueError:
             return None
         if not hmac.compare_digest(signature, self._signed(body)):
+            log_.warning("denied ticket=forged")
             return None
         page, room, name, minted_for, until = json.loads(body)
+        if minted_for != holder:
+            log_.warning("denied ticket=borrowed page=%s", page)
         return Topic(page, room, name) if clock.monotonic() <= until and minted_for == holder else None
 
     def _signed(self, body: bytes) -> bytes:

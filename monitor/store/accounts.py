@@ -2,6 +2,9 @@
 
 Nothing clinical is in it. Passwords and PINs are kept as Argon2 hashes, the cookie of a browser as its SHA-256, so that
 reading the file opens nothing.
+
+A browser's cookie is another one each time that somebody proves who they are. What stands for the browser in this program
+stays: ``enter`` tells it for a cookie, and no browser is ever told it.
 """
 
 from __future__ import annotations
@@ -52,6 +55,11 @@ CREATE TABLE vouched_for (
     subject TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE REFERENCES accounts ON DELETE CASCADE
 ) STRICT;
 """,
+    """
+ALTER TABLE signed_in ADD COLUMN browser TEXT NOT NULL DEFAULT '';
+ALTER TABLE signed_in ADD COLUMN before TEXT NOT NULL DEFAULT '';
+UPDATE signed_in SET browser = lower(hex(randomblob(32)));
+""",
 )
 """The tables as they came to be: a file from before has done the first steps, and does the others when it is opened."""
 _hasher = PasswordHasher()
@@ -78,7 +86,7 @@ class Seat(NamedTuple):
 _ACCOUNT = "a.name, a.roles, a.shared, a.pin <> ''"
 _SEAT = f"""
 SELECT s.until, s.seen, s.signs_until, {_ACCOUNT}, {_ACCOUNT.replace("a.", "p.")}
-FROM signed_in s JOIN accounts a ON a.name = s.name LEFT JOIN accounts p ON p.name = s.signer WHERE s.holder = ?
+FROM signed_in s JOIN accounts a ON a.name = s.name LEFT JOIN accounts p ON p.name = s.signer WHERE s.browser = ?
 """
 
 
@@ -159,9 +167,10 @@ class Accounts:
         with self._changing() as connection:
             return connection.execute("UPDATE accounts SET pin = ? WHERE name = ? AND NOT shared", (kept, name)).rowcount > 0
 
-    def change(self, name: str, password: str, kind: Kind, new: str, token: str) -> str:
-        """Somebody's own password or PIN is another one; the name of the account. Its browsers are signed out, but for the one
-        with this cookie. Raises NotSignedIn where the password as it is was not known, StoreError where the new one is none.
+    def change(self, name: str, password: str, kind: Kind, new: str, browser: str) -> str:
+        """Somebody's own password or PIN is another one; the name of the account. Its other browsers are signed out.
+
+        Raises NotSignedIn where the password as it is was not known, StoreError where the new one is none.
         """
         own = self._proven(name, password, "password")
         kept = _hasher.hash(good_pin(new) if kind == "pin" else good_password(new, own))
@@ -169,7 +178,7 @@ class Accounts:
             query = f"UPDATE accounts SET {kind} = ? WHERE name = ? AND (NOT shared OR ?)"
             if not connection.execute(query, (kept, own, kind == "password")).rowcount:
                 raise StoreError("a station's account has no PIN; each of its people has one")
-            connection.execute("DELETE FROM signed_in WHERE name = ? AND holder <> ?", (own, digest(token)))
+            connection.execute("DELETE FROM signed_in WHERE name = ? AND browser <> ?", (own, browser))
             connection.execute("UPDATE signed_in SET signer = '' WHERE signer = ?", (own,))
         return own
 
@@ -198,10 +207,26 @@ class Accounts:
         with self._changing() as connection:
             connection.execute("DELETE FROM signed_in WHERE until < ?", (clock.stamp(now),))
             connection.execute(
-                "INSERT INTO signed_in (holder, name, until, seen) VALUES (?, ?, ?, ?)",
-                (digest(token), name, clock.stamp(now + self._longest), clock.stamp(now)),
+                "INSERT INTO signed_in (holder, browser, name, until, seen) VALUES (?, ?, ?, ?, ?)",
+                (digest(token), secrets.token_hex(32), name, clock.stamp(now + self._longest), clock.stamp(now)),
             )
         return token
+
+    def enter(self, token: str) -> str:
+        """What stands for the browser that shows this cookie; nothing for one that does not hold.
+
+        The cookie that it had before opens it until it shows the new one: what is on its way, or was lost there, is not refused.
+        """
+        with self._asking() as connection:
+            kept = digest(token)
+            query = "SELECT browser, holder = ? AND before <> '' FROM signed_in WHERE (holder = ? OR before = ?) AND until > ?"
+            found = connection.execute(query, (kept, kept, kept, clock.stamp(clock.now()))).fetchone() if kept else None
+        if found is None:
+            return ""
+        browser, renewed = found
+        if renewed:
+            self._seat(browser, "before = ''")
+        return str(browser)
 
     def _proven(self, name: str, secret: str, kind: Kind) -> str:
         """The name of the account whose ``kind`` of secret this is. Raises NotSignedIn."""
@@ -243,21 +268,21 @@ class Accounts:
             connection.execute("INSERT INTO vouched_for VALUES (?, ?) ON CONFLICT (subject) DO NOTHING", (subject, name))
         return self.begin(name)
 
-    def sign_out(self, token: str) -> None:
+    def sign_out(self, browser: str) -> None:
         with self._changing() as connection:
-            connection.execute("DELETE FROM signed_in WHERE holder = ?", (digest(token),))
+            connection.execute("DELETE FROM signed_in WHERE browser = ?", (browser,))
 
-    def signed_in(self, token: str) -> Account | None:
-        """Whose cookie this is, as long as it holds."""
-        seat = self.seat(token)
+    def signed_in(self, browser: str) -> Account | None:
+        """Who has signed in there, as long as that holds."""
+        seat = self.seat(browser)
         return seat.account if seat is not None else None
 
     # ---- who is at the keys ----
 
-    def seat(self, token: str) -> Seat | None:
-        """The browser whose cookie this is, as long as it holds."""
+    def seat(self, browser: str) -> Seat | None:
+        """Who is at a browser, as long as its cookie holds."""
         with self._asking() as connection:
-            row = connection.execute(_SEAT, (digest(token),)).fetchone()
+            row = connection.execute(_SEAT, (browser,)).fetchone()
         now = clock.now()
         if row is None or clock.stamp(now) >= row[0]:
             return None
@@ -271,48 +296,48 @@ class Accounts:
         """A last deed that lies in the future says that the clock was set back since: that proves nothing."""
         return bool(seen) and -clock.JUMP_S <= (now - clock.read(seen)).total_seconds() < self._idle.total_seconds()
 
-    def deed(self, token: str) -> bool:
+    def deed(self, browser: str) -> bool:
         """Somebody has touched or typed at this browser. Whether it counts: a locked one stays locked."""
-        seat = self.seat(token)
+        seat = self.seat(browser)
         if seat is None or seat.locked:
             return False
-        self._seat(token, "seen = ?", clock.stamp(clock.now()))
+        self._seat(browser, "seen = ?", clock.stamp(clock.now()))
         return True
 
-    def lock(self, token: str) -> None:
+    def lock(self, browser: str) -> None:
         """As if nobody had been there for long."""
-        self._seat(token, "seen = '', signer = ''")
+        self._seat(browser, "seen = '', signer = ''")
 
-    def prove(self, token: str, name: str, secret: str) -> None:
+    def prove(self, browser: str, name: str, secret: str) -> str:
         """Who is at the keys of this browser: by the password or PIN of its account, at a shared station by a person's PIN.
 
-        That unlocks it, and at a shared station the person signs from now on. Raises NotSignedIn.
+        That unlocks it, and at a shared station the person signs from now on. The browser's new cookie. Raises NotSignedIn.
         """
-        seat = self.seat(token)
+        seat = self.seat(browser)
         if seat is None:
             raise NotSignedIn
         kind: Kind = "pin" if secret.isdecimal() and len(secret) <= LONGEST_PIN else "password"
         person = seat.account.shared and bool(name) and name.casefold() != seat.account.name.casefold()
         # A person's password is for signing in: a station that many use sees the PIN alone.
         proven = self._proven(name if person else seat.account.name, secret, "pin" if person else kind)
-        now = clock.now()
-        self._seat(
-            token, "seen = ?, signer = ?, signs_until = ?", clock.stamp(now), proven if person else "", clock.stamp(now + self._signs)
-        )
+        token, now = secrets.token_urlsafe(32), clock.now()
+        proof = (digest(token), clock.stamp(now), proven if person else "", clock.stamp(now + self._signs))
+        self._seat(browser, "before = holder, holder = ?, seen = ?, signer = ?, signs_until = ?", *proof)
+        return token
 
-    def signed(self, token: str) -> None:
+    def signed(self, browser: str) -> None:
         """Whoever signs at this browser has just done so: that it is they holds on from here. What has lapsed stays so."""
-        seat = self.seat(token)
+        seat = self.seat(browser)
         if seat is not None and seat.signer is not None:
-            self._seat(token, "signs_until = ?", clock.stamp(clock.now() + self._signs))
+            self._seat(browser, "signs_until = ?", clock.stamp(clock.now() + self._signs))
 
-    def not_me(self, token: str) -> None:
+    def not_me(self, browser: str) -> None:
         """Nobody signs at this browser until somebody proves who they are."""
-        self._seat(token, "signer = ''")
+        self._seat(browser, "signer = ''")
 
-    def _seat(self, token: str, change: str, *values: str) -> None:
+    def _seat(self, browser: str, change: str, *values: str) -> None:
         with self._changing() as connection:
-            connection.execute(f"UPDATE signed_in SET {change} WHERE holder = ?", (*values, digest(token)))
+            connection.execute(f"UPDATE signed_in SET {change} WHERE browser = ?", (*values, browser))
 
     def close(self) -> None:
         with self._lock:

@@ -46,7 +46,7 @@ class Ward:
         return page
 
     def lock(self, page: Any) -> None:
-        self.accounts.lock(next(kept["value"] for kept in page.context.cookies() if kept["name"] == COOKIE))
+        self.accounts.lock(self.accounts.enter(next(kept["value"] for kept in page.context.cookies() if kept["name"] == COOKIE)))
         page.locator(".lock").wait_for()
 
     def entries(self, kind: str) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -204,6 +205,25 @@ def test_a_ticket_opens_the_push_for_the_browser_it_was_minted_for(here: WardSta
     assert not asyncio.run(rejected(viewer.push(here.address, minted, cookie=nurse)))
 
 
+def test_who_tries_to_get_around_the_door_is_in_the_log(here: WardStation) -> None:
+    nurse, other = here.signed_in(Role.NURSE), here.cookies[Role.CHARGE]
+
+    async def tried() -> None:
+        async with viewer.session(here.address, nurse) as socket:
+            tab = viewer.Tab(socket)
+            await tab.run(viewer.wanted())
+            ticket = tab.data["push"]["ticket"]
+            assert await rejected(viewer.session(here.address, other, tab.session))
+            for shown, cookie in ((ticket, other), (ticket[:-4] + "AAAA", nurse)):
+                assert await rejected(viewer.push(here.address, shown, cookie=cookie))
+
+    asyncio.run(tried())
+    httpx.post(f"{here.address}/deed", headers={"Cookie": nurse, "Origin": "http://evil.example"})
+    told = here.log.read_text()
+    denied = ("session=borrowed viewer='the charge'", "ticket=borrowed", "ticket=forged", "origin='http://evil.example' path='/deed'")
+    assert [said for said in denied if f"denied {said}" not in told] == []
+
+
 def test_signing_out_ends_every_tab(here: WardStation) -> None:
     cookie = here.signed_in(Role.NURSE)
 
@@ -233,13 +253,40 @@ def test_signing_out_ends_every_tab(here: WardStation) -> None:
 def test_a_page_is_told_whether_the_sign_in_that_it_was_made_for_still_holds(here: WardStation) -> None:
     cookie, other = here.signed_in(Role.NURSE), here.signed_in(Role.NURSE)
 
+    with closing(Accounts(beside(here.store))) as accounts:
+        told = {"": ""} | {shown: digest(accounts.enter(shown.partition("=")[2])) for shown in (cookie, other)}
+
     def asked(shown: str, of: str) -> int:
-        headers = {"Cookie": shown, "X-Signed-In": digest(of.partition("=")[2])}
+        headers = {"Cookie": shown, "X-Signed-In": told[of]}
         return httpx.get(f"{here.address}/here", headers=headers).status_code
 
     assert (asked(cookie, cookie), asked(cookie, other), asked(cookie, ""), asked("", cookie), asked("", "")) == (204, 401, 401, 401, 401)
     httpx.post(f"{here.address}/sign-out", headers={"Origin": here.address, "Cookie": cookie})
     assert (asked(cookie, cookie), asked(other, other)) == (401, 204)
+
+
+def test_where_browsers_come_by_https_the_cookie_is_for_https_and_this_host_alone(here: WardStation) -> None:
+    by_https = {"Origin": here.address.replace("http:", "https:")}
+    answer = httpx.post(f"{here.address}/sign-in", data={"name": "the nurse", "password": PASSWORD}, headers=by_https)
+    kept = answer.headers["set-cookie"]
+    assert kept.startswith(f"__Host-{COOKIE}=") and "Secure" in kept and "Path=/" in kept and "Domain" not in kept
+    shown = kept.partition(";")[0]
+
+    def lets_in(cookie: str) -> bool:
+        return httpx.post(f"{here.address}/deed", headers={**by_https, "Cookie": cookie}).status_code == 204
+
+    assert lets_in(shown)
+    assert not lets_in(shown.removeprefix("__Host-")), "a name without the prefix is any host's of the domain to set"
+    assert lets_in(f"{COOKIE}=forged; {shown}; other=1")
+    out = httpx.post(f"{here.address}/sign-out", headers={**by_https, "Cookie": shown})
+    assert any(x.startswith(f"__Host-{COOKIE}=") and "Max-Age=0" in x for x in out.headers.get_list("set-cookie"))
+    assert not lets_in(shown)
+
+
+def test_no_other_cookie_is_given(here: WardStation) -> None:
+    for path in ("/", "/room?room=1", "/sign-in", "/_stcore/health", "/_stcore/host-config"):
+        for headers in ({}, {"Cookie": here.cookies[Role.NURSE]}):
+            assert "set-cookie" not in httpx.get(here.address + path, headers=headers).headers, path
 
 
 def test_an_account_that_is_taken_away_is_out_at_once(here: WardStation) -> None:

@@ -265,6 +265,30 @@ def test_in_a_browser_the_way_there_and_back_ends_at_the_ward(here: Clinic) -> N
         assert not any(x["name"].startswith("_streamlit_user") for x in page.context.cookies())
 
 
+def test_where_browsers_come_by_https_no_cookie_on_the_way_there_and_back_goes_without_it(tmp_path: Path, document: Document) -> None:
+    """A proxy speaks TLS with browsers; here is what it passes on, and what it is given."""
+    port = free_port()
+    warded.settled(f"sqlite:///{tmp_path / 'log.db'}", document)
+    with (
+        providers.running(f"https://localhost:{port}/oauth2callback", tmp_path / "provider.log") as provider,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        secrets(tmp_path, f"https://localhost:{port}", provider.address)
+        patch.setitem(os.environ, "HOME", str(tmp_path))
+        with running(tmp_path, ROOMS, port), httpx.Client(verify=False, timeout=60) as proxy:
+            begun = proxy.get(f"http://localhost:{port}/sign-in/openid")
+            given = begun.headers.get_list("set-cookie")
+            back = proxy.post(begun.headers["location"], data={"sub": provider.tell("ann", name="Ann", groups="g-nurse")}).headers[
+                "location"
+            ]
+            proxy.cookies.clear()
+            shown = {"Cookie": "; ".join(x.partition(";")[0] for x in given)}
+            answer = proxy.get(back.replace("https:", "http:"), headers=shown)
+    given += answer.headers.get_list("set-cookie")
+    assert answer.status_code == 200 and any(x.startswith(f"__Host-{COOKIE}=") for x in given), answer.text
+    assert all(x.startswith("__Host-") and "secure" in x.lower() and "httponly" in x.lower() for x in given), given
+
+
 def test_a_provider_that_is_down_is_said_in_a_sentence_and_an_emergency_goes_in(tmp_path: Path, document: Document) -> None:
     secrets(tmp_path, "http://127.0.0.1:8501", f"http://127.0.0.1:{free_port()}")
     store = f"sqlite:///{tmp_path / 'log.db'}"

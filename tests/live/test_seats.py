@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+import websockets
 
 from monitor import commands
 from monitor.access import Role
@@ -43,6 +44,13 @@ class Here:
     def post(self, path: str, token: str, **form: str) -> int:
         headers = {"Origin": self.address, "Cookie": f"{COOKIE}={token}"}
         return httpx.post(self.address + path, data=form, headers=headers).status_code
+
+    def unlocked(self, token: str, secret: str) -> str:
+        """The browser's new token."""
+        headers = {"Origin": self.address, "Cookie": f"{COOKIE}={token}"}
+        answer = httpx.post(f"{self.address}/here", data={"secret": secret}, headers=headers)
+        assert answer.status_code == 204 and "httponly" in answer.headers["set-cookie"].lower()
+        return str(answer.cookies[COOKIE])
 
     def entries(self) -> set[tuple[str, str]]:
         return {(x.by, x.kind) for x in warded.entries(self.store)}
@@ -90,7 +98,7 @@ def test_a_lock_turns_every_open_screen_and_a_reload_stays_locked(here: Here, qu
             assert NAMES.search(await tab.run(viewer.wanted(**page))), "what is looked for is there to be found"
             async with viewer.push(here.address, tab.data["push"]["ticket"], cookie=f"{COOKIE}={token}") as fed:
                 assert NAMES.search(json.dumps(await framed(fed, lambda frame: True)))
-                here.accounts.lock(token)
+                here.accounts.lock(here.accounts.enter(token))
                 locked = await framed(fed, lambda frame: frame["lock"])
                 assert not NAMES.search(json.dumps(locked))
                 assert "assessed" in locked and "Emergency" in json.dumps(locked)
@@ -102,6 +110,27 @@ def test_a_lock_turns_every_open_screen_and_a_reload_stays_locked(here: Here, qu
                 assert "Otter" in json.dumps(opened) and opened["viewer"]["label"] == "Ann Numbat"
 
     asyncio.run(looked())
+
+
+def test_unlocking_gives_another_cookie_and_what_is_open_goes_on(here: Here) -> None:
+    first = here.signed_in("Ann Numbat")
+
+    async def unlocked() -> None:
+        async with tabbed(here, first) as socket:
+            tab = viewer.Tab(socket)
+            await tab.run(viewer.wanted())
+            here.accounts.lock(here.accounts.enter(first))
+            second = await asyncio.to_thread(here.unlocked, first, PINS["Ann Numbat"])
+            assert await asyncio.to_thread(here.post, "/deed", second) == 204, "as the keypad does at once"
+            assert await asyncio.to_thread(here.post, "/deed", first) == 401
+            assert NAMES.search(await tab.run(viewer.wanted())), "the page that was open"
+            with pytest.raises(websockets.InvalidStatus):
+                async with viewer.session(here.address, f"{COOKIE}={first}", tab.session):
+                    pass
+            async with viewer.session(here.address, f"{COOKIE}={second}", tab.session) as again:
+                assert NAMES.search(await viewer.Tab(again).run(viewer.wanted())), "its socket that was cut off"
+
+    asyncio.run(unlocked())
 
 
 def test_over_the_wire_a_locked_browser_enters_nothing_but_an_emergency(here: Here) -> None:
@@ -116,7 +145,7 @@ def test_over_the_wire_a_locked_browser_enters_nothing_but_an_emergency(here: He
         async with tabbed(here, token) as socket:
             tab = viewer.Tab(socket)
             await tab.run(viewer.wanted())
-            here.accounts.lock(token)
+            here.accounts.lock(here.accounts.enter(token))
             await tab.act(do="emergency", room="2")
             for act in acts:
                 assert not NAMES.search(await tab.act(**act)), act
@@ -126,13 +155,13 @@ def test_over_the_wire_a_locked_browser_enters_nothing_but_an_emergency(here: He
     made = {(by, kind) for by, kind in here.entries() - before if by != "evaluator" and kind != "sound_changed"}
     assert made == {("station", "emergency_started"), ("station", "emergency_act")}
     assert "denied entry=score viewer='station' roles=nurse locked" in here.log.read_text()
-    accounts = here.accounts.seat(token)
+    accounts = here.accounts.seat(here.accounts.enter(token))
     assert accounts is not None and accounts.locked, "an act is no way to unlock"
 
 
 def test_a_page_of_streamlit_s_own_shows_nothing_while_locked(here: Here) -> None:
     token = here.signed_in("Bob Quokka")
-    here.accounts.lock(token)
+    here.accounts.lock(here.accounts.enter(token))
 
     async def opened(page: str) -> str:
         async with tabbed(here, token) as socket:
@@ -140,15 +169,15 @@ def test_a_page_of_streamlit_s_own_shows_nothing_while_locked(here: Here) -> Non
 
     for page, inside in (("training", "Begin"), ("review", "Debriefs"), ("instructor", "HIDDEN TRUTH")):
         assert inside not in asyncio.run(opened(page))
-        assert here.post("/here", token, secret=PINS["Bob Quokka"]) == 204
+        token = here.unlocked(token, PINS["Bob Quokka"])
         assert inside in asyncio.run(opened(page))
-        here.accounts.lock(token)
+        here.accounts.lock(here.accounts.enter(token))
 
 
 def test_looking_is_no_deed_and_a_touch_is_one_only_before_the_lock(here: Here) -> None:
     token = here.signed_in("Ann Numbat")
     assert here.post("/deed", token) == 204
-    here.accounts.lock(token)
+    here.accounts.lock(here.accounts.enter(token))
     assert here.post("/deed", token) == 204
 
     async def looked() -> None:
@@ -159,7 +188,7 @@ def test_looking_is_no_deed_and_a_touch_is_one_only_before_the_lock(here: Here) 
                 await framed(fed, lambda frame: True)
 
     asyncio.run(looked())
-    seat = here.accounts.seat(token)
+    seat = here.accounts.seat(here.accounts.enter(token))
     assert seat is not None and seat.locked
     for path in ("/deed", "/here"):
         assert httpx.post(here.address + path, headers={"Origin": here.address}).status_code == 401, "of a browser that is signed in"
@@ -169,7 +198,7 @@ def test_looking_is_no_deed_and_a_touch_is_one_only_before_the_lock(here: Here) 
 
 def test_a_wall_display_never_locks_and_has_no_charting(here: Here) -> None:
     token = here.signed_in("Wall")
-    here.accounts.lock(token)
+    here.accounts.lock(here.accounts.enter(token))
 
     async def looked() -> str:
         async with tabbed(here, token) as socket:

@@ -31,12 +31,17 @@ def accounts(tmp_path: Path, time: Time, quick_passwords: None) -> Iterator[Acco
     opened.close()
 
 
+def entered(accounts: Accounts, name: str = "Ann") -> str:
+    """A browser at which somebody has just signed in."""
+    return accounts.enter(accounts.sign_in(name, PASSWORD))
+
+
 def test_a_password_opens_for_twelve_hours(accounts: Accounts, time: Time) -> None:
-    token = accounts.sign_in("ann", PASSWORD)
+    browser = entered(accounts, "ann")
     time.pass_by(12 * 3600 - 1)
-    assert accounts.signed_in(token) == Account("Ann", ("nurse",))
+    assert accounts.signed_in(browser) == Account("Ann", ("nurse",))
     time.pass_by(1)
-    assert accounts.signed_in(token) is None
+    assert accounts.signed_in(browser) is None
 
 
 def test_no_cookie_and_a_made_up_one_are_nobody_s(accounts: Accounts) -> None:
@@ -45,7 +50,7 @@ def test_no_cookie_and_a_made_up_one_are_nobody_s(accounts: Accounts) -> None:
 
 
 def test_who_signs_out_is_out_and_the_others_stay(accounts: Accounts) -> None:
-    one, other = accounts.sign_in("Ann", PASSWORD), accounts.sign_in("Ann", PASSWORD)
+    one, other = entered(accounts), entered(accounts)
     accounts.sign_out(one)
     assert accounts.signed_in(one) is None
     assert accounts.signed_in(other) is not None
@@ -88,10 +93,10 @@ def test_who_knows_the_password_gives_the_account_another_one_or_a_pin_and_its_o
 ) -> None:
     accounts.add("Station 1", ["nurse"], PASSWORD, shared=True)
     accounts.set_pin("Ann", "2580")
-    here, there, station = (accounts.sign_in(name, PASSWORD) for name in ("Ann", "Ann", "Station 1"))
+    here, there, station = (entered(accounts, name) for name in ("Ann", "Ann", "Station 1"))
     accounts.prove(station, "Ann", "2580")
     assert accounts.change("ann", PASSWORD, kind, new, here) == "Ann"
-    assert [accounts.signed_in(token) is not None for token in (here, there, station)] == [True, False, True]
+    assert [accounts.signed_in(browser) is not None for browser in (here, there, station)] == [True, False, True]
     seat = accounts.seat(station)
     assert seat is not None and seat.signer is None, "nor does anybody sign with what was known before"
     before, after = (PASSWORD, NEW) if kind == "password" else ("2580", "8264")
@@ -101,7 +106,7 @@ def test_who_knows_the_password_gives_the_account_another_one_or_a_pin_and_its_o
 
 
 def test_without_the_old_password_nothing_is_changed_and_each_try_counts(accounts: Accounts) -> None:
-    here = accounts.sign_in("Ann", PASSWORD)
+    here = entered(accounts)
     for name in ("Ann", "Bob"):
         with pytest.raises(NotSignedIn) as wrong:
             accounts.change(name, "something else entirely", "password", NEW, here)
@@ -117,7 +122,7 @@ def test_without_the_old_password_nothing_is_changed_and_each_try_counts(account
 
 @pytest.mark.parametrize(("kind", "new"), [("password", "short"), ("password", "qwertyuiop12"), ("pin", "12345"), ("pin", "12a4")])
 def test_what_no_account_may_have_it_is_not_given_by_its_person_either(accounts: Accounts, kind: Kind, new: str) -> None:
-    here, there = accounts.sign_in("Ann", PASSWORD), accounts.sign_in("Ann", PASSWORD)
+    here, there = entered(accounts), entered(accounts)
     with pytest.raises(StoreError) as alone:
         accounts.change("Ann", PASSWORD, kind, new, here)
     with pytest.raises(StoreError) as told:
@@ -132,31 +137,32 @@ def test_a_station_has_no_pin_and_whom_a_provider_vouches_for_no_password(accoun
     with pytest.raises(StoreError, match="no PIN"):
         accounts.change("Station 1", PASSWORD, "pin", "8264", "")
     assert accounts.change("Station 1", PASSWORD, "password", NEW, "") == "Station 1"
-    token = accounts.vouched("https://id.clinic bea", "Bea", ["nurse"])
+    browser = accounts.enter(accounts.vouched("https://id.clinic bea", "Bea", ["nurse"]))
     for old in ("", PASSWORD):
         with pytest.raises(NotSignedIn):
-            accounts.change("Bea", old, "password", NEW, token)
+            accounts.change("Bea", old, "password", NEW, browser)
 
 
 def test_new_roles_sign_out_whoever_had_the_old_ones(accounts: Accounts) -> None:
-    token = accounts.sign_in("Ann", PASSWORD)
+    browser = entered(accounts)
     accounts.add("ann", ["charge"], PASSWORD)
-    assert accounts.signed_in(token) is None
+    assert accounts.signed_in(browser) is None
     assert [a.roles for a in accounts.all()] == [("charge",)]
 
 
 def test_what_was_signed_in_stays_so_over_a_restart(accounts: Accounts) -> None:
-    token = accounts.sign_in("Ann", PASSWORD)
+    browser = entered(accounts)
     again = Accounts(accounts.path)
-    assert again.signed_in(token) is not None
+    assert again.signed_in(browser) is not None
     again.close()
 
 
 def test_the_file_opens_nothing(accounts: Accounts) -> None:
-    token = accounts.sign_in("Ann", PASSWORD)
+    cookies = [accounts.sign_in("Ann", PASSWORD)]
+    cookies.append(accounts.prove(accounts.enter(cookies[0]), "", PASSWORD))
     raw = accounts.path.read_bytes()
     assert PASSWORD.encode() not in raw
-    assert token.encode() not in raw
+    assert not any(cookie.encode() in raw for cookie in cookies)
     assert accounts.path.stat().st_mode & 0o077 == 0
 
 
@@ -276,7 +282,7 @@ CREATE TABLE signed_in (
 
 
 def test_a_file_from_before_opens_with_its_accounts_and_locks_who_was_in(accounts: Accounts, tmp_path: Path) -> None:
-    token, path = accounts.sign_in("Ann", PASSWORD), tmp_path / "old.accounts.db"
+    cookie, path = accounts.sign_in("Ann", PASSWORD), tmp_path / "old.accounts.db"
     with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(accounts.path)) as new:
         old.executescript(BEFORE)
         old.executemany("INSERT INTO accounts VALUES (?, ?, ?, 0, '')", new.execute("SELECT name, roles, password FROM accounts"))
@@ -284,8 +290,9 @@ def test_a_file_from_before_opens_with_its_accounts_and_locks_who_was_in(account
         old.commit()
     for _ in range(2):
         with closing(Accounts(path)) as opened:
-            assert opened.signed_in(token) == Account("Ann", ("nurse",))
-            assert locked(opened, token), "when somebody was last there was not written down"
+            browser = opened.enter(cookie)
+            assert opened.signed_in(browser) == Account("Ann", ("nurse",))
+            assert locked(opened, browser), "when somebody was last there was not written down"
             assert opened.sign_in("Ann", PASSWORD)
 
 
@@ -296,61 +303,76 @@ def test_a_file_of_a_newer_program_is_left_alone(accounts: Accounts) -> None:
         Accounts(accounts.path)
 
 
-def locked(accounts: Accounts, token: str) -> bool:
-    seat = accounts.seat(token)
+def locked(accounts: Accounts, browser: str) -> bool:
+    seat = accounts.seat(browser)
     assert seat is not None
     return seat.locked
 
 
 def test_a_screen_locks_ten_minutes_after_the_last_deed_and_a_deed_then_is_too_late(accounts: Accounts, time: Time) -> None:
-    token = accounts.sign_in("Ann", PASSWORD)
+    browser = entered(accounts)
     time.pass_by(599)
-    assert accounts.deed(token)
+    assert accounts.deed(browser)
     time.pass_by(599)
-    assert not locked(accounts, token)
+    assert not locked(accounts, browser)
     time.pass_by(1)
-    assert locked(accounts, token)
-    assert not accounts.deed(token)
-    assert locked(accounts, token)
+    assert locked(accounts, browser)
+    assert not accounts.deed(browser)
+    assert locked(accounts, browser)
 
 
 def test_a_lock_stays_over_a_restart_and_concerns_one_browser(accounts: Accounts, time: Time) -> None:
-    one = accounts.sign_in("Ann", PASSWORD)
+    one = entered(accounts)
     time.pass_by(600)
-    other = accounts.sign_in("Ann", PASSWORD)
+    other = entered(accounts)
     with closing(Accounts(accounts.path)) as again:
         assert locked(again, one) and not locked(again, other)
 
 
 def test_a_clock_that_was_set_back_leaves_no_screen_open_for_longer(accounts: Accounts, time: Time) -> None:
-    token = accounts.sign_in("Ann", PASSWORD)
+    browser = entered(accounts)
     time.wall -= timedelta(hours=1)
-    assert locked(accounts, token)
+    assert locked(accounts, browser)
 
 
 @pytest.mark.parametrize("secret", [PASSWORD, PIN])
 def test_password_or_pin_unlocks_and_the_twelve_hours_stay(accounts: Accounts, time: Time, secret: str) -> None:
     accounts.set_pin("Ann", PIN)
-    token = accounts.sign_in("Ann", PASSWORD)
+    browser = entered(accounts)
     time.pass_by(11 * 3600)
     with pytest.raises(NotSignedIn):
-        accounts.prove(token, "", "something else entirely")
-    assert locked(accounts, token)
-    accounts.prove(token, "", secret)
-    assert not locked(accounts, token)
+        accounts.prove(browser, "", "something else entirely")
+    assert locked(accounts, browser)
+    accounts.prove(browser, "", secret)
+    assert not locked(accounts, browser)
     time.pass_by(3600)
-    assert accounts.seat(token) is None
+    assert accounts.seat(browser) is None
+
+
+def test_who_proves_to_be_there_is_given_another_cookie_and_the_one_before_ends_when_that_is_shown(accounts: Accounts, time: Time) -> None:
+    first = accounts.sign_in("Ann", PASSWORD)
+    browser = accounts.enter(first)
+    accounts.lock(browser)
+    second = accounts.prove(browser, "", PASSWORD)
+    assert accounts.enter(first) == browser, "what was on its way is not refused, and the new one may have been lost there"
+    assert accounts.enter(second) == browser and accounts.enter(second) == browser
+    assert (accounts.enter(first), accounts.enter(browser), accounts.enter("")) == ("", "", "")
+    third = accounts.prove(browser, "", PASSWORD)
+    accounts.prove(browser, "", PASSWORD)
+    assert (accounts.enter(second), accounts.enter(third)) == ("", browser), "only the last one before opens it"
+    time.pass_by(12 * 3600)
+    assert accounts.enter(third) == ""
 
 
 def test_nobody_unlocks_another_s_screen(accounts: Accounts) -> None:
     accounts.add("Bob", ["nurse"], "another six quiet words here")
     accounts.set_pin("Bob", "8264")
-    token = accounts.sign_in("Ann", PASSWORD)
-    accounts.lock(token)
+    browser = entered(accounts)
+    accounts.lock(browser)
     for secret in ("8264", "another six quiet words here"):
         with pytest.raises(NotSignedIn):
-            accounts.prove(token, "Bob", secret)
-    assert locked(accounts, token)
+            accounts.prove(browser, "Bob", secret)
+    assert locked(accounts, browser)
 
 
 @pytest.mark.parametrize("pin", ["123", "123456789", "12a4", "٣٤٥٦", "1111", "1234", "4321", "7890", "2468", "1212", "123123", "00000000"])
@@ -361,20 +383,20 @@ def test_a_pin_that_is_guessed_first_is_refused(accounts: Accounts, pin: str) ->
 
 def test_wrong_pins_count_like_wrong_passwords_and_together_with_them(accounts: Accounts) -> None:
     accounts.set_pin("Ann", PIN)
-    token = accounts.sign_in("Ann", PASSWORD)
+    browser = entered(accounts)
     for n in range(TRIES):
         with pytest.raises(NotSignedIn):
-            accounts.prove(token, "", "0000") if n % 2 else accounts.sign_in("Ann", "something else entirely")
-    for late in (lambda: accounts.prove(token, "", PIN), lambda: accounts.sign_in("Ann", PASSWORD)):
+            accounts.prove(browser, "", "0000") if n % 2 else accounts.sign_in("Ann", "something else entirely")
+    for late in (lambda: accounts.prove(browser, "", PIN), lambda: accounts.sign_in("Ann", PASSWORD)):
         with pytest.raises(NotSignedIn) as waits:
             late()
         assert waits.value.until is not None
 
 
 def test_an_account_without_a_pin_or_a_password_opens_by_neither(accounts: Accounts) -> None:
-    token = accounts.sign_in("Ann", PASSWORD)
+    browser = entered(accounts)
     with pytest.raises(NotSignedIn):
-        accounts.prove(token, "", PIN)
+        accounts.prove(browser, "", PIN)
     with closing(sqlite3.connect(accounts.path)) as file:
         file.execute("UPDATE accounts SET password = ''")
         file.commit()
@@ -384,16 +406,16 @@ def test_an_account_without_a_pin_or_a_password_opens_by_neither(accounts: Accou
 
 @pytest.fixture
 def station(accounts: Accounts) -> str:
-    """The cookie of a shared station; Ann and Bob have a PIN."""
+    """A shared station; Ann and Bob have a PIN."""
     accounts.add("Bob", ["trainer"], PASSWORD)
     accounts.set_pin("Ann", PIN)
     accounts.set_pin("Bob", "8264")
     accounts.add("Station 1", ["viewer", "nurse"], PASSWORD, shared=True)
-    return accounts.sign_in("Station 1", PASSWORD)
+    return entered(accounts, "Station 1")
 
 
-def signer(accounts: Accounts, token: str) -> Account | None:
-    seat = accounts.seat(token)
+def signer(accounts: Accounts, browser: str) -> Account | None:
+    seat = accounts.seat(browser)
     assert seat is not None
     return seat.signer
 
@@ -453,12 +475,12 @@ def test_a_screen_locks_at_most_five_seconds_late_in_a_hundred_runs(accounts: Ac
     """Looked at every half second, as an open socket is, from a last deed at any moment."""
     late = []
     for run in range(100):
-        token = accounts.sign_in("Ann", PASSWORD)
+        browser = entered(accounts)
         time.pass_by(run * 0.137)
-        accounts.deed(token)
+        accounts.deed(browser)
         due = time.wall + timedelta(minutes=10)
         time.pass_by(590 + run % 7 * 0.061)
-        while not locked(accounts, token):
+        while not locked(accounts, browser):
             time.pass_by(0.5)
         late.append((time.wall - due).total_seconds())
     print(f"idle lock: 100 runs, at most {max(late):.2f} s late, never early by more than {max(0.0, -min(late)):.3f} s")
