@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from monitor.store import open_log
+from monitor.store import open_log, place
 from monitor.store.log import EventLog
 from tests.browser import looks
 from tests.browser.chromium import launched
@@ -280,6 +282,28 @@ def test_a_killed_evaluator_is_seen_and_replaced(browser: Any, program: Running,
     assert list(log.verify()) == []
     page.get_by_text(re.compile(r"^Assessed \d s ago")).first.wait_for()
     page.close()
+
+
+def test_a_store_that_takes_nothing_is_said_on_every_screen_and_a_note_is_kept_until_it_does(browser: Any, program: Running, log: EventLog) -> None:
+    page, other = wall(browser, program), wall(browser, program)
+    page.goto(f"{program.address}/room?room=2")
+    page.get_by_role("button", name=re.compile("^Note…")).click()
+    named(page, "B. Three")
+    note = page.get_by_label("Note", exact=True)
+    note.fill("prefers the blind half open")
+    with closing(sqlite3.connect(place(program.store), isolation_level=None)) as stuck:
+        stuck.execute("BEGIN IMMEDIATE")
+        page.get_by_role("button", name="Save the note").click()
+        for screen in (other, page):
+            screen.get_by_text(re.compile("not been assessed|NOT BEING ASSESSED", re.I)).first.wait_for()
+        page.get_by_text("Not saved:").wait_for()
+        assert note.input_value() == "prefers the blind half open"
+    other.get_by_text(re.compile(r"^Assessed \d s ago")).first.wait_for()
+    page.get_by_role("button", name="Save the note").click()
+    assert eventually(lambda: [x for x in events(log, "2") if x.kind == "note_added" and "blind half open" in x.body], 10)
+    page.get_by_text("Not saved:").wait_for(state="hidden")
+    page.close()
+    other.close()
 
 
 PAGES = {

@@ -220,7 +220,7 @@ def test_who_tries_to_get_around_the_door_is_in_the_log(here: WardStation) -> No
     asyncio.run(tried())
     httpx.post(f"{here.address}/deed", headers={"Cookie": nurse, "Origin": "http://evil.example"})
     told = here.log.read_text()
-    denied = ("session=borrowed viewer='the charge'", "ticket=borrowed", "ticket=forged", "origin='http://evil.example' path='/deed'")
+    denied = ("session=borrowed viewer='the charge'", "ticket=borrowed", "ticket=unknown", "origin='http://evil.example' path='/deed'")
     assert [said for said in denied if f"denied {said}" not in told] == []
 
 
