@@ -206,7 +206,8 @@ def test_an_answer_needs_an_option_or_a_reason_and_is_given_once(running: Desk) 
     running.happen(prompt("D-20"))
     assert running.refused(c.answer("D-20", 1, e.Answer.DID)).name == "no_option"
     assert running.refused(c.answer("D-20", 1, e.Answer.DECLINED)).name == "reason_missing"
-    assert running.refused(c.answer("D-20", 1, e.Answer.DID, ["fly"])).name == "unknown_option"
+    refused = running.refused(c.answer("D-20", 1, e.Answer.DID, ["fly", "swim"]))
+    assert refused.name == "unknown_option" and refused.sentence.startswith("fly ")
     running.do(c.answer("D-20", 1, e.Answer.DID, ["lower_rate"], acts=[c.change_rate(0.4)]))
     state = running.state
     assert state.ledger is not None

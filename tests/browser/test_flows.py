@@ -323,15 +323,18 @@ def stands(page: Any) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_stands_at_every_size(name: str, browser: Any, program: Running) -> None:
+def test_every_page_stands_at_every_size_and_asks_no_other_address(name: str, browser: Any, program: Running) -> None:
     page = browser.new_page()
     errors: list[str] = []
+    asked: set[str] = set()
     page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: asked.add(request.url))
     page.goto(program.address + PAGES[name])
     page.wait_for_selector("h1", timeout=40000)
     page.wait_for_timeout(1500)
     stands(page)
     assert errors == []
+    assert [url for url in asked if not url.startswith((program.address, "data:", "blob:"))] == []
     text = page.inner_text("body")
     assert "TRAINING" in text
     assert name == "review" or "Confirm at the bedside" in text
