@@ -14,7 +14,7 @@ from monitor.admission import Patient, admit_simulated, well_answered
 from monitor.infusion import Order
 from monitor.protocol.document import Document
 from monitor.session import Phase, SessionState, folded
-from monitor.store.log import Draft
+from monitor.store.log import Conflict, Draft
 from monitor.store.memory import MemoryLog
 from monitor.ward import drafts, logged
 
@@ -337,6 +337,43 @@ def test_somebody_elses_entry_in_between_is_no_loss(running: Desk) -> None:
     running.do(interrupted)
     assert len(calls) == 2
     assert [x.kind for x in running.log.entries(running.session)][-2:] == ["note_added", "scored"]
+
+
+@pytest.mark.parametrize("others", [7, 8])
+def test_what_others_enter_in_between_is_looked_at_anew_and_after_eight_times_it_gives_up(running: Desk, others: int) -> None:
+    asked = 0
+
+    def interrupted(scene: c.Scene) -> list[e.AnyEvent]:
+        nonlocal asked
+        asked += 1
+        if asked <= others:
+            running.happen(e.NoteAdded(text="in between"), by="colleague")
+        return [e.Scored(scale="comfort", value=6)]
+
+    if others < 8:
+        assert running.do(interrupted) == 1
+    else:
+        with pytest.raises(Conflict):
+            running.do(interrupted)
+    assert asked == 8
+
+
+def test_an_order_that_breaks_several_bounds_is_told_of_each(desk: Desk) -> None:
+    for broken in ({"dose_mg_per_kg": 1.01, "minutes": 19}, {"dose_mg_per_kg": 0.76, "weight_kg": 75}):
+        both = desk.refused(c.set_order(ORDER.model_copy(update=broken))).sentence
+        for key, value in broken.items():
+            alone = desk.refused(c.set_order(ORDER.model_copy(update={key: value}))).sentence
+            assert alone.partition(":")[0] in both
+
+
+def test_of_a_correction_that_does_not_fit_the_first_fault_is_named(running: Desk) -> None:
+    running.do(c.score("nausea", 3))
+    entries = running.log.entries(running.session)
+
+    def said(instead: dict[str, object]) -> str:
+        return running.refused(c.correct(entries, entries[-1].seq, instead, "typed wrong")).sentence
+
+    assert said({"scale": "nausea", "value": "many", "joy": 1}) == said({"scale": "nausea", "value": "many"}) != said({"scale": "nausea", "joy": 1})
 
 
 def test_several_answers_stand_together_and_none_clears_them(desk: Desk) -> None:

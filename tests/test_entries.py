@@ -31,6 +31,9 @@ ENTERED: dict[str, tuple[Callable[[Document], Room], c.Command, list[e.AnyEvent]
     "a patient asked": (ready, c.ask(), [e.PatientAsked()]),
     "a patient asked again": (lambda d: ready(d).do(c.ask()), c.ask(), []),
     "a happening": (drilled, c.inject({"probe_off": "90 s"}), [e.TruthInjected(happening={"at": "0 s", "probe_off": "90 s"})]),
+    "a happening counted otherwise": (
+        drilled, c.inject({"from": "opening", "vomits": True}), [e.TruthInjected(happening={"at": "0 s", "from": "opening", "vomits": True})],
+    ),
     "an instructor's note": (drilled, c.instructor_note(" well done "), [e.TruthNoted(text="well done")]),
     "an instructor's long note": (drilled, c.instructor_note("x" * 2001), [e.TruthNoted(text="x" * 2000)]),
     "the end of a drill": (drilled, c.end_drill(" time "), [e.DrillEnded(reason="time"), e.SessionClosed(reason="the drill is over")]),
@@ -40,6 +43,9 @@ ENTERED: dict[str, tuple[Callable[[Document], Room], c.Command, list[e.AnyEvent]
     ),
     "a reading out of turn": (ready, c.start_cuff(), [e.CuffStarted()]),
     "a cuff let down": (ready, c.stop_cuff(), [e.CuffStopped()]),
+    "a rate found without an order": (
+        ready, c.change_rate(0.5, found=True), [e.RateChanged(rate_mg_per_kg_h=0.5, found=True, breaks="there is no order")],
+    ),
     "a stop": (running, c.stop(), [e.InfusionStopped(complete=False)]),
 }  # fmt: skip
 

@@ -149,6 +149,7 @@ ASKED: list[tuple[str, Callable[[Document], Room], Wanted, bool]] = [
     ("wrong_phase", running, c.discharge("anna"), False),
     ("wrong_phase", running, c.check("discharge", "gait", "yes"), False),
     ("wrong_phase", recovery, c.set_baseline(120, 75), False),
+    ("wrong_phase", recovery, c.check("before", "consent", "yes"), False),
     ("observed", observed, c.set_order(ORDER), False),
     ("observed", observed, c.start(), False),
     ("observed", observed, c.change_rate(0.5, found=True), False),

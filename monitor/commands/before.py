@@ -18,14 +18,15 @@ def set_order(order: Order, override: Override = Override()) -> Command:
         breaks = scene.document.order_breaks(order)
         hard = [text for text, how in breaks if how == "absolute"]
         if hard:
-            raise Refusal("order_out_of_bounds", say("{part}: this cannot be ordered here.", part=hard[0]))
+            raise Refusal("order_out_of_bounds", say("{part}: this cannot be ordered here.", part="; ".join(hard)))
         weight = scene.state.opened.weight_kg
         soft = [text for text, _ in breaks]
         if weight is not None and abs(order.weight_kg - weight) > 0.5:
             soft.append(say("weight {weight_kg:g} kg is not the {weight:g} kg of check-in", weight_kg=order.weight_kg, weight=weight))
-        if soft and not override:
-            raise Refusal("order_beyond_recommended", say("{part}: the prescriber's name and a reason are needed.", part=soft[0]), True)
-        return [e.OrderSet(order=order, breaks="; ".join(soft), override_by=override.by, reason=override.reason)]
+        beyond = "; ".join(soft)
+        if beyond and not override:
+            raise Refusal("order_beyond_recommended", say("{part}: the prescriber's name and a reason are needed.", part=beyond), True)
+        return [e.OrderSet(order=order, breaks=beyond, override_by=override.by, reason=override.reason)]
 
     return command
 

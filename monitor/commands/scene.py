@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -73,24 +74,24 @@ def carry_out(log: EventLog, document: Document, session: int, by: str | Viewer,
     ``by``: a person, whose right to each entry is checked; a bare name is the program's own (a demo, a policy).
     Raises Refusal, or what the store raises. Nothing is stored then.
     """
+    for _ in range(TRIES - 1):
+        with suppress(Conflict):
+            return _asked(log, document, session, by, command)
+    return _asked(log, document, session, by, command)
+
+
+def _asked(log: EventLog, document: Document, session: int, by: str | Viewer, command: Command) -> list[Entry]:
     signs = by.signs if isinstance(by, Viewer) else by
-    for attempt in range(TRIES):
-        at = log.head(session).tick + 1
-        entries = log.entries(session)
-        state = folded(map(logged, entries))
-        scene = Scene(state, document, at, signs, partial(_recent, log, session, state, at))
-        if state.phase is Phase.CLOSED:
-            raise Refusal("closed", say("This session is closed; nothing more can be entered."))
-        said = list(command(scene))
-        if not said:
-            return []
-        permitted(by, (event.kind for event in said))
-        try:
-            return log.append(session, drafts(said, signs), after=entries[-1].seq)
-        except Conflict:
-            if attempt == TRIES - 1:
-                raise
-    return []
+    at = log.head(session).tick + 1
+    entries = log.entries(session)
+    state = folded(map(logged, entries))
+    if state.phase is Phase.CLOSED:
+        raise Refusal("closed", say("This session is closed; nothing more can be entered."))
+    said = list(command(Scene(state, document, at, signs, partial(_recent, log, session, state, at))))
+    if not said:
+        return []
+    permitted(by, (event.kind for event in said))
+    return log.append(session, drafts(said, signs), after=entries[-1].seq)
 
 
 def permitted(by: str | Viewer, kinds: Iterable[str]) -> None:
@@ -108,7 +109,7 @@ _WHY = {
 
 def _recent(log: EventLog, session: int, state: SessionState, at: int) -> Window:
     window = Window(c.channel() for c in state.opened.channels)
-    for tick, packed in log.rows(session, first=max(0, at - LOOKS_BACK_S)):
+    for tick, packed in log.rows(session, first=at - LOOKS_BACK_S):
         window.push(packing.unpack(packed, tick), tick)
     return window
 

@@ -11,6 +11,8 @@ from monitor import events as e
 from monitor.protocol.document import OBSERVABLE, Document
 from monitor.session import SessionState
 
+NUMBER = re.compile(r"\d+(\.\d+)?")
+
 
 def chart(document: Document, words: tuple[str, ...], state: SessionState | None = None) -> list[e.AnyEvent]:
     """What was charted, from the words that cases and replay's event files use.
@@ -21,75 +23,86 @@ def chart(document: Document, words: tuple[str, ...], state: SessionState | None
     (until that second), ``pressure 150/90`` (by hand), ``watch NAME``, ``unwatch``, ``away 5``, ``back``,
     ``discharge ESCORT``, ``emergency``, ``emergency_end``, ``answer RULE did [OPTION ...]``. Raises ValueError with one sentence.
     """
-    what, rest = words[0], words[1:]
+    said = " ".join(words)
     try:
-        return _chart(document, what, rest, state)
-    except (IndexError, KeyError, StopIteration):
-        raise ValueError(f"{' '.join(words)}: this needs more, see how the others are written") from None
+        return [_charted(document, words, state)]
+    except _Unclear:
+        raise ValueError(f"{said}: nothing is charted so, see how the others are written") from None
     except ValidationError as wrong:
         # Its own text has several lines and an address; a file's error is one sentence.
-        raise ValueError(f"{' '.join(words)}: {wrong.errors()[0]['msg'].removeprefix('Input ')}") from None
+        raise ValueError(f"{said}: {wrong.errors()[0]['msg'].removeprefix('Input ')}") from None
 
 
-def _chart(document: Document, what: str, rest: tuple[str, ...], state: SessionState | None) -> list[e.AnyEvent]:
-    if what in charting.SCALES:
-        value = None if rest[0] == "unasked" else _whole(rest[0])
-        wrong = charting.refusal(what, value)
-        if wrong:
-            raise ValueError(wrong)
-        return [e.Scored(scale=what, value=value)]
-    if what in OBSERVABLE:
-        number = float(rest[0]) if rest and re.fullmatch(r"\d+(\.\d+)?", rest[0]) else None
-        return [e.Observed(what=what, number=number, value="" if number is not None or not rest else rest[0])]
-    match what:
-        case "symptom" | "no_symptom":
-            if rest[0] not in {s.id for s in document.symptoms}:
-                raise ValueError(f"there is no symptom called {rest[0]}")
-            return [e.SymptomCharted(symptom=rest[0], present=what == "symptom")]
-        case "drug":
-            drug = document.drug[rest[0]]
-            dose = float(rest[1]) if len(rest) > 1 else drug.dose
-            return [e.DrugGiven(drug=drug.id, drug_class=drug.drug_class, dose=dose, unit=drug.unit, route=drug.route)]
-        case "start":
-            return [e.InfusionStarted(rate_mg_per_kg_h=float(rest[0]))]
-        case "rate":
-            return [e.RateChanged(rate_mg_per_kg_h=float(rest[0]), breaks=" ".join(rest[1:]))]
-        case "resume":
-            return [e.InfusionResumed(rate_mg_per_kg_h=float(rest[0]))]
-        case "pause":
-            return [e.InfusionPaused()]
-        case "stop":
-            return [e.InfusionStopped()]
-        case "check":
-            return [e.ChecklistAnswered(checklist="before", item=rest[0], answers=rest[1:])]
-        case "baseline":
-            return [charted_baseline(rest[0])]
-        case "cuff_every":
-            return [e.CuffIntervalSet(seconds=_whole(rest[0]))]
-        case "pressure":
-            taken = charted_baseline(rest[0])
-            return [e.PressureCharted(sys=taken.sys, dia=taken.dia)]
-        case "cuff_rest":
-            return [e.CuffPutOff(until=_whole(rest[0]))]
-        case "watch":
-            return [e.WatchTaken(name=rest[0])]
-        case "unwatch":
-            return [e.WatchLeft()]
-        case "away":
-            return [e.AwayStarted(why="bathroom", escort="nurse", cap_min=_whole(rest[0]))]
-        case "back":
-            return [e.AwayEnded()]
-        case "discharge":
-            return [e.Discharged(escort=rest[0])]
-        case "emergency":
-            return [e.EmergencyStarted()]
-        case "emergency_end":
-            return [e.EmergencyEnded()]
-        case "answer":
-            prompt = state.prompts.get(rest[0]) if state is not None else None
+class _Unclear(Exception):
+    """Words that stand for nothing, or too few or too many of them."""
+
+
+def _charted(document: Document, words: tuple[str, ...], state: SessionState | None) -> e.AnyEvent:
+    match words:
+        case (scale, given) if scale in charting.SCALES:
+            value = None if given == "unasked" else _whole(given)
+            wrong = charting.refusal(scale, value)
+            if wrong:
+                raise ValueError(wrong)
+            return e.Scored(scale=scale, value=value)
+        case (what,) if what in OBSERVABLE:
+            return e.Observed(what=what)
+        case (what, given) if what in OBSERVABLE:
+            return e.Observed(what=what, number=float(given)) if NUMBER.fullmatch(given) else e.Observed(what=what, value=given)
+        case ("symptom" | "no_symptom" as charted, symptom):
+            if symptom not in {s.id for s in document.symptoms}:
+                raise ValueError(f"there is no symptom called {symptom}")
+            return e.SymptomCharted(symptom=symptom, present=charted == "symptom")
+        case ("drug", name, *dose) if name in document.drug and len(dose) < 2:
+            drug = document.drug[name]
+            given_dose = next(map(_number, dose), drug.dose)
+            return e.DrugGiven(drug=drug.id, drug_class=drug.drug_class, dose=given_dose, unit=drug.unit, route=drug.route)
+        case ("start", rate):
+            return e.InfusionStarted(rate_mg_per_kg_h=_number(rate))
+        case ("rate", rate, *breaks):
+            return e.RateChanged(rate_mg_per_kg_h=_number(rate), breaks=" ".join(breaks))
+        case ("resume", rate):
+            return e.InfusionResumed(rate_mg_per_kg_h=_number(rate))
+        case ("pause",):
+            return e.InfusionPaused()
+        case ("stop",):
+            return e.InfusionStopped()
+        case ("check", item, *answers):
+            return e.ChecklistAnswered(checklist="before", item=item, answers=tuple(answers))
+        case ("baseline", pressure):
+            return charted_baseline(pressure)
+        case ("cuff_every", seconds):
+            return e.CuffIntervalSet(seconds=_whole(seconds))
+        case ("pressure", pressure):
+            taken = charted_baseline(pressure)
+            return e.PressureCharted(sys=taken.sys, dia=taken.dia)
+        case ("cuff_rest", until):
+            return e.CuffPutOff(until=_whole(until))
+        case ("watch", *name) if name:
+            return e.WatchTaken(name=" ".join(name))
+        case ("unwatch",):
+            return e.WatchLeft()
+        case ("away", minutes):
+            return e.AwayStarted(why="bathroom", escort="nurse", cap_min=_whole(minutes))
+        case ("back",):
+            return e.AwayEnded()
+        case ("discharge", *escort) if escort:
+            return e.Discharged(escort=" ".join(escort))
+        case ("emergency",):
+            return e.EmergencyStarted()
+        case ("emergency_end",):
+            return e.EmergencyEnded()
+        case ("answer", rule, answer, *options) if answer in list(e.Answer):
+            prompt = state.prompts.get(rule) if state is not None else None
             episode = prompt.episode if prompt is not None else 1
-            return [e.PromptAnswered(rule=rest[0], episode=episode, answer=e.Answer(rest[1]), options=rest[2:])]
-    raise ValueError(f"nothing is charted as {what}")
+            return e.PromptAnswered(rule=rule, episode=episode, answer=e.Answer(answer), options=tuple(options))
+    raise _Unclear
+
+
+def _number(text: str) -> float:
+    if not NUMBER.fullmatch(text.removeprefix("-")):
+        raise ValueError(f"{text} is not a number")
+    return float(text)
 
 
 def _whole(text: str) -> int:

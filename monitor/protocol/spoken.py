@@ -101,11 +101,11 @@ def condition(document: Document, stated: c.Condition) -> str:
                 "stop": say("the stop"),
                 "phase": say("this phase began"),
             }[stated.what]
-            least = (
-                say("at least {duration}", duration=duration(stated.at_least))
-                if stated.at_least is not None
-                else say("less than {duration}", duration=duration(stated.less_than or 0))
-            )
+            if stated.at_least is not None:
+                least = say("at least {duration}", duration=duration(stated.at_least))
+            else:
+                assert stated.less_than is not None  # exactly one of them is given
+                least = say("less than {duration}", duration=duration(stated.less_than))
             return say("{least} since {what}", least=least, what=what)
         case c.Overdue():
             grace = say(" by {duration}", duration=duration(stated.grace)) if stated.grace else ""
