@@ -1,6 +1,6 @@
 """``python -m bench [NAME ...]``: all measurements, or those named. The last figures are kept in docs/measured.md.
 
-``soak`` takes hours, so it runs only when named; ``--minutes`` says how many.
+``soak`` and ``day`` take long, so they run only when named; ``--minutes`` says how long.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from bench import browser, chain, drill, engine, room, soak
+from bench import browser, chain, day, drill, engine, room, soak
 
 ALL = {
     "replay": engine.replay_speed,
@@ -27,10 +27,10 @@ ALL = {
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(ALL)}, soak")
-    parser.add_argument("--minutes", type=float, default=120, help="how long to soak (default: 120)")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(ALL)}, soak, day")
+    parser.add_argument("--minutes", type=float, help="how long to soak (default: 120), or to live through the day (24)")
     asked = parser.parse_args()
-    known = {**ALL, "soak": partial(soak.soak, asked.minutes)}
+    known = {**ALL, "soak": partial(soak.soak, asked.minutes or 120), "day": partial(day.day, asked.minutes or 24)}
     for name in asked.names:
         if name not in known:
             parser.error(f"there is no measurement called {name}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -67,9 +67,11 @@ def soak(minutes: float) -> Iterator[str]:
                 r = readings[-1]
                 yield f"{r.minute:6.1f} {r.heap:9.2f} {r.nodes:7d} {r.dashboard:14.1f} {r.evaluator:14.1f} {visits:14d}"
         logged = program.log.read_text(errors="replace")
-    yield from _growth(readings, minutes)
-    raised = re.findall(r'^Traceback|^{.*"raised": ', logged, re.MULTILINE)
-    yield f"exceptions logged by the program: {len(raised)} (owed: 0)"
+    for name, owed in OWED.items():
+        yield growth(name, [(r.minute, getattr(r, name)) for r in readings], minutes, owed)
+    warm = [r.nodes for r in readings if r.minute >= minutes * WARM_UP]
+    yield f"nodes: {warm[0]} to {warm[-1]}"
+    yield f"exceptions logged by the program: {exceptions(logged)} (owed: 0)"
     yield f"errors in the browser's console: {len(errors)} (owed: 0)" + "".join(f"\n  {text}" for text in errors[:5])
 
 
@@ -111,21 +113,27 @@ def _read(page: Any, program: Running, minute: float) -> Reading:
     devtools.send("Performance.enable")
     found = {one["name"]: one["value"] for one in devtools.send("Performance.getMetrics")["metrics"]}
     devtools.detach()
-    evaluators = sum(_resident(pid) for pid in program.children())
-    return Reading(minute, found["JSHeapUsedSize"] / MB, int(found["Nodes"]), _resident(program.process.pid), evaluators)
+    return Reading(minute, found["JSHeapUsedSize"] / MB, int(found["Nodes"]), *resident(program))
+
+
+def resident(program: Running) -> tuple[float, float]:
+    """The memory of the dashboard and of the evaluator in MB, as Linux counts it."""
+    return _resident(program.process.pid), sum(map(_resident, program.children()))
 
 
 def _resident(pid: int) -> float:
-    """The memory of a process in MB, as Linux counts it."""
     status = Path(f"/proc/{pid}/status").read_text()
     found = re.search(r"VmRSS:\s+(\d+) kB", status)
     return int(found[1]) / 1024 if found else 0.0
 
 
-def _growth(readings: list[Reading], minutes: float) -> Iterator[str]:
-    warm = [r for r in readings if r.minute >= minutes * WARM_UP]
+def growth(name: str, read: Sequence[tuple[float, float]], minutes: float, owed: float) -> str:
+    """``read``: at which minute how many MB."""
+    warm = [megabytes for minute, megabytes in read if minute >= minutes * WARM_UP]
     few = max(1, len(warm) // 5)
-    for name, owed in OWED.items():
-        first, last = (sum(getattr(r, name) for r in part) / few for part in (warm[:few], warm[-few:]))
-        yield f"{name}: {first:.1f} to {last:.1f} MB, {100 * (last / first - 1):+.1f} % after warm-up, in {minutes:g} min (owed: {owed} %)"
-    yield f"nodes: {warm[0].nodes} to {warm[-1].nodes}"
+    first, last = (sum(part) / few for part in (warm[:few], warm[-few:]))
+    return f"{name}: {first:.1f} to {last:.1f} MB, {100 * (last / first - 1):+.1f} % after warm-up, in {minutes:g} min (owed: {owed:g} %)"
+
+
+def exceptions(logged: str) -> int:
+    return len(re.findall(r'^Traceback|^{.*"raised": ', logged, re.MULTILINE))
