@@ -174,14 +174,6 @@ def test_an_empty_saying_cannot_be_let_happen(desk: Desk) -> None:
         desk.do(c.inject(happening(says, {"": "  "})))
 
 
-def test_of_what_cannot_happen_the_first_is_named(desk: Desk) -> None:
-    with pytest.raises(c.Refusal) as refused:
-        desk.do(c.inject({"nausea": 99, "explodes": True}))
-    with pytest.raises(c.Refusal) as alone:
-        desk.do(c.inject({"nausea": 99}))
-    assert refused.value.sentence == alone.value.sentence
-
-
 def test_the_code_and_the_trainee_are_told_apart_from_others() -> None:
     assert access.is_code(" maple-7 ", "maple-7") and not access.is_code("maple", "maple-7") and not access.is_code("", "maple-7")
     assert access.is_trainee("t-07", "T-07") and not access.is_trainee("Dr. Lind", "T-07") and not access.is_trainee("", "T-07")

@@ -256,6 +256,15 @@ def test_it_is_refused_by_name_and_nothing_is_stored(
     assert there.log.entries(there.session) == before
 
 
+def test_of_what_cannot_happen_the_first_is_named(document: Document) -> None:
+    def said(happening: dict[str, object]) -> str:
+        with pytest.raises(c.Refusal) as refusal:
+            drilled(document).do(c.inject(happening))
+        return refusal.value.sentence
+
+    assert said({"nausea": 99, "explodes": True}) == said({"nausea": 99}) != said({"explodes": True})
+
+
 def test_every_refusal_there_is_has_been_asked_for() -> None:
     trees = [ast.parse(path.read_text()) for path in Path(c.__file__).parent.glob("*.py")]
     nodes = (n for tree in trees for n in ast.walk(tree))
