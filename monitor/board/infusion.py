@@ -85,7 +85,7 @@ def drugs_panel(picture: Picture, view: View) -> Frame:
     rows: list[Frame] = []
     for given in reversed(state.drugs):
         same = [g for g in state.drugs if g.drug == given.drug]
-        repeat = commands.earliest_repeat(picture.document, same) if given is same[-1] else None
+        repeat = commands.earliest_repeat(picture.document, given) if given is same[-1] else None
         locked = repeat is not None and repeat > at
         note = say("earliest repeat {time}", time=picture.time(view, repeat)) if locked and repeat is not None else ""
         if given.breaks:

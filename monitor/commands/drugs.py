@@ -38,7 +38,7 @@ def give_drug(drug: str, dose: float, route: str, *, fact: bool, override: Overr
         at = scene.at if for_at is None else for_at
         breaks = list(drug_breaks(scene.document, scene.state, known, dose, at))
         if breaks and not fact and not override:
-            raise Refusal("drug_beyond_bounds", say("{part}: the prescriber's name and a reason are needed.", part=breaks[0]), True)
+            raise Refusal("drug_beyond_bounds", say("{part}: the prescriber's name and a reason are needed.", part="; ".join(breaks)), True)
         return [
             e.DrugGiven(
                 drug=drug,
@@ -89,7 +89,7 @@ def drug_breaks(document: Document, state: SessionState, drug: Drug, dose: float
                 total_max=drug.total_max,
             )
         )
-    repeat = earliest_repeat(document, earlier)
+    repeat = earliest_repeat(document, earlier[-1]) if earlier else None
     if repeat is not None and at < repeat:
         found.append(
             say(
@@ -115,6 +115,6 @@ def drug_breaks(document: Document, state: SessionState, drug: Drug, dose: float
     return found
 
 
-def earliest_repeat(document: Document, given: Sequence[Given]) -> int | None:
-    drug = document.drug.get(given[-1].drug) if given else None
-    return given[-1].at + drug.repeat_after if drug is not None else None
+def earliest_repeat(document: Document, given: Given) -> int | None:
+    drug = document.drug.get(given.drug)
+    return given.at + drug.repeat_after if drug is not None else None

@@ -86,6 +86,7 @@ def test_an_answer_is_to_the_prompt_as_it_stands_now(document: Document) -> None
         ("baseline 80/80", "80/80 is no blood pressure; write it as 120/75"),
         ("baseline 120", "120 is no blood pressure; write it as 120/75"),
         ("dance", "dance: nothing is charted so, see how the others are written"),
+        (f"rate -1 {'x' * 2001}", f"rate -1 {'x' * 2001}: should be greater than or equal to 0"),
         ("rate -1", "rate -1: should be greater than or equal to 0"),
     ],
 )
