@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-fast lint audit bench soak promises patient-page screenshots language clean
+.PHONY: run test test-fast lint audit bench soak day promises patient-page screenshots language clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m monitor run
@@ -29,6 +29,9 @@ bench: $(VENV)/dev.stamp
 
 soak: $(VENV)/dev.stamp
 	$(BIN)/python -m bench soak --minutes 120
+
+day: $(VENV)/dev.stamp
+	$(BIN)/python -m bench day
 
 promises: $(VENV)/dev.stamp
 	$(BIN)/python -m promises
