@@ -230,13 +230,13 @@ def run(document: Document, case: Case, line: int = 0) -> Outcome:
                 if truths.get(rule) != CANNOT_TELL:
                     faults.append(f"at {_clock(at)} {rule} could tell ({truths.get(rule, 'not in this phase')})")
     if not pending_wanted:
-        first = {x.rule for x in happened if x.state is e.PromptState.PENDING}
         active: set[str] = set()
         kept = []
         for x in happened:
             if x.state is e.PromptState.ACTIVE:
                 active.add(x.rule)
-            quiet = x.state is e.PromptState.PENDING or (x.state is e.PromptState.RESOLVED and x.rule in first and x.rule not in active)
+            # One that ended before it was a prompt is as quiet as its beginning.
+            quiet = x.state is e.PromptState.PENDING or (x.state is e.PromptState.RESOLVED and x.rule not in active)
             if x.state is e.PromptState.RESOLVED:
                 active.discard(x.rule)
             if not quiet:
@@ -287,14 +287,12 @@ def _setting(document: Document, case: Case) -> Iterator[object]:
         yield e.InfusionPaused()
         yield e.Observed(what="pump", value="stopped")
     if case.phase == "recovery":
-        yield e.InfusionStopped(complete=True)
+        yield e.InfusionStopped()
         yield e.Observed(what="pump", value="stopped")
 
 
 def _row(case: Case, at: int) -> Iterator[Numeric]:
     for signal in case.channels:
-        if signal in CUFF:
-            continue
         written = case.series.get(signal)
         if written is None:
             if signal in NORMAL:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 
 from monitor import events as e
 from monitor.infusion import Order
-from monitor.protocol.cases import Case, Cuff, Expected, Moment, Said, check, cuff, opening, played, run, second, series
+from monitor.protocol.cases import Case, Cuff, Expected, Moment, Said, check, cuff, load_cases, opening, played, run, second, series
 from monitor.protocol.document import Document
 from monitor.vitals import CUFF, Numeric, Quality, Signal, numeric
 
@@ -98,7 +99,8 @@ def test_a_case_that_says_nothing_is_a_watched_infusion_of_the_usual_order(docum
     _, rehearsal, measured = next(played(document, case()))
     state = rehearsal.state
     assert (state.phase.value, state.watcher, state.order) == ("running", "nurse", Order(dose_mg_per_kg=0.5, weight_kg=70, minutes=40))
-    assert state.ledger is not None and state.ledger.rate_mg_per_kg_h == 0.75
+    assert state.ledger is not None and (state.ledger.rate_mg_per_kg_h, state.ledger.started_at) == (0.75, 0)
+    assert (state.opened_at, state.ordered_at) == (0, 0)
     assert state.baseline is not None and (state.baseline.sys, state.baseline.dia) == (120, 75)
     assert {name: [x.word for x in seen] for name, seen in state.observed.items()} == {"pump": ["running"], "iv_site": ["well"]}
     assert measured == [numeric(signal, value, 0) for signal, value in
@@ -131,6 +133,19 @@ def test_the_checklist_is_answered_well_or_not_at_all(document: Document) -> Non
     assert given == {item.id: (next(a.id for a in item.answers if not a.stops and not a.flags),) for item in items}
     _, bare, _ = next(played(document, case(answered="none", baseline="none", watched=False)))
     assert (bare.state.checks, bare.state.baseline, bare.state.watcher) == ({}, None, "")
+
+
+def test_of_answers_the_first_that_stops_nothing_and_flags_nothing_is_given(document: Document) -> None:
+    items = document.checklists["before"]
+    good = {item.id: [a for a in item.answers if not a.stops and not a.flags] for item in items}
+    last = {item.id: (*(a for a in item.answers if a not in good[item.id]), *good[item.id]) for item in items}
+    none = {item.id: tuple(a for a in item.answers if a not in good[item.id]) or item.answers for item in items}
+    for answers in (last, none):
+        changed = tuple(item.model_copy(update={"answers": answers[item.id]}) for item in items)
+        other = document.model_copy(update={"checklists": {**document.checklists, "before": changed}})
+        _, rehearsal, _ = next(played(other, case()))
+        given = {item: checked.answers for (_, item), checked in rehearsal.state.checks.items()}
+        assert given == {item.id: (next((a for a in item.answers if a in good[item.id]), item.answers[0]).id,) for item in changed}
 
 
 @pytest.mark.parametrize("phase", ["running", "observed"])
@@ -189,6 +204,7 @@ def test_what_is_charted_counts_from_its_second_on(document: Document) -> None:
         ({"series": {"spo2": "98x5 93x3 98"}, "expect": ["0:05 D-7 pending", "0:08 D-7 resolved"]}, ()),
         ({"series": {"spo2": "98x5 93x3 98"}, "expect": ["0:05 D-7 pending"]},
          ("expected 0:05 D-7 pending, happened 0:05 D-7 pending, 0:08 D-7 resolved",)),
+        ({"cannot_tell": ["1:59 D-7"], "until": "2:00"}, ("at 1:59 D-7 could tell (0)",)),
         ({"cannot_tell": ["0:20 D-7"]}, ("at 0:20 D-7 could tell (0)",)),
         ({"cannot_tell": ["0:20 D-99"]}, ("at 0:20 D-99 could tell (not in this phase)",)),
         ({"series": {"spo2": "_"}, "cannot_tell": ["0:20 D-7"]}, ()),
@@ -206,6 +222,13 @@ def test_a_second_time_that_only_begins_is_left_out_like_the_first(document: Doc
     kept = [x for x in shown if not x.endswith("pending")]
     assert kept[-1].endswith("resolved") and len(shown) > len(kept)
     assert run(document, case(series=spo2, until="3:00", expect=kept[:-1])).faults == ()
+
+
+def test_the_cases_of_a_file_come_with_their_lines(document: Document, tmp_path: Path) -> None:
+    file = tmp_path / "x.cases.yaml"
+    one = "  - {name: %s, rule: D-7, shows: fires, until: '0:30'}\n"
+    file.write_text("protocol: example\ncases:\n" + one % "x" + one % "y")
+    assert load_cases(file, document) == [(case(), 3), (case(name="y"), 4)]
 
 
 def test_a_rule_s_cases_are_counted_by_kind_and_fault(document: Document) -> None:
