@@ -56,10 +56,10 @@ class Pace:
     speed: float
 
     def due(self, mono: float) -> int:
-        return int(self.tick + max(0.0, mono - self.mono) * self.speed)
+        return int(self.tick + (mono - self.mono) * self.speed)
 
     def lateness(self, tick: int, mono: float) -> float:
-        """Seconds since this tick was due; negative before."""
+        """Seconds since this tick was due; negative before. What stands still is never late."""
         return mono - self.mono - (tick - self.tick) / self.speed if self.speed else 0.0
 
     def change(self, mono: float, speed: float, at: int) -> None:
@@ -174,13 +174,13 @@ class RoomCourse:
 
     def note(self, writing: Writing, text: str) -> None:
         """Say something about the evaluator in the log, once."""
-        self.write(writing, max(0, self.at), [e.EvaluatorNoted(text=text)])
+        self.write(writing, self.at, [e.EvaluatorNoted(text=text)])
 
     def seal(self, writing: Writing) -> None:
         if self.unsealed:
             first, last = self.unsealed[0][0], self.unsealed[-1][0]
-            self.seq = writing.append(self.session, last, [chain.seal_draft(first, last, self.unsealed)])[-1].seq
-            self.unsealed = []
+            (sealed,) = writing.append(self.session, last, [chain.seal_draft(first, last, self.unsealed)])
+            self.seq, self.unsealed = sealed.seq, []
 
 
 def resume(document: Document, session: int, log: EventLog) -> tuple[RoomCourse, str | None]:
@@ -229,13 +229,14 @@ def advance_together(writing: Writing, courses: Sequence[RoomCourse], mono: floa
     if len(courses) == 1:
         return courses[0].advance(writing, mono)
     done = 0
-    while step := [course.advance(writing, mono, most=1) for course in courses]:
-        done += sum(step)
+    while done < LARGEST_ROUND * len(courses):
+        step = sum(course.advance(writing, mono, most=1) for course in courses)
         if any(course.pace.speed == 1.0 for course in courses):
             for course in (c for c in courses if c.pace.speed > 1.0):
                 course.set_pace(writing, mono, 1.0, SLOWED)
-        if not any(step) or done >= LARGEST_ROUND * len(courses):
-            return done
+        if not step:
+            break
+        done += step
     return done
 
 
@@ -273,7 +274,7 @@ class Ward:
         if self._last_round is not None:
             return mono - self._last_round
         beat = self.log.heartbeat()
-        return 0.0 if beat is None or not beat.beat_at else max(0.0, (clock.now() - clock.read(beat.beat_at)).total_seconds())
+        return 0.0 if beat is None else (clock.now() - clock.read(beat.beat_at)).total_seconds()
 
     def _round(self, mono: float, outage_s: float) -> int:
         done, behind = 0, 0.0
@@ -301,7 +302,7 @@ class Ward:
         if trouble is not None:
             if state.speed:
                 course.note(writing, f"cannot go on: {trouble}")
-                course.write(writing, max(0, course.at + 1), [e.PaceSet(speed=0.0, why=trouble[:400])])
+                course.write(writing, course.at + 1, [e.PaceSet(speed=0.0, why=trouble)])
             return
         course.pace.change(mono, state.speed, course.at)
         if course.at >= 0 and state.speed and outage_s > LATE_S:

@@ -26,24 +26,23 @@ OWED = 95.0
 ENOUGH_S = 12.0
 EVERY = 100_000
 RULES = tuple(f"tests/protocol/test_{about}.py" for about in ("prompts", "messages", "conditions", "limits", "evidence"))
+DOCUMENTS = tuple(f"tests/protocol/test_{about}.py" for about in ("bad_protocols", "cases", "rest"))
 BEDSIDE = ("tests/test_pressures.py", "tests/test_rounds.py")
-RUNS = ("a_fast_drill_falls_back_to_1x_in_every_room_when_a_patient_or_a_prompt_calls", "a_step_goes_on_for_so_long_and_stands_again")
-DRILLED = tuple(f"tests/drills/test_runs.py::test_{about}" for about in RUNS)
 COMMANDS = ("tests/test_commands.py", "tests/test_refusals.py", "tests/test_entries.py")
 SCREENS = tuple(f"tests/test_{about}.py" for about in ("board", "alarms", "desk", "veil", "drill_board"))
 CORE: Mapping[str, tuple[str, ...]] = {
     "protocol/rest": ("tests/protocol/test_rest.py",),
-    "protocol/conditions": RULES,
+    "protocol/conditions": (*RULES, *DOCUMENTS, "tests/protocol/test_spoken.py"),
     "protocol/evaluate": RULES,
     "protocol/prompts": RULES,
     "protocol/assessment": ("tests/protocol/test_assessment.py", "tests/protocol/test_prompts.py", "tests/test_replay.py"),
-    "protocol/document": ("tests/protocol/test_bad_protocols.py", *RULES, "tests/protocol/test_rest.py", *COMMANDS, "tests/test_drugs.py"),
+    "protocol/document": (*DOCUMENTS, *RULES, *COMMANDS, "tests/test_drugs.py"),
     "protocol/cases": ("tests/protocol/test_cases.py", "tests/protocol/test_bad_protocols.py"),
     "protocol/shorthand": ("tests/protocol/test_shorthand.py",),
     "protocol/spoken": ("tests/protocol/test_spoken.py",),
     "infusion": ("tests/test_infusion.py",),
     "session": ("tests/test_session.py", *RULES, *COMMANDS, *SCREENS, *BEDSIDE),
-    "ward": ("tests/test_ward.py", *BEDSIDE, *DRILLED),
+    "ward": ("tests/test_ward.py", *BEDSIDE, "tests/drills/test_together.py"),
     "commands/drugs": (*COMMANDS, "tests/test_drugs.py"),
     **dict.fromkeys((f"commands/{about}" for about in ("opening", "scene")), (*COMMANDS, "tests/test_access.py")),
     **dict.fromkeys((f"commands/{about}" for about in ("before", "cuff", "emergencies", "infusion", "log")), COMMANDS),

@@ -29,7 +29,7 @@ from monitor.store import open_log, packing
 from monitor.vitals import Signal, numeric
 from tests.conftest import FinishedRun, Time
 from tests.drilled import planted
-from tests.drills.test_runs import Shift
+from tests.shifts import Shift
 
 PLEASANT = settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml"
 

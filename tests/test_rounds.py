@@ -15,12 +15,13 @@ from monitor import events as e
 from monitor.admission import Patient, admit_recorded, admit_simulated
 from monitor.protocol.document import Document
 from monitor.review.replay import reassess
+from monitor.session import folded
 from monitor.sources.recorded import write_recording
 from monitor.store import lease
 from monitor.store.log import EventLog, StoreError
 from monitor.store.memory import MemoryLog
 from monitor.vitals import Channel, Signal, numeric
-from monitor.ward import ENDED, STANDING, Ward, drafts, logged
+from monitor.ward import ENDED, STANDING, Pace, Ward, drafts, logged
 from tests.conftest import Time
 
 PLEASANT = settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml"
@@ -104,6 +105,7 @@ def test_a_round_that_fails_leaves_nothing_and_the_next_one_goes_on(
             evaluator.round()
     assert [(log.head(s), len(log.rows(s))) for s in (one, other)] == before
     evaluator.round()
+    assert [[tick for tick, _ in log.rows(s)] for s in (one, other)] == [list(range(20))] * 2
     assert [log.head(s).tick for s in (one, other)] == [19, 19]
     assert list(log.verify()) == []
     assert all(reassess(log, s, document).same for s in (one, other))
@@ -125,6 +127,28 @@ def test_a_prompt_found_in_time_is_not_late_and_one_found_after_a_gap_is(
     evaluator.round()
     later = [x for x in of(log, session, e.PromptChanged) if isinstance(x, e.PromptChanged) and x.state is e.PromptState.OVER]
     assert {(x.rule, x.late) for x in later} == {("D-8", True)}
+
+
+@pytest.mark.parametrize(("behind_s", "late"), [(0.0, False), (1.5, False), (2.0, False), (2.25, True)])
+def test_a_prompt_that_is_found_more_than_two_seconds_after_it_was_due_says_so(
+    log: EventLog, document: Document, time: Time, tmp_path: Path, behind_s: float, late: bool
+) -> None:
+    session = recorded(log, document, tmp_path / "low.csv", 200, range(20, 60))
+    evaluator = ward(log, document)
+    evaluator.round()
+    for _ in range(20):
+        time.pass_by(1)
+        evaluator.round()
+    assert not of(log, session, e.PromptChanged)
+    time.pass_by(1 + behind_s)
+    evaluator.round()
+    changes = [x for x in map(logged, log.entries(session)) if isinstance(x.event, e.PromptChanged) and x.tick == 20]
+    assert {(x.event.rule, x.event.late) for x in changes if isinstance(x.event, e.PromptChanged)} == {("D-7", late), ("D-8", late)}
+
+
+def test_what_stands_still_is_never_late() -> None:
+    assert Pace(5, 100, 0).lateness(6, 200) == 0
+    assert Pace(5, 100, 2).lateness(7, 100) == -1
 
 
 def test_after_a_long_outage_nothing_is_made_up_and_the_room_says_why(log: EventLog, document: Document, time: Time) -> None:
@@ -232,9 +256,10 @@ def test_what_several_people_did_in_one_second_counts_once(log: EventLog, docume
         evaluator.round()
     state = evaluator.courses[session].assessment.state
     assert [entry.value for entry in state.scores["nausea"]] == [3]
+    assert state == folded(map(logged, log.entries(session)))
 
 
-@pytest.mark.parametrize(("away_s", "caught_up"), [(3, True), (60, True), (60.5, False)])
+@pytest.mark.parametrize(("away_s", "caught_up"), [(3, True), (60, True), (60.5, False), (30.25, True)])
 def test_an_outage_stands_in_the_log_from_when_to_when_in_the_second_after_the_last(
     log: EventLog, document: Document, time: Time, away_s: float, caught_up: bool
 ) -> None:
@@ -249,7 +274,7 @@ def test_an_outage_stands_in_the_log_from_when_to_when_in_the_second_after_the_l
     assert isinstance(outage, e.Outage)
     assert (clock.read(outage.until) - clock.read(outage.since)).total_seconds() == pytest.approx(away_s)
     assert clock.read(outage.until) == time.wall
-    assert (outage.seconds, outage.caught_up, ticks(log, session, e.Outage)) == (away_s, caught_up, [10])
+    assert (outage.seconds, outage.caught_up, ticks(log, session, e.Outage)) == (round(away_s, 1), caught_up, [10])
     assert log.head(session).tick == (9 + int(away_s) if caught_up else 9)
 
 
@@ -287,6 +312,74 @@ def test_a_room_whose_source_is_gone_stands_from_its_next_second_on_and_keeps_no
     assert (done, ticks(log, session, e.PaceSet), beat.behind_s, evaluator.rest()) == ([0, 0], [lived], 0, 1)
 
 
+def noted(log: EventLog, session: int) -> list[tuple[int, str]]:
+    return [(x.tick, x.event.text) for x in map(logged, log.entries(session)) if isinstance(x.event, e.EvaluatorNoted)]
+
+
+def test_a_room_that_opened_while_nobody_assessed_has_no_outage(log: EventLog, document: Document, time: Time) -> None:
+    earlier = simulated(log, document, "1")
+    first = ward(log, document)
+    first.round()
+    time.pass_by(1)
+    first.round()
+    time.pass_by(20)
+    later = simulated(log, document, "2")
+    ward(log, document).round()
+    assert (ticks(log, earlier, e.Outage), ticks(log, later, e.Outage)) == ([1], []), "a room that lived a second has one"
+
+
+@pytest.mark.parametrize(("away_s", "said"), [(2, False), (2.5, True)])
+def test_an_evaluator_that_follows_at_once_tells_of_no_outage(
+    log: EventLog, document: Document, time: Time, away_s: float, said: bool
+) -> None:
+    session = simulated(log, document)
+    first = ward(log, document)
+    first.round()
+    time.pass_by(10)
+    first.round()
+    time.pass_by(away_s)
+    ward(log, document).round()
+    assert bool(of(log, session, e.Outage)) is said
+
+
+def test_a_session_of_another_protocol_goes_on_with_the_one_loaded_and_says_so(log: EventLog, document: Document, time: Time) -> None:
+    admitted = admit_simulated("1", Patient("Otter"), PLEASANT, 7, document)
+    older = admitted.opened.model_copy(update={"protocol_digest": "0" * 64})
+    session = commands.open_session(log, older, admitted.source, 1.0, "nurse")
+    same = simulated(log, document, "2")
+    evaluator = ward(log, document)
+    for _ in range(3):
+        evaluator.round()
+        time.pass_by(1)
+    assert noted(log, session) == [(0, "the protocol has changed since this session opened; the one loaded now applies")]
+    assert noted(log, same) == []
+    assert log.head(session).tick == 1
+
+
+def test_a_session_whose_log_names_no_source_stands_and_says_why(log: EventLog, document: Document, time: Time) -> None:
+    opened = admit_simulated("1", Patient("Otter"), PLEASANT, 7, document).opened
+    session = log.open_session("1", drafts([opened], "nurse"))
+    evaluator = ward(log, document)
+    for _ in range(3):
+        evaluator.round()
+        time.pass_by(1)
+    assert noted(log, session) == [(0, "cannot go on: its log names no source")]
+    paces = [x for x in map(logged, log.entries(session)) if isinstance(x.event, e.PaceSet)]
+    assert [(x.tick, x.event.speed, x.event.why) for x in paces if isinstance(x.event, e.PaceSet)] == [(0, 0, "its log names no source")]
+
+
+def test_a_note_of_the_evaluator_stands_in_the_second_it_was_in(log: EventLog, document: Document, time: Time) -> None:
+    session = simulated(log, document)
+    evaluator = ward(log, document)
+    evaluator.round()
+    time.pass_by(10)
+    evaluator.round()
+    time.wall += timedelta(hours=1)
+    time.pass_by(1)
+    evaluator.round()
+    assert [tick for tick, _ in noted(log, session)] == [10]
+
+
 def test_the_end_of_a_recording_stands_in_the_second_after_its_last(log: EventLog, document: Document, time: Time, tmp_path: Path) -> None:
     session = recorded(log, document, tmp_path / "short.csv", 20)
     evaluator = ward(log, document)
@@ -318,7 +411,7 @@ def test_a_lagging_round_is_cut_so_that_no_room_waits_long(log: EventLog, docume
     assert [log.head(s).tick for s in sessions] == [239, 239]
     beat = log.heartbeat()
     assert beat is not None
-    assert beat.behind_s > 3
+    assert beat.behind_s == 3.983, "second 240 was due after 241 sixtieths"
     evaluator.round()
     assert [log.head(s).tick for s in sessions] == [479, 479]
 

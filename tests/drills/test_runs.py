@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,20 +11,20 @@ import pytest
 from monitor import commands as c
 from monitor import events as e
 from monitor import settings
-from monitor.drills.drill import Planned, ids, load_drill
+from monitor.drills.drill import ids, load_drill
 from monitor.drills.play import play
 from monitor.drills.run import end_run, open_run
 from monitor.drills.script import load_policy
 from monitor.protocol.document import Document, load_protocol
 from monitor.review.reading import Room, read_run
 from monitor.review.score import DrillScore, Status, score
-from monitor.session import Phase, SessionState, folded
+from monitor.session import Phase
 from monitor.store import lease
 from monitor.store.log import RoomTaken
 from monitor.store.memory import MemoryLog
-from monitor.ward import Ward, logged
 from monitor.yamlmarks import BadFile
 from tests.conftest import Time
+from tests.shifts import Shift
 
 WRONG = str(settings.SAMPLE_DATA / "policies" / "wrong-nurse.yaml")
 
@@ -102,42 +101,6 @@ def test_a_bad_drill_is_one_sentence_with_its_line(tmp_path: Path, text: str, li
 
 
 # ---- a person at the keys ----
-
-
-class Shift:
-    """A trainee's run under the real evaluator, with a clock turned by hand."""
-
-    def __init__(self, document: Document, time: Time, planned: Planned, prompts: bool = True, speed: float = 1.0, seed: int = 1) -> None:
-        self.document, self.time, self.log = document, time, MemoryLog(lambda: time.wall)
-        self.take_over()
-        self.sessions = open_run(self.log, document, planned, seed, "T-7", prompts, speed)
-        self.ward.round()
-
-    def take_over(self) -> None:
-        """Another evaluator, as after the first was killed."""
-        self.ward = Ward(self.log, self.document, self.log.number_lease("test"))
-
-    def do(self, command: c.Command, by: str = "T-7", room: int = 0) -> None:
-        c.carry_out(self.log, self.document, self.sessions[room], by, command)
-
-    def go(self, seconds: float) -> None:
-        """So many wall seconds, a round in each."""
-        for _ in range(int(seconds)):
-            self.time.pass_by(1.0)
-            self.ward.round()
-
-    def until(self, what: Callable[[SessionState], bool], most: int) -> int:
-        for wall in range(most):
-            if what(self.state()):
-                return wall
-            self.go(1)
-        raise AssertionError(f"did not come within {most} s")
-
-    def state(self, room: int = 0) -> SessionState:
-        return folded(map(logged, self.log.entries(self.sessions[room])))
-
-    def events(self, kind: str, room: int = 0) -> list[e.Logged]:
-        return [logged(x) for x in self.log.entries(self.sessions[room]) if x.kind == kind]
 
 
 def test_a_fast_drill_falls_back_to_1x_in_every_room_when_a_patient_or_a_prompt_calls(document: Document, time: Time) -> None:
