@@ -16,7 +16,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from monitor import charting
 from monitor.events import Evidence
-from monitor.infusion import Pump
 from monitor.pressures import last_reading, readings
 from monitor.session import Charted, Phase, SessionState
 from monitor.vitals import HORIZON_S, CuffReading, Numeric, Quality, Signal, Window
@@ -60,7 +59,7 @@ class Sight:
 
 
 class Condition(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     def truth(self, sight: Sight) -> int:
         raise NotImplementedError
@@ -222,8 +221,6 @@ class Pressure(Condition):
                 break
             if not reading.failed:
                 found.append(reading)
-                if self.readings == 1:
-                    break
         return found
 
     def truth(self, sight: Sight) -> int:
@@ -343,8 +340,9 @@ class Trend(Condition):
         if pair is None:
             return CANNOT_TELL
         step = pair[1].value - pair[0].value
-        met = -step >= self.falls_by if self.falls_by is not None else step >= (self.rises_by or 0)
-        return MET if met else NOT_MET
+        if self.falls_by is not None:
+            return MET if -step >= self.falls_by else NOT_MET
+        return MET if self.rises_by is not None and step >= self.rises_by else NOT_MET
 
     def evidence(self, sight: Sight) -> Iterator[Evidence]:
         pair = self._pair(sight)
@@ -742,9 +740,7 @@ def _unwatched(sight: Sight) -> int | None:
 
 def _planned_end(sight: Sight) -> int | None:
     state = sight.state
-    if state.order is None or state.ledger is None or state.pump is not Pump.RUNNING:
-        return None
-    if state.ledger.rate_mg_per_kg_h <= 0:
+    if state.order is None or state.ledger is None or state.ledger.rate_mg_per_kg_h <= 0:
         return None
     # A charted rate is rounded by people: a thousandth short of the dose is the end. It is one second for good: what
     # is done to the rate after it does not bring the ordered dose out again.
@@ -887,8 +883,6 @@ _SHORT = {"all": "of", "any": "of", "not": "of", "flag": "flag", "fact": "fact",
 
 def _unkeyed(written: object) -> object:
     """``{vital: {of: spo2, below: 94}}``, as people write it, into a mapping that names its type."""
-    if isinstance(written, Condition):
-        return written
     if not isinstance(written, dict) or len(written) != 1 or next(iter(written)) not in KEYS:
         raise ValueError(f"a condition is one key with its content; the keys are {', '.join(KEYS)}")
     key, content = next(iter(written.items()))
@@ -921,8 +915,6 @@ AnyCondition = Annotated[
     Field(discriminator="type"),
     BeforeValidator(_unkeyed),
 ]
-for _combined in (All, AnyOf, Not):
-    _combined.model_rebuild()
 
 
 def walk(condition: Condition) -> Iterator[Condition]:

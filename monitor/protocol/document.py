@@ -45,7 +45,7 @@ Words = Annotated[str, Field(min_length=1, max_length=1200)]
 
 
 class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Citation(Part):

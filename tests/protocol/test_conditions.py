@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from monitor import events as e
-from monitor.protocol.conditions import CANNOT_TELL, MET, NOT_MET, seconds
+from monitor.admission import well_answered
+from monitor.protocol.conditions import CANNOT_TELL, MET, NOT_MET, always_known, seconds
 from monitor.protocol.document import Document
 from monitor.vitals import Signal
-from tests.bedside import Bed, stated
+from tests.bedside import ORDER, Bed, ruled, stated
 
 YES: dict[str, Any] = {"fact": "baseline_missing"}
 NO: dict[str, Any] = {"fact": "emergency"}
@@ -63,6 +64,7 @@ def test_a_duration_without_a_known_unit_is_refused(written: object) -> None:
 
 # ---- measured signals ----
 
+FAST = {"vital": {"of": ["hr", "pulse"], "above": 120}}
 LOW = {"vital": {"of": "spo2", "below": 94, "for": "15 s"}}
 
 
@@ -142,12 +144,11 @@ def test_what_no_source_measures_cannot_be_told(document: Document) -> None:
 
 
 def test_the_first_live_signal_of_several_counts(bed: Bed) -> None:
-    fast = {"vital": {"of": ["hr", "pulse"], "above": 120}}
     bed.measure(0, hr=80, pulse=130)
-    assert bed.truth(fast, 0) == NOT_MET
+    assert bed.truth(FAST, 0) == NOT_MET
     for at in range(1, 7):
         bed.measure(at, pulse=130)
-    assert bed.truth(fast, 6) == MET
+    assert bed.truth(FAST, 6) == MET
 
 
 @pytest.mark.parametrize(
@@ -232,6 +233,34 @@ def test_before_the_start_only_what_was_there_is_lost(bed: Bed) -> None:
     assert bed.truth(lost, 61) == MET
 
 
+def test_what_is_lost_for_a_time_is_counted_from_when_its_last_value_grew_too_old(bed: Bed) -> None:
+    lost = {"lost": {"signals": ["spo2"], "for": "10 s"}}
+    bed.start(0)
+    assert [bed.truth(lost, at) for at in (14, 15)] == [NOT_MET, MET], "what never came, from the beginning"
+    bed.measure(100, spo2=98)
+    assert [bed.truth(lost, at) for at in (114, 115)] == [NOT_MET, MET]
+
+
+def test_what_is_on_its_way_to_be_lost_shows_from_its_maximum_age_on(bed: Bed) -> None:
+    lost = {"lost": {"signals": ["spo2"], "for": "1 min"}}
+    bed.start(0)
+    assert [bed.truth(lost, at, instant=True) for at in (4, 5)] == [NOT_MET, MET]
+
+
+def test_values_stamped_with_times_to_come_are_no_last_value(bed: Bed) -> None:
+    lost = {"lost": {"signals": ["spo2"], "for": "10 s"}}
+    bed.start(0)
+    bed.measure(100, spo2=98)
+    assert [bed.truth(lost, at) for at in (14, 15)] == [NOT_MET, MET]
+
+
+def test_a_sensor_that_goes_off_in_the_second_of_a_value_is_lost_from_that_second_on(bed: Bed) -> None:
+    lost = {"lost": {"signals": ["spo2"], "for": "1 s"}}
+    for at, value in ((10, 98), (11, 98), (11, "off")):
+        bed.measure(at, spo2=value)
+    assert [bed.truth(lost, at) for at in (11, 12)] == [NOT_MET, MET]
+
+
 def test_a_signal_that_no_source_declares_is_not_lost(document: Document) -> None:
     assert Bed(document, periods={Signal.HR: 1.0}).truth({"lost": {"signals": ["spo2"]}}, 60) == NOT_MET
 
@@ -266,6 +295,34 @@ def test_one_agreement_in_between_starts_the_time_again(bed: Bed) -> None:
     assert [bed.truth(apart, at) for at in (26, 27)] == [NOT_MET, MET]
 
 
+def test_two_sources_that_must_not_differ_at_all_long_disagree_at_once_and_not_at_the_limit(bed: Bed) -> None:
+    apart = {"disagree": {"of": "hr", "and": "pulse", "by": 20}}
+    for at, (hr, pulse, found) in enumerate([(70, 70, NOT_MET), (90, 70, NOT_MET), (91, 70, MET), (70, 91, MET)]):
+        bed.measure(at, hr=hr, pulse=pulse)
+        assert bed.truth(apart, at) == found
+
+
+def test_a_second_of_disagreement_is_a_second(bed: Bed) -> None:
+    apart = {"disagree": {"of": "hr", "and": "pulse", "by": 20, "for": "1 s"}}
+    for at, (hr, found) in enumerate([(90, NOT_MET), (91, NOT_MET), (91, MET)]):
+        bed.measure(at, hr=hr, pulse=70)
+        assert bed.truth(apart, at) == found, "a difference at the limit is none"
+
+
+@pytest.mark.parametrize(("every", "found"), [(5, MET), (6, CANNOT_TELL)])
+def test_two_sources_that_are_as_slow_as_their_maximum_age_are_still_compared(bed: Bed, every: int, found: int) -> None:
+    for at in (0, every, 2 * every):
+        bed.measure(at, hr=100, pulse=70)
+    assert bed.truth({"disagree": {"of": "hr", "and": "pulse", "by": 20, "for": "10 s"}}, 2 * every) == found
+
+
+def test_where_one_source_has_not_been_there_long_enough_it_cannot_be_told(bed: Bed) -> None:
+    for at in range(4):
+        bed.measure(at, pulse=70)
+    bed.measure(3, hr=100)
+    assert bed.truth({"disagree": {"of": "hr", "and": "pulse", "by": 20, "for": "3 s"}}, 3) == CANNOT_TELL
+
+
 # ---- the cuff ----
 
 ONE = {"pressure": {"sys_at_least": 165, "dia_at_least": 100}}
@@ -297,6 +354,17 @@ def test_a_second_reading_decides(bed: Bed, readings: tuple[tuple[int, str], ...
     assert bed.truth(TWO, at) == found
 
 
+def test_two_readings_of_one_second_are_two_where_no_time_between_them_is_asked(bed: Bed) -> None:
+    bed.live("10 cuff 170/90; 10 pressure 168/90")
+    assert bed.truth({"pressure": {"sys_at_least": 165, "readings": 2}}, 10) == MET
+
+
+@pytest.mark.parametrize(("first", "found"), [(100, MET), (99, CANNOT_TELL)])
+def test_an_earlier_reading_confirms_for_a_quarter_of_an_hour(bed: Bed, first: int, found: int) -> None:
+    bed.live(f"{first} cuff 170/90; 1000 cuff 170/90")
+    assert bed.truth({"pressure": {"sys_at_least": 165, "readings": 2}}, 1000) == found
+
+
 def test_a_rise_cannot_be_told_without_a_baseline(bed: Bed) -> None:
     bed.cuff(10, "151/80")
     assert bed.truth(RISE, 10) == CANNOT_TELL
@@ -317,6 +385,14 @@ def test_a_pressure_that_is_too_old_cannot_tell(document: Document, every: int |
     bed.cuff(10, "170/90")
     assert bed.truth(ONE, 10 + limit) == MET
     assert bed.truth(ONE, 11 + limit) == CANNOT_TELL
+
+
+def test_a_cuff_that_failed_twice_is_a_finding_where_no_number_is_given(bed: Bed) -> None:
+    found = []
+    for at in (0, 60, 120):
+        bed.cuff(at, "failed")
+        found.append(bed.truth({"cuff_failed": {}}, at))
+    assert found == [NOT_MET, MET, MET]
 
 
 def test_a_cuff_that_failed_so_often_in_a_row_is_a_finding(bed: Bed) -> None:
@@ -378,6 +454,22 @@ def test_a_fall_is_measured_from_the_highest_before(bed: Bed) -> None:
     assert bed.truth(falls, 1900) == CANNOT_TELL
 
 
+def test_a_rise_is_measured_from_the_lowest_before_and_nothing_is_a_value(bed: Bed) -> None:
+    rises = {"trend": {"scale": "nausea", "rises_by": 2, "within": "20 min"}}
+    bed.live("0 nausea 0; 60 nausea 1; 120 nausea 2")
+    assert bed.truth(rises, 120) == MET
+    bed.live("180 nausea 1")
+    assert bed.truth(rises, 180) == NOT_MET
+
+
+def test_a_score_after_a_drug_counts_from_so_long_after_it_on(bed: Bed) -> None:
+    helped = {"score": {"scale": "nausea", "below": 4, "after_drug": "antiemetic", "after_drug_by": "10 min"}}
+    bed.live("100 drug ondansetron 4; 699 nausea 2")
+    assert bed.truth(helped, 699) == CANNOT_TELL
+    bed.live("700 nausea 2")
+    assert bed.truth(helped, 700) == MET
+
+
 @given(kept=st.sets(st.integers(0, 10)), at=st.integers(0, 3600))
 def test_scores_that_are_all_bad_never_make_a_bad_score_not_met(document: Document, kept: set[int], at: int) -> None:
     bed = Bed(document)
@@ -394,6 +486,7 @@ def test_a_symptom_is_present_absent_or_not_asked(bed: Bed) -> None:
     assert bed.truth(pain, 0) == CANNOT_TELL
     bed.chart(1, "no_symptom seizure")
     assert bed.truth(pain, 1) == NOT_MET
+    assert bed.truth(pain, 900) == NOT_MET
     assert bed.truth(pain, 901) == CANNOT_TELL
     bed.chart(902, "symptom seizure")
     assert bed.truth(pain, 902) == MET
@@ -407,11 +500,16 @@ def test_a_symptom_is_over_when_what_was_charted_is_charted_absent(bed: Bed) -> 
     assert bed.truth(flags, 60) == MET
     assert bed.truth(flags, 901) == CANNOT_TELL, "the seizure was never charted absent"
     bed.chart(910, "no_symptom seizure")
-    assert bed.truth(flags, 910) == NOT_MET
+    assert [bed.truth(flags, at) for at in (910, 1810)] == [NOT_MET, NOT_MET]
     assert bed.truth(flags, 1811) == CANNOT_TELL, "nobody has asked for long"
     bed.chart(2000, "symptom chest_pain")
     bed.chart(2010, "no_symptom chest_pain")
     assert bed.truth(flags, 2010) == NOT_MET, "what ended long ago needs no second word"
+
+
+def test_a_symptom_counts_for_half_an_hour_where_no_time_is_given(bed: Bed) -> None:
+    bed.chart(0, "symptom seizure")
+    assert [bed.truth({"symptom": {"any_of": ["seizure"]}}, at) for at in (1800, 1801)] == [MET, CANNOT_TELL]
 
 
 def test_any_red_flag_is_enough(bed: Bed) -> None:
@@ -529,6 +627,52 @@ def test_the_planned_end_is_when_the_ordered_dose_is_in_pauses_not_counted(bed: 
     assert bed.truth(end, 2701) == NOT_MET
 
 
+def test_the_planned_end_stands_from_its_own_second_on_and_not_before(bed: Bed) -> None:
+    bed.start(0)
+    end = {"fact": "planned_end"}
+    assert bed.shown(end, 2397) == []
+    assert bed.shown(end, 2398) == [("planned_end", 0, 2398, "seconds")]
+    bed.chart(2400, "pause")
+    assert (bed.truth(end, 2400), bed.shown(end, 2400)) == (NOT_MET, []), "nothing runs in any more"
+
+
+def test_a_pump_without_an_order_has_no_planned_end(bed: Bed) -> None:
+    bed.happen(0, e.InfusionStarted(rate_mg_per_kg_h=0.75))
+    assert bed.truth({"fact": "planned_end"}, 5000) == NOT_MET
+
+
+def test_the_cannula_is_looked_at_at_the_start_and_after_each_pressure(bed: Bed) -> None:
+    due = {"fact": "iv_site_due"}
+    bed.happen(0, e.OrderSet(order=ORDER), e.Observed(what="iv_site", value="well"))
+    assert bed.truth(due, 50) == NOT_MET, "nothing runs in"
+    bed.happen(100, e.InfusionStarted(rate_mg_per_kg_h=0.75))
+    assert bed.shown(due, 110) == [("iv_site_due", 10, 100, "seconds")], "a look before the start is none after it"
+    bed.happen(120, e.Observed(what="iv_site", value="well"))
+    bed.cuff(120, "120/80")
+    assert bed.truth(due, 130) == NOT_MET
+    bed.live("200 cuff failed; 300 cuff 120/80; 400 cuff 120/80")
+    assert bed.shown(due, 410) == [("iv_site_due", 110, 300, "seconds")], "the first pressure after the look counts"
+
+
+def test_a_look_in_the_second_of_the_start_counts_and_none_is_due_from_the_start(bed: Bed) -> None:
+    bed.start(0)
+    assert bed.truth({"fact": "iv_site_due"}, 60) == NOT_MET
+    other = Bed(bed.document)
+    other.happen(30, e.InfusionStarted(rate_mg_per_kg_h=0.75))
+    assert other.shown({"fact": "iv_site_due"}, 40) == [("iv_site_due", 10, 30, "seconds")]
+
+
+def test_what_blocks_is_open_from_the_first_order_on_or_from_when_it_was_opened_again(bed: Bed) -> None:
+    blocked = {"fact": "blocking_open"}
+    assert bed.shown(blocked, 20) == [], "nothing is ordered yet"
+    bed.happen(50, e.OrderSet(order=ORDER))
+    assert bed.shown(blocked, 60) == [("blocking_open", 10, 50, "seconds")]
+    bed.happen(70, e.OrderSet(order=ORDER))
+    assert bed.shown(blocked, 80) == [("blocking_open", 30, 50, "seconds")], "a second order begins nothing anew"
+    bed.happen(90, *well_answered(bed.document))
+    assert bed.shown(blocked, 100) == []
+
+
 def test_break_cover_ends_by_itself(bed: Bed) -> None:
     bed.start(0)
     bed.happen(10, e.WatchTaken(name="anna", break_cover_min=15))
@@ -537,4 +681,62 @@ def test_break_cover_ends_by_itself(bed: Bed) -> None:
 
 def test_a_room_without_a_needed_source_says_so(document: Document) -> None:
     assert Bed(document).truth({"fact": "no_source"}, 0) == NOT_MET
-    assert Bed(document, periods={Signal.HR: 1.0, Signal.SPO2: 1.0}).truth({"fact": "no_source"}, 0) == MET
+    bed = Bed(document, periods={Signal.HR: 1.0, Signal.SPO2: 1.0})
+    assert bed.truth({"fact": "no_source"}, 0) == MET
+    assert bed.shown({"fact": "no_source"}, 7) == [("no_source", 7, 0, "seconds")]
+
+
+# ---- what a condition is built from ----
+
+SIGNALS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "a vital": (FAST, ("hr", "pulse")),
+    "a pressure": (ONE, ("nibp_sys", "nibp_dia")),
+    "lost": ({"lost": {"signals": ["spo2", "hr"]}}, ("spo2", "hr")),
+    "a cuff": ({"cuff_failed": {}}, ("nibp_sys",)),
+    "two sources": ({"disagree": {"of": "hr", "and": "pulse", "by": 20}}, ("hr", "pulse")),
+    "still": ({"still": {"of": "hr", "for": "10 s"}}, ("hr",)),
+    "charted": (NAUSEA, ()),
+    "all of several, each once": ({"all": [LOW, {"not": FAST}, {"any": [LOW, YES]}]}, ("spo2", "hr", "pulse")),
+}
+
+
+@pytest.mark.parametrize("about", SIGNALS)
+def test_a_rule_knows_which_signals_it_looks_at(about: str) -> None:
+    written, signals = SIGNALS[about]
+    (rule,) = ruled({"when": written}).rules
+    assert rule.signals == signals
+
+
+KNOWN: dict[str, tuple[dict[str, Any], bool]] = {
+    "a fact": (YES, True),
+    "a time": ({"since": {"what": "start", "at_least": "5 min"}}, True),
+    "an observation": ({"overdue": {"observation": "scores"}}, True),
+    "a drug": ({"drug_since": {"purpose": "antiemetic", "within": "15 min"}}, True),
+    "a signal that is gone": ({"lost": {"signals": ["spo2"]}}, True),
+    "something seen": ({"seen": {"what": "vomited", "within": "10 min"}}, True),
+    "something counted": ({"seen": {"what": "breathing", "below": 10, "within": "5 min"}}, False),
+    "something counted above": ({"seen": {"what": "breathing", "above": 10, "within": "5 min"}}, False),
+    "a history": ({"flag": "motion_sickness"}, True),
+    "an answer": ({"flag": "long_qt_drug"}, False),
+    "a history, then a vital": ({"all": [{"flag": "motion_sickness"}, LOW]}, False),
+    "a vital": (LOW, False),
+    "a pressure": (ONE, False),
+    "a score": (NAUSEA, False),
+    "a trend": ({"trend": {"scale": "comfort", "falls_by": 4, "within": "20 min"}}, False),
+    "a symptom": ({"symptom": {"red_flag": True}}, False),
+    "a cuff": ({"cuff_failed": {}}, False),
+    "two sources": ({"disagree": {"of": "hr", "and": "pulse", "by": 20}}, False),
+    "still": ({"still": {"of": "hr", "for": "10 s"}}, False),
+    "facts that are combined": ({"any": [{"not": YES}, NO]}, True),
+    "one unknown among facts": ({"any": [YES, {"not": {"all": [NO, LOW]}}]}, False),
+}
+
+
+@pytest.mark.parametrize("about", KNOWN)
+def test_what_is_always_known_needs_no_case_in_which_it_cannot_be_told(document: Document, about: str) -> None:
+    written, known = KNOWN[about]
+    assert always_known(document, stated(written)) is known
+
+
+def test_what_only_combines_others_has_no_values_of_its_own(bed: Bed) -> None:
+    assert bed.shown({"all": [YES, NO]}, 0) == []

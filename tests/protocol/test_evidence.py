@@ -75,7 +75,7 @@ SHOWN: dict[str, tuple[str, dict[str, Any], int, Shown]] = {
     "before the start": ("0 spo2=98", {"since": {"what": "start", "at_least": "5 min"}}, 160, []),
     "an observation": ("100 start", {"overdue": {"observation": "scores"}}, 760, [("scores", 60, 700, "seconds overdue")]),
     "an observation of no phase": ("0 spo2=98", {"overdue": {"observation": "scores"}}, 760, []),
-    "a last value": ("5 spo2=98", GONE, 11, [("spo2", None, 5, "last value")]),
+    "a last value": ("3 spo2=97; 5 spo2=98", GONE, 11, [("spo2", None, 5, "last value")]),
     "a sensor that is off": ("5 spo2=98; 6 spo2=off", GONE, 6, [("spo2", None, 5, "sensor off")]),
     "an implausible value": ("5 spo2=98; 6 spo2=20", GONE, 6, [("spo2", None, 6, "implausible 20")]),
     "nothing received": ("0 start", GONE, 6, [("spo2", None, None, "nothing received")]),
