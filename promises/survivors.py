@@ -36,7 +36,7 @@ CORE: Mapping[str, tuple[str, ...]] = {
     "protocol/evaluate": RULES,
     "protocol/prompts": RULES,
     "protocol/assessment": ("tests/protocol/test_assessment.py", "tests/protocol/test_prompts.py", "tests/test_replay.py"),
-    "protocol/document": (*DOCUMENTS, *RULES, *COMMANDS, "tests/test_drugs.py"),
+    "protocol/document": ("tests/protocol/test_document.py", *DOCUMENTS, *RULES, *COMMANDS, "tests/test_drugs.py"),
     "protocol/cases": ("tests/protocol/test_cases.py", "tests/protocol/test_bad_protocols.py"),
     "protocol/shorthand": ("tests/protocol/test_shorthand.py",),
     "protocol/spoken": ("tests/protocol/test_spoken.py",),

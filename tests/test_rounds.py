@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from monitor import clock, commands, settings
 from monitor import events as e
 from monitor.admission import Patient, admit_recorded, admit_simulated
+from monitor.protocol.assessment import Assessment
 from monitor.protocol.document import Document
 from monitor.review.replay import reassess
 from monitor.session import folded
@@ -250,13 +252,35 @@ def test_what_several_people_did_in_one_second_counts_once(log: EventLog, docume
     session = simulated(log, document)
     evaluator = ward(log, document)
     evaluator.round()
-    log.append(session, drafts([e.Scored(scale="nausea", value=3), e.SymptomCharted(symptom="dizziness")], "nurse"))
+    log.append(session, drafts([e.Scored(scale="nausea", value=3), e.Scored(scale="comfort", value=8)], "nurse"))
     for _ in range(3):
         time.pass_by(1)
         evaluator.round()
     state = evaluator.courses[session].assessment.state
     assert [entry.value for entry in state.scores["nausea"]] == [3]
     assert state == folded(map(logged, log.entries(session)))
+
+
+def test_what_the_evaluator_wrote_is_never_taken_for_what_people_did(
+    log: EventLog, document: Document, time: Time, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[str] = []
+    take = Assessment.take
+
+    def watched(assessment: Assessment, entries: Iterable[e.Logged]) -> None:
+        entries = list(entries)
+        taken.extend(entry.by for entry in entries)
+        take(assessment, entries)
+
+    monkeypatch.setattr(Assessment, "take", watched)
+    session = recorded(log, document, tmp_path / "low.csv", 100, range(20, 60))
+    evaluator = ward(log, document)
+    for _ in range(70):
+        evaluator.round()
+        time.pass_by(1)
+    changes = ticks(log, session, e.PromptChanged)
+    assert len(changes) > len(set(changes)), "several in one second"
+    assert "evaluator" not in taken
 
 
 @pytest.mark.parametrize(("away_s", "caught_up"), [(3, True), (60, True), (60.5, False), (30.25, True)])

@@ -436,15 +436,16 @@ class Document(Part):
         return max(state.counts_from, min(self._done(asked, by, state, window) for by in asked.by))
 
     def _done(self, asked: Observation, by: str, state: SessionState, window: Window) -> int:
+        """When it was last satisfied by this; never: the second from which it counts."""
         if by == "cuff":
             reading = last_reading(state, window)
-            return reading.at if reading else -1
+            return reading.at if reading else state.counts_from
         if by not in charting.SCALES:
             # Who leaves a patient resting has seen them: breathing and colour well.
             looks = (state.last(by), state.last("resting") if by == "seen" else None)
-            return max((look.at for look in looks if look is not None), default=-1)
+            return max((look.at for look in looks if look is not None), default=state.counts_from)
         entry = state.score(by)
-        done = entry.at if entry else -1
+        done = entry.at if entry else state.counts_from
         rest = self._rest(asked, by, state) if asked.resting else None
         return done if rest is None else rest.at
 
@@ -454,7 +455,7 @@ class Document(Part):
         A second one in a row adds nothing, and it takes nothing away from the first.
         """
         entry = state.score(by)
-        since = max(state.counts_from, entry.at if entry is not None else 0)
+        since = max(state.counts_from, entry.at) if entry is not None else state.counts_from
         rest = next((r for r in state.observed.get("resting", ()) if r.at >= since), None)
         return rest if rest is not None and self._calm(asked, rest, state) else None
 
@@ -462,12 +463,10 @@ class Document(Part):
         reach = asked.resting_not_within
         changes = [c.at for c in state.ledger.changes] if state.ledger else []
         changes += [d.at for d in state.drugs if self.purpose(d.drug, d.drug_class) == "calming"]
-        if any(at > rest.at - reach for at in changes):
-            return False
+        stirred = any(at > rest.at - reach for at in changes)
         bothered, sedation = state.valued(charting.BOTHERED), state.valued(charting.SEDATION)
-        if bothered is not None and bothered.value:
-            return False
-        return sedation is None or (sedation.value or 0) >= 5
+        drowsy = sedation is not None and sedation.value is not None and sedation.value < 5
+        return not (stirred or drowsy or (bothered is not None and bothered.value))
 
 
 def _stays_open(item: CheckItem, checked: Checked | None) -> bool:

@@ -101,23 +101,29 @@ def test_a_colleague_who_settles_within_one_round_is_known_to_the_rest_of_the_ro
     assert in_memory_as_in_the_log(shift)
 
 
-@pytest.mark.parametrize("speed", [2, 20])
+@pytest.mark.parametrize(("speed", "calls_at"), [(2, 100), (20, 100), (20, 101)])
 def test_the_second_in_which_a_patient_calls_is_the_last_fast_one_of_every_room(
-    document: Document, time: Time, tmp_path: Path, speed: float
+    document: Document, time: Time, tmp_path: Path, speed: float, calls_at: int
 ) -> None:
-    shift = Shift(document, time, load_drill(str(drill(tmp_path, "1:41", None, None))), speed=speed)
+    shift = Shift(document, time, load_drill(str(drill(tmp_path, f"1:{calls_at - 60}", None, None))), speed=speed)
     shift.until(lambda state: state.speed == 1.0, 80)
     said = [x.tick for x in shift.events("patient_said")]
-    assert said == [101]
-    assert shift.ticks == [101, 101, 101]
-    assert [paces(shift, room)[1:] for room in (0, 1, 2)] == [[(102, 1.0, SLOWED)]] * 3, "each is slowed once"
+    assert said == [calls_at]
+    assert shift.ticks == [calls_at] * 3
+    assert [paces(shift, room)[1:] for room in (0, 1, 2)] == [[(calls_at + 1, 1.0, SLOWED)]] * 3, "each is slowed once"
     shift.go(5)
-    assert shift.ticks == [106, 106, 106]
+    assert shift.ticks == [calls_at + 5] * 3
     assert [len(paces(shift, room)) for room in (0, 1, 2)] == [2, 2, 2]
     faster(shift, speed)
     shift.go(2)
-    assert shift.ticks == [107 + speed] * 3, "what slowed it once does not slow it again"
+    assert shift.ticks == [calls_at + 6 + speed] * 3, "what slowed it once does not slow it again"
     assert in_memory_as_in_the_log(shift)
+
+
+def test_a_call_in_the_only_room_ends_its_fast_seconds_too(document: Document, time: Time, tmp_path: Path) -> None:
+    shift = Shift(document, time, load_drill(str(drill(tmp_path, "1:41"))), speed=20)
+    shift.until(lambda state: state.speed == 1.0, 20)
+    assert shift.ticks == [101]
 
 
 def test_a_call_in_the_room_that_is_assessed_last_slows_the_others_too(document: Document, time: Time, tmp_path: Path) -> None:

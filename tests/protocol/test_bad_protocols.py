@@ -34,6 +34,16 @@ HERE: dict[str, Edit] = {
     "a symptom that is not listed": (
         "{symptom: {red_flag: true, within: 15 min}}\n    unless", "{symptom: {any_of: [itch]}}\n    unless", "itch",
     ),
+    "two symptoms that are not listed": (
+        "{symptom: {red_flag: true, within: 15 min}}\n    unless", "{symptom: {any_of: [itch, ache]}}\n    unless", "called itch",
+    ),
+    "a rest that asks for a flag which nothing sets": (
+        "watch: {pressure: {sys_at_least: 150, dia_at_least: 95, rise_sys_at_least: 25, rise_dia_at_least: 15}}",
+        "watch: {any: [{fact: paused}, {flag: nobody}]}", "nobody",
+    ),
+    "an observation after a drug that nobody gives": (
+        "after_drug: {pressure: 5 min, calming: 5 min}}", "after_drug: {hiccups: 5 min}}", "no drug is given for hiccups",
+    ),
     "an observation that is not listed": ("{overdue: {observation: seen, grace: 1 min}}", "{overdue: {observation: looks}}", "looks"),
     "a thing that is not charted": ("{seen: {what: breathing, below: 6, within: 5 min}}", "{seen: {what: smile, within: 5 min}}", "smile"),
     "a fact that does not exist": ("{fact: bound_broken}", "{fact: bound_bent}", "bound_bent"),
@@ -65,6 +75,8 @@ ABOVE: dict[str, tuple[Edit, str]] = {
     "two rules that silence each other": (("    unless: [E-2]\n", "    unless: [E-2, D-7]\n", "D-7 and D-8 silence each other"), "    unless: [D-8, E-2]\n"),
     "three rules that silence each other": (("    unless: [D-4, D-5]\n", "    unless: [D-4, D-1]\n", "silence each other"), "    unless: [D-2, D-3,"),
     "a score after a drug that nobody gives": (("after_drug: antiemetic, after", "after_drug: hiccups, after", "hiccups"), "    when:\n      all:\n        - {score: {scale: nausea"),
+    "a drug that nobody gives": (("- not: {drug_since: {purpose: antiemetic", "- not: {drug_since: {purpose: hiccups", "no drug is given for hiccups"), "    when:\n      all:\n        - any: [{flag: motion"),
+    "a hint that asks for a flag which nothing sets": (("hint: {since: {what: stop, at_least: 60 min}}", "hint: {flag: nobody}", "minimum_time: nothing asks for the flag nobody"), "    - id: minimum_time"),
     "an observation that is never due": ((", after_drug: {antiemetic: 15 min}}", "}", "never due"), "  - {id: nausea, label"),
     "a rule without its line": (("    line: Below 94 % for 15 s look", "    linse: Below 94 % for 15 s look", "line"), "    linse:"),
     "a flag that nothing asks for": (("[{flag: motion_sickness}, {flag", "[{flag: seasick}, {flag", "seasick"), "    when:\n      all:\n        - any: [{flag: seas"),
@@ -127,6 +139,26 @@ def test_a_rule_that_does_not_hold_together_is_named_with_its_line(name: str, ex
 def test_parts_that_do_not_fit_together_are_refused_with_their_names(name: str, example_path: Path, tmp_path: Path) -> None:
     text, _ = edited(example_path, WHOLE[name])
     assert WHOLE[name][2] in refused(text, tmp_path).wrong
+
+
+YIELDS = {
+    "to two that silence each other": ("    unless: [E-2]\n", "    unless: [E-2, D-7]\n", "D-7 and D-8 silence each other"),
+    "to one that yields to a rule that does not exist": ("    unless: [D-8, E-2]\n", "    unless: [D-8, D-88]\n", "D-88, which does not exist"),
+}
+
+
+@pytest.mark.parametrize("name", YIELDS)
+def test_a_rule_that_yields_to_what_is_wrong_itself_does_not_hide_it(name: str, example_path: Path, tmp_path: Path) -> None:
+    text, _ = edited(example_path, YIELDS[name])
+    first = "    when: {pressure: {sys_above: 150, dia_above: 95}}\n"
+    assert first in text
+    assert YIELDS[name][2] in refused(text.replace(first, first + "    unless: [D-7]\n", 1), tmp_path).wrong
+
+
+def test_a_drug_may_be_named_by_its_class_alone(example_path: Path, tmp_path: Path) -> None:
+    text, _ = edited(example_path, ("{drug_since: {purpose: antiemetic, within: 6 h}}", "{drug_since: {drug_class: antiemetic_d2, within: 6 h}}", ""))
+    (tmp_path / "by-class.yaml").write_text(text, encoding="utf-8")
+    load_protocol(tmp_path / "by-class.yaml")
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "just words\n", "- a\n- b\n", "a: 1\n---\nb: 2\n", "\x00", "protocol: x\n"])
