@@ -105,8 +105,13 @@ class Viewer:
         unsigned = self.station is not None and not self.name
         return "locked" if self.locked else "unsigned" if unsigned else "not_permitted"
 
+    @property
+    def pages(self) -> frozenset[str]:
+        """The pages that may be opened."""
+        return frozenset(page for page, roles in PAGES.items() if self.opens & roles)
+
     def may_open(self, page: str) -> bool:
-        return bool(self.opens & PAGES.get(page, frozenset())) or self._denied("page", page)
+        return page in self.pages or self._denied("page", page)
 
     def may_take(self, page: str) -> bool:
         """Whether a file of this page goes to whoever is there: it leaves with somebody's name, so somebody has to be there."""

@@ -157,6 +157,24 @@ def test_who_signs_at_a_shared_station_can_say_that_it_is_another(station: Stati
     assert "Not me" not in menu("", True) + menu(NURSE, False)
 
 
+@pytest.mark.parametrize(
+    ("role", "ways"),
+    [
+        (Role.VIEWER, ["Ward"]),
+        (Role.NURSE, ["Ward", "Protocol"]),
+        (Role.CHARGE, ["Ward", "Debrief", "Protocol"]),
+        (Role.TRAINER, ["Ward", "Training", "Debrief", "Protocol"]),
+    ],
+)
+@pytest.mark.parametrize("locked", [False, True])
+def test_the_menu_of_a_ward_s_wall_leads_to_what_its_role_may_open_and_nowhere_else(
+    station: Station, role: Role, ways: list[str], locked: bool
+) -> None:
+    viewer = Viewer("" if locked else NURSE, frozenset({role}), locked=locked)
+    frame = Drawing(Topic("ward", "", viewer.name, viewer.shown, pages=viewer.pages)).frame(station.picture())
+    assert [one["label"] for one in frame["menu"] if one["act"]["do"] == "go"] == ways
+
+
 def test_a_training_station_knows_no_lock(station: Station) -> None:
     frame = Drawing(Topic("ward", "", NURSE)).frame(replace(station.picture(), mode="training"))
     assert "lock" not in frame

@@ -36,7 +36,9 @@ def head(picture: Picture, who: str, page: str, title: str) -> Frame:
         "alarm": alarm(picture),
         "menu": [
             button(say("Ward"), {"do": "go", "page": "drill" if picture.drilling else "ward"}, pressed=page == "ward"),
-            *([] if picture.mode == "ward" else [button(say("Training"), {"do": "go", "page": "training"})]),
+            button(say("Training"), {"do": "go", "page": "training"}),
+            # At a training station the way to a debrief is the page of the drill that it is of.
+            *([button(say("Debrief"), {"do": "go", "page": "review"})] if picture.mode == "ward" else []),
             button(say("Protocol"), {"do": "go", "page": "protocol"}, pressed=page == "protocol"),
         ],
         "foot": [

@@ -6,7 +6,7 @@ frame is hidden until somebody decides that it may be seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from monitor.access import Shown
@@ -149,12 +149,14 @@ def _trend(trend: Frame) -> Frame:
 # ---- who is at the keys ----
 
 
-def attended(frame: Frame, shown: Shown, name: str, shared: bool) -> Frame:
-    """What a station in ward mode adds to a frame: whether it is locked, and at a shared one who signs and a way out of it."""
+def attended(frame: Frame, shown: Shown, name: str, shared: bool, pages: Collection[str]) -> Frame:
+    """What a station in ward mode makes of a frame: whether it is locked, a way to the pages that may be opened alone, and
+    at a shared one who signs and a way out of it.
+    """
+    menu = [one for one in frame["menu"] if one["act"]["do"] != "go" or one["act"]["page"].replace("drill", "ward") in pages]
     if shown is Shown.NO_NAMES:
-        return {**frame, "lock": lock(shared)}
-    menu = [button(say("Not me"), {"do": "not_me"}), *frame["menu"]] if shared and name else frame["menu"]
-    return {**frame, "lock": None, "menu": menu}
+        return {**frame, "lock": lock(shared), "menu": menu}
+    return {**frame, "lock": None, "menu": [button(say("Not me"), {"do": "not_me"}), *menu] if shared and name else menu}
 
 
 def lock(shared: bool) -> Frame:

@@ -90,7 +90,7 @@ def seated(cookies: Mapping[str, str], topic: Topic) -> Topic:
     if station().accounts is None:
         return topic
     now = at_the_keys(cookies)
-    return topic._replace(name=now.name, shown=now.shown, shared=now.station is not None)
+    return topic._replace(name=now.name, shown=now.shown, shared=now.station is not None, pages=now.pages)
 
 
 def tell(cookies: Mapping[str, str], what: Callable[[Accounts, str], object]) -> None:

@@ -51,7 +51,7 @@ class Drawing:
         self._trend_at: tuple[int, int] | None = None
 
     def frame(self, picture: Picture) -> Frame:
-        page, room, name, shown, shared = self.topic
+        page, room, name, shown, shared, pages = self.topic
         view = picture.views.get(room)
         picture = side(picture, page == "drill" or (view is not None and view.state.drill is not None))
         frame = ward_frame(picture, name) if page != "room" else room_frame(picture, room, name)
@@ -64,7 +64,7 @@ class Drawing:
                 self._trend_at = (view.session, view.at)
                 frame["trend"] = trend_frame(picture, view)
         frame = veiled(picture, frame, shown)
-        return attended(frame, shown, name, shared) if picture.mode == "ward" else frame
+        return attended(frame, shown, name, shared, pages) if picture.mode == "ward" else frame
 
 
 class News(NamedTuple):

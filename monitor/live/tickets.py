@@ -15,7 +15,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import NamedTuple
 
 from monitor import clock
-from monitor.access import Shown
+from monitor.access import PAGES, Shown
 
 LIFE_S = 60.0
 log_ = logging.getLogger("monitor.door")
@@ -30,6 +30,8 @@ class Topic(NamedTuple):
     shown: Shown = Shown.ALL
     shared: bool = False
     """Whether this is a station at which whoever enters something signs."""
+    pages: frozenset[str] = frozenset(PAGES)
+    """Those that may be opened from it."""
 
 
 class Tickets:
@@ -39,7 +41,7 @@ class Tickets:
     def mint(self, topic: Topic, holder: str = "") -> str:
         """A ticket in letters that a WebSocket subprotocol may have. ``holder``: who signed in, as ``door.holder`` tells.
 
-        How much is shown is no part of it: that is asked anew for as long as the socket is open.
+        How much is shown, and what may be opened, is no part of it: that is asked anew for as long as the socket is open.
         """
         body = json.dumps([*topic[:3], holder, clock.monotonic() + LIFE_S]).encode()
         return f"{_text(body)}.{_text(self._signed(body))}"

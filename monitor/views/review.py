@@ -39,7 +39,8 @@ def show(viewer: Viewer) -> None:
     if rooms is not None and "play" in st.query_params:
         _play(rooms)
         return
-    heading("Training", "training", say("TRAINING · SIMULATED PATIENTS · {no_certificate}", no_certificate=NO_CERTIFICATE))
+    back = ("Training", "training") if "training" in viewer.pages else ("Ward", "ward")
+    heading(*back, say("TRAINING · SIMULATED PATIENTS · {no_certificate}", no_certificate=NO_CERTIFICATE))
     if rooms is not None:
         _debrief(viewer, rooms)
         return
