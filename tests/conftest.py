@@ -57,6 +57,16 @@ def database(server: postgres.Server) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def pair() -> Iterator[postgres.Pair]:
+    """A PostgreSQL and its standby, for this test alone."""
+    try:
+        with postgres.paired() as started:
+            yield started
+    except postgres.Missing as none:
+        pytest.skip(str(none))
+
+
 @pytest.fixture(scope="session")
 def quick_passwords() -> Iterator[None]:
     with warded.quick_passwords():

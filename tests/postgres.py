@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -73,6 +74,16 @@ class Server:
     def stop(self, how: str = "fast") -> None:
         self._run("pg_ctl", "-D", "data", "-m", how, "-w", "stop")
 
+    def follow(self, first: Server) -> None:
+        """Begin as a standby of another."""
+        if user := _user():
+            shutil.chown(self.folder, user)
+        self._run("pg_basebackup", "-d", f"host=127.0.0.1 port={first.port} user=postgres", "-D", "data", "-R", "-c", "fast", "-X", "stream")
+        self.start()
+
+    def promote(self) -> None:
+        self._run("pg_ctl", "-D", "data", "-w", "promote")
+
     def url(self, database: str, user: str = "postgres") -> str:
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
 
@@ -101,9 +112,7 @@ def running() -> Iterator[Server]:
     bin = binaries()
     if bin is None:
         raise Missing(NONE)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = _free_port()
     keeper = subprocess.Popen([sys.executable, "-m", "tests.postgres", bin, str(port)], cwd=ROOT, stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, text=True, start_new_session=True)  # fmt: skip
     assert keeper.stdin is not None and keeper.stdout is not None
@@ -116,6 +125,44 @@ def running() -> Iterator[Server]:
         keeper.stdin.close()
         keeper.stdout.close()
         keeper.wait(timeout=60)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A server and its standby, which has whatever the first one confirms."""
+
+    first: Server
+    second: Server
+    ward: str
+    """Their database's name."""
+
+    @property
+    def both(self) -> str:
+        """The address by which a station finds whichever of the two writes."""
+        ports = f"{self.first.port},{self.second.port}"
+        return f"postgresql://postgres@/{self.ward}?host=127.0.0.1,127.0.0.1&port={ports}&target_session_attrs=read-write"
+
+
+@contextmanager
+def paired() -> Iterator[Pair]:
+    """Two servers of their own. Raises Missing."""
+    with running() as first, tempfile.TemporaryDirectory(prefix="infusion-standby-") as folder:
+        first.sql("CREATE DATABASE ward")
+        second = Server(first.bin, Path(folder), _free_port())
+        second.follow(first)
+        try:
+            for setting in ("synchronous_standby_names = '*'", "synchronous_commit = remote_apply"):
+                first.sql(f"ALTER SYSTEM SET {setting}")
+            first.sql("SELECT pg_reload_conf()")
+            yield Pair(first, second, "ward")
+        finally:
+            second.stop("immediate")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def keep(bin: Path, port: int) -> None:

@@ -97,7 +97,8 @@ class PostgresDriver:
             raise StoreError(f"the address of the store cannot be read; give it as {FORM}") from None
         if not self._address.database:
             raise StoreError(f"the address of the store names no database; give it as {FORM}")
-        shown = URL.create("postgresql", host=self._address.host, port=self._address.port, database=self._address.database)
+        host, port = self._address.host or _listed(self._address.query.get("host")), self._address.port
+        shown = URL.create("postgresql", host=host, port=port, database=self._address.database)
         self.url = str(shown)  # without user and password: it is said and logged
         self._place = self.url.removeprefix("postgresql://")
         self._listener: psycopg.Connection[Any] | None = None
@@ -226,6 +227,8 @@ class PostgresDriver:
             return f"{self._place} is busy: another program holds it for more than {BUSY_S:.0f} s; nothing was saved"
         if state == "53100":
             return f"{self._place}: the server's disk is full; nothing was saved"
+        if state == "25006":
+            return f"{self._place} only reads, as a standby does: give the address of the server that writes; nothing was saved"
         if state == "42501":
             return f"{self._place}: {said}; make the store's user the owner of the database; nothing was saved"
         if state.startswith("28") or "authentication failed" in said or "no password supplied" in said or "pg_hba.conf" in said:
@@ -270,6 +273,11 @@ class PostgresDriver:
         with self._listening:
             self._deaf()
         self.engine.dispose()
+
+
+def _listed(hosts: str | tuple[str, ...] | None) -> str | None:
+    """The servers of an address that names several."""
+    return ",".join(hosts) if isinstance(hosts, tuple) else hosts
 
 
 class AdvisoryLock:

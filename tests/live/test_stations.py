@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from monitor.ward import drafts
 from tests import viewer
 from tests.browser.dashboard import HOME, serving
 from tests.live.test_patches import applied
-from tests.postgres import Server
+from tests.postgres import Pair, Server
 
 ROOMS = """
 station: Test station
@@ -50,6 +50,12 @@ class Clinic:
 
 @pytest.fixture
 def clinic(database: str, tmp_path: Path) -> Iterator[Clinic]:
+    with working(database, tmp_path) as clinic:
+        yield clinic
+
+
+@contextmanager
+def working(database: str, tmp_path: Path) -> Iterator[Clinic]:
     (tmp_path / "rooms.yaml").write_text(ROOMS)
     command = [sys.executable, "-m", "monitor", "serve", "--rooms", str(tmp_path / "rooms.yaml"), "--store", database]
     environment = {"INFUSION_ROOMS": str(tmp_path / "rooms.yaml"), "INFUSION_STORE": database}
@@ -125,6 +131,29 @@ def test_a_server_that_stops_is_said_at_every_station_and_all_goes_on_by_itself(
 
     asyncio.run(lived_through())
     assert clinic.evaluator.poll() is None and clinic.assessing() == [], "a restart of the server moves nothing"
+
+
+def test_where_the_server_is_lost_its_standby_takes_over_and_every_station_goes_on_by_itself(pair: Pair, tmp_path: Path) -> None:
+    async def lived_through(clinic: Clinic) -> None:
+        async with walls(clinic) as screens:
+            for screen in screens:
+                await screen.until(beyond(0))
+            with closing(open_log(pair.both)) as log:
+                (head,) = log.heads()
+                confirmed = log.append(head.session, drafts([e.NoteAdded(text="said before the loss")], "nurse"))
+            ticks = [screen.frame["tiles"][0]["tick"] for screen in screens]
+            await asyncio.to_thread(pair.first.stop, "immediate")
+            await asyncio.gather(*(screen.until(lambda frame: frame["assessed"]["text"] == "RECORD OUT OF REACH") for screen in screens))
+            await asyncio.to_thread(pair.second.promote)
+            back = [await screen.until(beyond(tick)) for screen, tick in zip(screens, ticks, strict=True)]
+            print(f"server lost: both walls live {max(back):.2f} s after its standby was told to take over")
+            with closing(open_log(pair.both)) as log:
+                assert confirmed[0].body in [entry.body for entry in log.entries(head.session)]
+                assert list(log.verify()) == []
+
+    with working(pair.both, tmp_path) as clinic:
+        asyncio.run(lived_through(clinic))
+        assert clinic.evaluator.poll() is None
 
 
 def test_where_the_evaluator_is_killed_one_of_the_stations_assesses(clinic: Clinic) -> None:
