@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from bench import browser, chain, day, drill, engine, room, soak
+from bench import browser, chain, day, drill, engine, room, server, soak
 
 ALL = {
     "replay": engine.replay_speed,
@@ -18,6 +18,7 @@ ALL = {
     "waves": engine.wave_speed,
     "drill": drill.late_ticks,
     "size": chain.file_size,
+    "server": server.wards_on_a_server,
     "live": browser.live,
     "paint": browser.first_paint,
     "sweep": room.sweep,

@@ -107,13 +107,13 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """A server for a session of tests. Raises Missing."""
+def running(on_disk: bool = False) -> Iterator[Server]:
+    """A server for a session of tests, in memory where there is room for it. Raises Missing."""
     bin = binaries()
     if bin is None:
         raise Missing(NONE)
     port = _free_port()
-    keeper = subprocess.Popen([sys.executable, "-m", "tests.postgres", bin, str(port)], cwd=ROOT, stdin=subprocess.PIPE,
+    keeper = subprocess.Popen([sys.executable, "-m", "tests.postgres", bin, str(port), *(["disk"] if on_disk else [])], cwd=ROOT, stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, text=True, start_new_session=True)  # fmt: skip
     assert keeper.stdin is not None and keeper.stdout is not None
     try:
@@ -165,9 +165,9 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def keep(bin: Path, port: int) -> None:
+def keep(bin: Path, port: int, on_disk: bool) -> None:
     memory = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(prefix="infusion-pg-", dir=memory if os.access(memory, os.W_OK) else None))
+    folder = Path(tempfile.mkdtemp(prefix="infusion-pg-", dir=memory if os.access(memory, os.W_OK) and not on_disk else None))
     server = Server(bin, folder, port)
     try:
         server.make()
@@ -182,4 +182,4 @@ def keep(bin: Path, port: int) -> None:
 
 
 if __name__ == "__main__":
-    keep(Path(sys.argv[1]), int(sys.argv[2]))
+    keep(Path(sys.argv[1]), int(sys.argv[2]), "disk" in sys.argv[3:])
