@@ -52,7 +52,7 @@ _KINDS: tuple[tuple[frozenset[Role], str], ...] = (
     (_CARE, "scored observed symptom_charted note_added corrected prompt_answered patient_asked"),
     (_CARE, "cuff_interval_set cuff_started cuff_stopped cuff_put_off pressure_charted"),
     (_CARE, "watch_taken watch_offered offer_ended watch_left away_started away_ended emergency_ended"),
-    (_CARE, "audio_paused audio_resumed"),
+    (_CARE, "audio_paused audio_resumed went_on"),
     (_DRILLS, "drill_started truth_drill drill_ended pace_set truth_injected truth_noted"),
     (_CARE | _DRILLS, "room_opened"),
     (frozenset(), "sound_changed"),

@@ -114,6 +114,16 @@ class PaceSet(Event):
     """Stands still again from this second on: a step."""
 
 
+class WentOn(Event):
+    """A room that stood, since nobody assessed it, goes on in real time. A drill's rooms go on by their pace."""
+
+    kind: Literal["went_on"] = "went_on"
+
+
+FAILED = "the program failed in this room, and nobody assesses it"
+"""Why a room stands in which the program failed, while the others go on."""
+
+
 class Outage(Event):
     """Nobody assessed this session between two wall times."""
 
@@ -534,6 +544,7 @@ AnyEvent = Annotated[
     SessionOpened
     | SourceSet
     | PaceSet
+    | WentOn
     | Outage
     | Discharged
     | SessionClosed
@@ -588,6 +599,11 @@ _ADAPTER: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
 
 EVALUATORS = frozenset({"prompt_changed", "minute_sealed", "evaluator_noted", "outage", "patient_said", "patient_answered", "truth_state"})
 """Kinds that the evaluator writes; all others come from people."""
+
+
+def pace(event: Event) -> float | None:
+    """Session seconds a wall second from this event on, where it says so."""
+    return event.speed if isinstance(event, PaceSet) else 1.0 if isinstance(event, WentOn) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from monitor import __version__, clock
 from monitor.board.view import BEAT_LOST_S, GRACE_S
+from monitor.events import FAILED
 from monitor.store.log import SCHEMA, EventLog, StoreError
 
 AHEAD_S = 5.0
@@ -19,10 +21,12 @@ def health(log: EventLog) -> dict[str, Any]:
     """
     told: dict[str, Any] = {"ok": False, "version": __version__, "store": log.url, "schema": SCHEMA, "clock": clock.stamp(clock.now())}
     try:
-        rooms, beat = [head.room for head in log.heads()], log.heartbeat()
+        heads, beat = log.heads(), log.heartbeat()
+        failed = [head.room for head in heads if _failed(log, head.session)]
     except StoreError as trouble:
         return {**told, "wrong": [f"the store does not answer: {trouble}"]}
-    wrong = []
+    wrong = [f"the program failed in room {room}, and nobody assesses it" for room in failed]
+    rooms = [head.room for head in heads]
     if beat is None:
         told.update(rooms=rooms, evaluator=None, heartbeat_s=None, behind_s=None)
         wrong.append("nobody has assessed this store yet")
@@ -38,3 +42,9 @@ def health(log: EventLog) -> dict[str, Any]:
         if beat.behind_s > GRACE_S:
             wrong.append(f"the evaluator is {beat.behind_s:.0f} s behind")
     return {**told, "ok": not wrong, "wrong": wrong}
+
+
+def _failed(log: EventLog, session: int) -> bool:
+    """Whether a session stands because the program failed in it."""
+    paces = [json.loads(entry.body) for entry in log.entries(session) if entry.kind in ("pace_set", "went_on")]
+    return bool(paces) and paces[-1].get("why") == FAILED

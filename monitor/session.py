@@ -506,6 +506,7 @@ _CHANGES: Mapping[str, Callable[[SessionState, Any, e.Logged], SessionState]] = 
     "audio_resumed": lambda s, _, at: replace(s, hush=Hush(at.at, at.by)),
     "sound_changed": lambda s, ev, at: replace(s, deaf=(at.at, not ev.able)),
     "pace_set": lambda s, ev, at: replace(s, speed=ev.speed, stops_at=ev.until),
+    "went_on": lambda s, ev, at: replace(s, speed=1.0, stops_at=None),
     "drill_started": lambda s, ev, at: replace(s, drill=ev),
     "patient_asked": lambda s, _, at: replace(s, asked=True),
     "patient_answered": lambda s, _, at: replace(s, asked=False, heard=at),

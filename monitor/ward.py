@@ -6,10 +6,14 @@ is in memory is only a reading of the log: after any failure it is dropped and r
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+
+from pydantic import ValidationError
 
 from monitor import clock
 from monitor import events as e
@@ -22,7 +26,7 @@ from monitor.sources.opening import open_source
 from monitor.sources.simulated import SimulatedSource
 from monitor.sources.source import BadFile, Source
 from monitor.store import chain, packing
-from monitor.store.log import Draft, Entry, EventLog, Writing
+from monitor.store.log import Draft, Entry, EventLog, Head, LeaseLost, StoreError, Writing
 from monitor.vitals import Beats, Numeric
 
 EVALUATOR = "evaluator"
@@ -35,12 +39,45 @@ LARGEST_ROUND = 240
 """Ticks of one session in one round, so that a catch-up does not keep the others waiting."""
 
 
+log_ = logging.getLogger("monitor.ward")
+
+
+class Unreadable(StoreError):
+    """An entry that this version of the program does not know."""
+
+
+class RoomFailed(Exception):
+    """The program failed in these sessions' room; the others have nothing to do with it."""
+
+    def __init__(self, sessions: Iterable[int]) -> None:
+        super().__init__()
+        self.sessions = tuple(sessions)
+
+
+@contextmanager
+def _failing(sessions: Iterable[int]) -> Iterator[None]:
+    """What fails in here fails for these sessions alone, unless it is the store that cannot be read or written."""
+    try:
+        yield
+    except Unreadable as entry:
+        raise RoomFailed(sessions) from entry
+    except (StoreError, LeaseLost):
+        raise
+    except Exception as fault:
+        raise RoomFailed(sessions) from fault
+
+
 def drafts(events: Iterable[e.AnyEvent], by: str) -> list[Draft]:
     return [Draft(event.kind, by, e.body(event)) for event in events]
 
 
 def logged(entry: Entry) -> e.Logged:
-    return e.Logged(entry.seq, entry.tick, entry.at, entry.by, e.parse(entry.kind, entry.body))
+    """An entry as it was meant. Raises Unreadable."""
+    try:
+        return e.Logged(entry.seq, entry.tick, entry.at, entry.by, e.parse(entry.kind, entry.body))
+    except ValidationError:
+        known = "bring this program up to date, or look with verify whether the record was changed"
+        raise Unreadable(f"entry {entry.seq} of a session ({entry.kind}) cannot be read; {known}") from None
 
 
 @dataclass(slots=True)
@@ -92,9 +129,9 @@ class RoomCourse:
             self.seq = people[-1].seq
             self.assessment.take(people)
         for entry in people:
-            if isinstance(entry.event, e.PaceSet):
-                until = until if entry.event.speed else self.at
-                self.pace.change(mono, entry.event.speed, until)
+            if (speed := e.pace(entry.event)) is not None:
+                until = until if speed else self.at
+                self.pace.change(mono, speed, until)
         if self.source is None:
             return 0
         acts = [act for act in map(act_of, people) if act is not None]
@@ -248,6 +285,8 @@ class Ward:
         self.document = document
         self.lease = lease
         self.courses: dict[int, RoomCourse] = {}
+        self._failed: dict[int, int | None] = {}
+        """In which sessions the program has failed, and the entry that says so, once one does."""
         self._wall = clock.WallWatch()
         self._last_round: float | None = None
         """Monotonic; None before the first round, when only the wall time of the last sign of life is known."""
@@ -255,19 +294,31 @@ class Ward:
     def round(self) -> int:
         """Bring every open session to now, in one transaction. Gives how many seconds were assessed in all.
 
-        Raises what the store raises; nothing was written then, and the next round reads the log again.
+        Where the program fails in one room, that room stands and says so, and the others are assessed without it. Raises what
+        the store raises; nothing was written then, and the next round reads the log again.
         """
         mono = clock.monotonic()
         outage_s = self._outage_s(mono)
         if outage_s > CATCH_UP_S:
             self.courses.clear()
         try:
-            done = self._round(mono, outage_s)
+            while (done := self._without_failures(mono, outage_s)) is None:
+                pass
         except BaseException:
             self.courses.clear()
             raise
         self._last_round = mono
         return done
+
+    def _without_failures(self, mono: float, outage_s: float) -> int | None:
+        """A round; None where the program failed in a room, and it is to be tried again with that room standing."""
+        try:
+            return self._round(mono, outage_s)
+        except RoomFailed as failed:
+            log_.exception("the program failed in a room; it stands sessions=%s", ",".join(map(str, failed.sessions)))
+            self.courses.clear()
+            self._failed |= dict.fromkeys(failed.sessions)
+            return None
 
     def _outage_s(self, mono: float) -> float:
         """How long nobody assessed. Across a restart only wall time can tell; a clock that went back tells nothing."""
@@ -281,18 +332,29 @@ class Ward:
         with self.log.transaction(self.lease) as writing:
             heads = writing.heads()
             for head in heads:
-                if head.session not in self.courses:
-                    self._take_up(writing, head.session, mono, outage_s)
-            for courses in _together(self.courses[head.session] for head in heads):
-                done += advance_together(writing, courses, mono)
+                if head.session not in self.courses and not self._left_alone(head):
+                    with _failing([head.session]):
+                        self._take_up(writing, head.session, mono, outage_s)
+            for courses in _together(self.courses[head.session] for head in heads if head.session in self.courses):
+                with _failing(course.session for course in courses):
+                    done += advance_together(writing, courses, mono)
                 behind = max([behind, *(c.pace.lateness(c.at + 1, mono) for c in courses if c.pace.speed)])
             for session in set(self.courses) - {head.session for head in heads}:
                 del self.courses[session]
+            told = {}
+            for head in (h for h in heads if h.session in self._failed and self._failed[h.session] is None):
+                (said,) = writing.append(head.session, head.tick + 1, drafts([e.PaceSet(speed=0.0, why=e.FAILED)], EVALUATOR))
+                told[head.session] = said.seq
             if jump := self._wall.jumped():
                 for course in self.courses.values():
                     course.note(writing, f"the clock of this computer jumped by {jump:+.0f} s; the times before it differ by that")
             writing.beat(round(behind, 3))
+        self._failed |= told
         return done
+
+    def _left_alone(self, head: Head) -> bool:
+        """Whether the program failed in this session and nobody has done anything there since."""
+        return head.session in self._failed and self._failed[head.session] in (None, head.seq)
 
     def _take_up(self, writing: Writing, session: int, mono: float, outage_s: float) -> None:
         """A session that this evaluator does not have in memory: a new one, or one that another left."""
@@ -305,13 +367,16 @@ class Ward:
                 course.write(writing, course.at + 1, [e.PaceSet(speed=0.0, why=trouble)])
             return
         course.pace.change(mono, state.speed, course.at)
-        if course.at >= 0 and state.speed and outage_s > LATE_S:
+        if course.at >= 0 and state.speed and outage_s > 0:
             self._bridge(writing, course, mono, outage_s)
         if state.opened.protocol_digest != self.document.digest:
             course.note(writing, "the protocol has changed since this session opened; the one loaded now applies")
 
     def _bridge(self, writing: Writing, course: RoomCourse, mono: float, outage_s: float) -> None:
         """Over an outage: a short one is caught up; after a long one the session stands and asks to go on."""
+        if outage_s <= LATE_S:
+            course.pace.change(mono - outage_s, course.pace.speed, course.at)
+            return
         until = clock.now()
         since = until - timedelta(seconds=outage_s)
         caught_up = outage_s <= CATCH_UP_S

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from monitor import clock
 from monitor import events as e
-from monitor.board.alarms import alarm, banner, banner_none, deaf, loudest, pause
+from monitor.board.alarms import alarm, banner, banner_none, deaf, loudest, pause, pausing
 from monitor.board.room import room_frame
 from monitor.board.tile import ward_frame
 from monitor.board.view import Anchor, Picture, View
@@ -54,8 +54,8 @@ class Scene:
     def answer(self, room: str, at: int, level: e.Level) -> None:
         self.happen(room, at, e.PromptAnswered(rule=RULES[level], episode=1, answer=e.Answer.DEFERRED, reason="busy"))
 
-    def pause(self, at: int, seconds: int = 120) -> None:
-        level = loudest(self.picture(at))
+    def pause(self, at: int, seconds: int = 120, **more: Any) -> None:
+        level = pausing(self.picture(at, **more))
         for room in self.views:
             self.happen(room, at, e.AudioPaused(seconds=seconds, level=level))
 
@@ -72,6 +72,45 @@ def scene(document: Document) -> Scene:
 def sound(picture: Picture) -> str | None:
     found: str | None = alarm(picture)["sound"]
     return found
+
+
+def fail(scene: Scene, room: str, at: int) -> None:
+    """As the evaluator notes that the program failed in a room."""
+    wall = clock.stamp(OPENED + timedelta(seconds=at))
+    scene.happen(room, at, e.PaceSet(speed=0, why=e.FAILED), "evaluator")
+    scene.views[room].noted([e.Logged(0, at, wall, "evaluator", e.PaceSet(speed=0, why=e.FAILED))])
+
+
+def test_a_room_in_which_the_program_failed_is_called_above_medium_and_nothing_there_is_called_calm(scene: Scene) -> None:
+    scene.prompt("2", 5, e.Level.MEDIUM)
+    fail(scene, "1", 8)
+    picture = scene.picture(9)
+    shown = banner(picture)
+    assert sound(picture) == "tech"
+    assert shown is not None
+    assert (shown["priority"], shown["where"], shown["what"]) == ("tech", "Room 1 Otter", "NOT BEING ASSESSED")
+    assert shown["button"]["act"] == {"do": "open_room", "room": "1"}
+    assert shown["rest"] == [{"priority": "medium", "text": "** 1"}]
+    first, second = ward_frame(picture, "")["tiles"]
+    assert (first["state"], first["strip"]["kind"], first["strip"]["line1"]) == ("blind", "blind", "Not being assessed")
+    assert second["state"] == "alarm"
+    assert [room_frame(picture, room, "")["failed"] is not None for room in ("1", "2")] == [True, False]
+    assert next(one["text"] for one in room_frame(picture, "2", "")["rooms"]) == "not assessed"
+    scene.prompt("2", 10, e.Level.HIGH)
+    assert sound(scene.picture(11)) == "high"
+    scene.happen("1", 12, e.WentOn())
+    scene.views["1"].noted([e.Logged(0, 12, clock.stamp(OPENED), "nurse", e.WentOn())])
+    assert ward_frame(scene.picture(13), "")["tiles"][0]["strip"]["kind"] != "blind"
+
+
+def test_a_failure_breaks_through_a_pause_that_was_made_before_it_and_is_silent_under_one_made_since(scene: Scene) -> None:
+    scene.prompt("2", 2, e.Level.MEDIUM)
+    scene.pause(5)
+    assert sound(scene.picture(7)) is None
+    fail(scene, "1", 8)
+    assert sound(scene.picture(9)) == "tech"
+    scene.pause(20)
+    assert sound(scene.picture(21)) is None
 
 
 def test_the_highest_unanswered_prompt_sounds_and_an_answer_ends_it(scene: Scene) -> None:
@@ -160,7 +199,7 @@ def test_nobody_assessing_sounds_below_high_and_breaks_through(scene: Scene) -> 
     shown = banner(scene.picture(23, **silent))
     assert shown is not None and shown["what"] == "NOT BEING ASSESSED", "seen before it is heard: another may take over"
     assert sound(scene.picture(27, **silent)) == "tech"
-    scene.pause(30)
+    scene.pause(30, **silent)
     assert sound(scene.picture(31, **silent)) is None, "paused by somebody who could see it"
     shown = banner(scene.picture(31, **silent))
     assert shown is not None and shown["what"] == "NOT BEING ASSESSED"

@@ -26,6 +26,8 @@ def entered(room: Room, command: c.Command, by: str = "nurse") -> Sequence[e.Any
 
 ENTERED: dict[str, tuple[Callable[[Document], Room], c.Command, list[e.AnyEvent]]] = {
     "a step": (lambda d: drilled(d).tick(10), c.step(30), [e.PaceSet(speed=1.0, until=39)]),
+    "a room that stands": (lambda d: ready(d).do(c.set_pace(0)), c.go_on(), [e.WentOn()]),
+    "a room that goes": (ready, c.go_on(), []),
     "a room opened in a drill": (drilled, c.open_room(), [e.RoomOpened()]),
     "a room opened": (ready, c.open_room(), []),
     "a patient asked": (ready, c.ask(), [e.PatientAsked()]),

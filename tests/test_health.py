@@ -8,12 +8,13 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from monitor import commands, settings
+from monitor import events as e
 from monitor.admission import Patient, admit_simulated
 from monitor.cli import app
 from monitor.health import health
 from monitor.protocol.document import Document
 from monitor.store.log import EventLog, StoreError
-from monitor.ward import Ward
+from monitor.ward import Ward, drafts
 from tests.conftest import Time
 
 
@@ -51,6 +52,17 @@ def test_each_trouble_is_told(log: EventLog, document: Document, time: Time) -> 
     with log.transaction(ward.lease) as writing:
         writing.beat(8.0)
     assert health(log)["wrong"] == ["the evaluator is 8 s behind"]
+
+
+def test_a_room_in_which_the_program_failed_is_told_until_it_goes_on(log: EventLog, document: Document, time: Time) -> None:
+    ward = assessed(log, document)
+    (session,) = ward.courses
+    for pace, wrong in (
+        (e.PaceSet(speed=0, why=e.FAILED), ["the program failed in room 12, and nobody assesses it"]),
+        (e.WentOn(), []),
+    ):
+        log.append(session, drafts([pace], "evaluator"))
+        assert health(log)["wrong"] == wrong
 
 
 def test_a_store_that_does_not_answer_is_told(log: EventLog, document: Document, time: Time) -> None:

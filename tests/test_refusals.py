@@ -206,6 +206,7 @@ ASKED: list[tuple[str, Callable[[Document], Room], Wanted, bool]] = [
     ("not_discharged", recovery, c.close(), False),
     ("pace_out_of_bounds", ready, c.set_pace(61), False),
     ("pace_out_of_bounds", drilled, c.set_pace(21), False),
+    ("drill", drilled, c.go_on(), False),
     ("step_out_of_bounds", drilled, c.step(0), False),
     ("step_out_of_bounds", drilled, c.step(601), False),
     ("no_patient", observed, c.ask(), False),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -20,10 +22,10 @@ from monitor.review.replay import reassess
 from monitor.session import folded
 from monitor.sources.recorded import write_recording
 from monitor.store import lease
-from monitor.store.log import EventLog, StoreError
+from monitor.store.log import Draft, EventLog, StoreError, Writing
 from monitor.store.memory import MemoryLog
 from monitor.vitals import Channel, Signal, numeric
-from monitor.ward import ENDED, STANDING, Pace, Ward, drafts, logged
+from monitor.ward import ENDED, STANDING, Pace, RoomCourse, Ward, drafts, logged
 from tests.conftest import Time
 
 PLEASANT = settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml"
@@ -438,6 +440,126 @@ def test_a_lagging_round_is_cut_so_that_no_room_waits_long(log: EventLog, docume
     assert beat.behind_s == 3.983, "second 240 was due after 241 sixtieths"
     evaluator.round()
     assert [log.head(s).tick for s in sessions] == [479, 479]
+
+
+class Fault(Exception):
+    """Of the program, in one room."""
+
+
+@dataclass
+class Broken:
+    """Assessing this session fails from this second on, until it is mended."""
+
+    session: int
+    tick: int
+    mended: bool = False
+
+    def patch(self, monkeypatch: pytest.MonkeyPatch) -> Broken:
+        whole = RoomCourse._second
+
+        def second(course: RoomCourse, writing: Writing, tick: int, *more: Any) -> list[e.AnyEvent]:
+            concluded = whole(course, writing, tick, *more)
+            if course.session == self.session and tick >= self.tick and not self.mended:
+                raise Fault
+            return concluded
+
+        monkeypatch.setattr(RoomCourse, "_second", second)
+        return self
+
+
+def stood(log: EventLog, session: int) -> list[tuple[int, float, str]]:
+    return [(x.tick, x.event.speed, x.event.why) for x in map(logged, log.entries(session)) if isinstance(x.event, e.PaceSet)]
+
+
+def test_a_room_in_which_the_program_fails_stands_and_says_so_and_the_others_go_on(
+    log: EventLog, document: Document, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = simulated(log, document, "1"), simulated(log, document, "2")
+    evaluator, broken = ward(log, document), Broken(one, 12).patch(monkeypatch)
+    evaluator.round()
+    for _ in range(30):
+        time.pass_by(1)
+        evaluator.round()
+    assert [log.head(s).tick for s in (one, other)] == [11, 29], "nothing of the second in which it failed is kept"
+    assert stood(log, one) == [(12, 0.0, e.FAILED)], "said once"
+    assert stood(log, other) == []
+    commands.carry_out(log, document, one, "nurse", commands.go_on())
+    time.pass_by(1)
+    evaluator.round()
+    time.pass_by(1)
+    evaluator.round()
+    assert [(speed, why) for _, speed, why in stood(log, one)] == [(0.0, e.FAILED)] * 2, "tried, and failed again"
+    broken.mended = True
+    commands.carry_out(log, document, one, "nurse", commands.go_on())
+    for _ in range(6):
+        time.pass_by(1)
+        evaluator.round()
+    assert log.head(one).tick > 15
+    assert log.head(other).tick == 37
+    assert list(log.verify()) == []
+    assert all(reassess(log, s, document).same for s in (one, other))
+
+
+def test_it_is_tried_once_more_when_somebody_has_done_something_there_and_by_another_evaluator(
+    log: EventLog, document: Document, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = simulated(log, document)
+    broken = Broken(session, 3).patch(monkeypatch)
+    evaluator = ward(log, document)
+    for _ in range(6):
+        evaluator.round()
+        time.pass_by(1)
+    assert session not in evaluator.courses
+    log.append(session, drafts([e.Scored(scale="comfort", value=8)], "nurse"))
+    evaluator.round()
+    assert evaluator.courses[session].assessment.state.speed == 0, "it stands, and what was charted is in"
+    broken.mended = True
+    following = ward(log, document)
+    following.round()
+    time.pass_by(5)
+    following.round()
+    assert log.head(session).tick == 2, "it stands until somebody lets it go on"
+
+
+def test_an_entry_that_this_version_does_not_know_stops_its_room_alone(log: EventLog, document: Document, time: Time) -> None:
+    one, other = simulated(log, document, "1"), simulated(log, document, "2")
+    evaluator = ward(log, document)
+    evaluator.round()
+    time.pass_by(5)
+    evaluator.round()
+    log.append(one, [Draft("mood_charted", "nurse", '{"mood":"light"}')])
+    for _ in range(2):
+        for _ in range(3):
+            time.pass_by(1)
+            evaluator.round()
+        evaluator = ward(log, document)
+    assert log.head(one).tick == 4
+    assert log.head(other).tick == 10
+    paces = [x.body for x in log.entries(one) if x.kind == "pace_set"]
+    assert len(paces) == 2 and all(e.FAILED in body for body in paces), "each evaluator says it once"
+    with pytest.raises(StoreError, match=r"\(mood_charted\) cannot be read; bring this program up to date"):
+        list(map(logged, log.entries(one)))
+
+
+def test_a_store_that_fails_is_no_room_that_fails(
+    log: EventLog, document: Document, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = simulated(log, document)
+    evaluator = ward(log, document)
+    evaluator.round()
+    time.pass_by(2)
+    evaluator.round()
+    time.pass_by(3)
+
+    def full(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(RoomCourse, "_second", full)
+        with pytest.raises(StoreError, match="full"):
+            evaluator.round()
+    evaluator.round()
+    assert (log.head(session).tick, stood(log, session)) == (4, [])
 
 
 def test_the_lease_is_held_by_one_and_free_when_it_is_released(log: EventLog) -> None:

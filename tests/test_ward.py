@@ -170,7 +170,7 @@ def test_after_a_long_outage_the_room_stands_and_asks(log: EventLog, document: D
     ward.round()
     assert log.head(session).tick == 4
     assert ward.courses[session].assessment.state.speed == 0
-    commands.carry_out(log, document, session, "nurse", commands.set_pace(1.0))
+    commands.carry_out(log, document, session, "nurse", commands.go_on())
     ward.round()
     time.pass_by(10)
     ward.round()

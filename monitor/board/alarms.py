@@ -12,7 +12,7 @@ from typing import NamedTuple
 from monitor import clock, units
 from monitor import events as e
 from monitor.board.frame import Frame, button
-from monitor.board.view import BEAT_CALLED_S, GRACE_S, NO_PROMPTS, RANK, STARS, Picture, View, rule_of
+from monitor.board.view import BEAT_CALLED_S, GRACE_S, NO_PROMPTS, NOT_ASSESSED, RANK, STARS, Picture, View, rule_of
 from monitor.language import say
 from monitor.session import Hush, Prompt
 
@@ -48,6 +48,12 @@ def loudest(picture: Picture) -> e.Level | None:
     return e.Level.TECH if picture.called and highest is not e.Level.HIGH else highest
 
 
+def pausing(picture: Picture) -> e.Level | None:
+    """The level above which a pause that is made now is broken: that of the highest of all that calls."""
+    highest = _calling(picture)
+    return e.Level.TECH if picture.called and (highest is None or e.Level.TECH.above(highest)) else highest
+
+
 class Pause(NamedTuple):
     hush: Hush
     left_s: int
@@ -73,10 +79,13 @@ def _since(picture: Picture, at: str) -> float:
 
 
 def _blind_since(picture: Picture, hush: Hush) -> bool:
-    """Whether the evaluator fell silent only after the audio was paused. Below a high prompt that changes nothing."""
-    if not picture.called or hush.level is e.Level.HIGH:
+    """Whether the evaluator fell silent, or failed in a room, only after the audio was paused. Below a high prompt that changes nothing."""
+    if hush.level is e.Level.HIGH:
         return False
-    return picture.beat_at is not None and picture.beat_at + timedelta(seconds=BEAT_CALLED_S) > clock.read(hush.at)
+    since = [view.stood_since for view in picture.failed]
+    if picture.silent and picture.beat_at is not None:
+        since.append(picture.beat_at + timedelta(seconds=BEAT_CALLED_S))
+    return any(at > clock.read(hush.at) for at in since)
 
 
 def deaf(picture: Picture) -> bool:
@@ -128,6 +137,7 @@ def banner(picture: Picture) -> Frame | None:
     found: list[tuple[float, str, Waiting | Frame]] = [*entries]
     if not picture.assessed:
         found.append((RANK["high"] + 0.5, "tech", _blind(picture)))
+    found += [(RANK["high"] + 0.5, "tech", _failed(view)) for view in picture.failed]
     if deaf(picture):
         found.append((RANK["tech"] + 0.5, "tech", DEAF))
     if not found:
@@ -151,8 +161,18 @@ def _blind(picture: Picture) -> Frame:
     since = "" if picture.beat_at is None else say("since {of_day}, ", of_day=clock.of_day(picture.beat_at, picture.zone, True))
     return {
         "where": say("All rooms"),
-        "what": say("NOT BEING ASSESSED"),
+        "what": NOT_ASSESSED,
         "why": say("{since}go to the rooms; the numbers may stand still", since=since),
+    }
+
+
+def _failed(view: View) -> Frame:
+    room = view.state.opened.room
+    return {
+        "where": say("Room {room} {alias}", room=room, alias=view.state.opened.alias),
+        "what": NOT_ASSESSED,
+        "why": say("the program failed in this room: go to the patient, then open it and let it go on"),
+        "button": button(say("Open room {room}", room=room), {"do": "open_room", "room": room}),
     }
 
 

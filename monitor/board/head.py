@@ -5,7 +5,7 @@ from __future__ import annotations
 from monitor import clock, units
 from monitor.board.alarms import alarm
 from monitor.board.frame import Frame, button
-from monitor.board.view import Picture
+from monitor.board.view import NOT_ASSESSED, Picture
 from monitor.language import say
 
 ADVICE = say(
@@ -66,7 +66,7 @@ def assessed(picture: Picture) -> Frame:
             if picture.beat_at is None
             else say("silent since {of_day}", of_day=clock.of_day(picture.beat_at, picture.zone, True))
         )
-        return {"ok": False, "text": say("NOT BEING ASSESSED"), "sub": say("evaluator {since}", since=since)}
+        return {"ok": False, "text": NOT_ASSESSED, "sub": say("evaluator {since}", since=since)}
     if picture.left is not None and picture.left < LEAST_LEFT:
         return {"ok": True, "warn": True, "text": say("DISK NEARLY FULL"), "sub": say("{mb} MB left", mb=picture.left // MB)}
     if picture.jumped is not None:

@@ -15,7 +15,7 @@ from monitor.board.head import head
 from monitor.board.infusion import drugs_panel, infusion_panel
 from monitor.board.log import correct_button, events_panel, log_panel
 from monitor.board.tile import RATES, no_signal, phase, progress, strip, tile_state, vital
-from monitor.board.view import NO_PROMPTS, Picture, View, limits, open_prompts
+from monitor.board.view import NO_PROMPTS, NOT_ASSESSED, Picture, View, limits, open_prompts
 from monitor.board.waves import waves_panel
 from monitor.language import say
 from monitor.session import Phase
@@ -23,6 +23,11 @@ from monitor.vitals import KINDS, Signal
 
 SHORT = 12
 MORE = (Signal.PULSE, Signal.ABP_SYS, Signal.ETCO2, Signal.TEMP)
+FAILED = {
+    "text": NOT_ASSESSED,
+    "sub": say("The program failed in this room"),
+    "why": say("No number arrives here and no prompt can appear: go to the patient and watch the bedside monitor, then tap Go on."),
+}
 
 
 def room_frame(picture: Picture, room: str, who: str) -> Frame:
@@ -72,6 +77,7 @@ def room_frame(picture: Picture, room: str, who: str) -> Frame:
         "cuff": cuff_panel(picture, view),
         "cuff_table": list(cuff_table(picture, view)),
         "prompts_none": NO_PROMPTS if view.proves else None,
+        "failed": FAILED if view.failed else None,
         "prompts": [card(picture, view, p) for p in open_prompts(view)],
         "watching": [
             {"text": say("Watching: {message}", message=p.message), "sub": say("Not yet called for · line {rule}", rule=p.rule)}
@@ -137,7 +143,7 @@ def _actions(picture: Picture, view: View, who: str) -> Iterator[Frame]:
     yield button(say("Emergency"), {"do": "emergency", "room": state.opened.room}, kind="emergency", pressed=state.emergency is not None)
     drilled = state.drill is not None  # its rooms go on, stand and end together, by the bar
     if view.standing and say("recording has ended") not in view.standing and not drilled:
-        yield button(say("Go on"), {"do": "pace", "speed": 1}, icon="run", solid=True)
+        yield button(say("Go on"), {"do": "go_on"}, icon="run", solid=True)
     if not state.opened.observed:
         if state.watcher != who or not who:
             yield button(

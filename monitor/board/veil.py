@@ -16,7 +16,7 @@ from monitor.language import say
 
 HEAD = (
     "page,mode,source,assessed,feed,clock,theme,colours,foot,tally,"  # what every page has
-    "room,phase,progress,numerics,waves,more,bp,prompts_none,watching"  # and a room's
+    "room,phase,progress,numerics,waves,more,bp,prompts_none,failed,watching"  # and a room's
 ).split(",")
 TILE = "room,tick,act,state,priority,source,phase,progress,vitals,no_signal,due,emergency,strip,note".split(",")
 CARD = (

@@ -64,6 +64,16 @@ class View:
     """Why session time stands still, while it does."""
 
     @property
+    def failed(self) -> bool:
+        """Whether the program failed in this room, so that nobody assesses it while the others go on."""
+        return self.standing == e.FAILED
+
+    @property
+    def stood_since(self) -> datetime:
+        """The wall time at which the pace was last set."""
+        return self.anchors[-1].wall
+
+    @property
     def proves(self) -> bool:
         """Whether this is a room of a drill without prompts: that none is shown then means nothing."""
         return self.state.drill is not None and not self.state.drill.prompts
@@ -98,12 +108,12 @@ class View:
             event = entry.event
             if isinstance(event, e.SessionOpened):
                 self.anchors.append(Anchor(0, clock.read(entry.at), 1.0))
-            elif isinstance(event, e.PaceSet):
+            elif (speed := e.pace(event)) is not None:
                 if entry.tick <= 0 and self.anchors:
-                    self.anchors[-1].speed = event.speed or 1.0
+                    self.anchors[-1].speed = speed or 1.0
                 else:
-                    self.anchors.append(Anchor(entry.tick, clock.read(entry.at), event.speed))
-                self.standing = "" if event.speed else event.why or "paused"
+                    self.anchors.append(Anchor(entry.tick, clock.read(entry.at), speed))
+                self.standing = event.why or "paused" if isinstance(event, e.PaceSet) and not speed else ""
 
 
 def drawn(tick: int, row: bytes, at: int) -> bool:
@@ -162,10 +172,20 @@ class Picture:
         return not self.trouble and age is not None and -GRACE_S <= age <= BEAT_LOST_S
 
     @property
-    def called(self) -> bool:
-        """Whether nobody assesses and nothing mends it by itself, so that it is to be heard."""
+    def silent(self) -> bool:
+        """Whether nobody assesses and nothing mends it by itself."""
         age = self.beat_age_s
         return not self.assessed and (bool(self.trouble) or age is None or not 0 <= age <= BEAT_CALLED_S)
+
+    @property
+    def failed(self) -> Sequence[View]:
+        """The rooms in which the program failed."""
+        return [view for view in self.views.values() if view.failed]
+
+    @property
+    def called(self) -> bool:
+        """Whether it is to be heard that nobody assesses, all rooms or one."""
+        return self.silent or bool(self.failed)
 
     @property
     def drilling(self) -> bool:
@@ -185,6 +205,7 @@ class Picture:
         return clock.of_day(clock.read(entry.at), self.zone, seconds)
 
 
+NOT_ASSESSED = say("NOT BEING ASSESSED")
 NO_PROMPTS = say("Prompts are not shown in this drill")
 RANK = {"high": 0, "medium": 1, "tech": 2, "low": 3}
 STARS = {"high": "***", "medium": "**", "low": "*", "tech": "!!"}

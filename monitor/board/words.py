@@ -109,6 +109,8 @@ def entry(document: Document, event: e.AnyEvent) -> str | None:
                 if not event.speed
                 else say("Goes on at {speed:g} times", speed=event.speed)
             )
+        case e.WentOn():
+            return say("Goes on")
         case e.Outage():
             how = say("caught up") if event.caught_up else say("not assessed")
             return say("Outage of {span}, {how}", span=units.span(event.seconds), how=how)

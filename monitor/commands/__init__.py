@@ -11,7 +11,7 @@ from monitor.commands.drugs import drug_breaks, earliest_repeat, give_drug
 from monitor.commands.emergencies import emergency, emergency_act, end_emergency
 from monitor.commands.infusion import change_rate, pause, resume, start, stop
 from monitor.commands.log import CORRECTABLE, correct, note, observe, score, symptom
-from monitor.commands.opening import close, discharge, open_session, set_pace
+from monitor.commands.opening import close, discharge, go_on, open_session, set_pace
 from monitor.commands.prompts import answer
 from monitor.commands.scene import Command, Override, Refusal, Scene, carry_out, permitted, together
 from monitor.commands.sound import pause_audio, resume_audio, sound_changed
@@ -62,6 +62,7 @@ __all__ = [
     "set_baseline",
     "set_cuff_interval",
     "set_order",
+    "go_on",
     "set_pace",
     "sound_changed",
     "start",

@@ -61,5 +61,16 @@ def set_pace(speed: float) -> Command:
     return command
 
 
+def go_on() -> Command:
+    """A room that stands, since nobody assessed it, goes on."""
+
+    def command(scene: Scene) -> Sequence[e.AnyEvent]:
+        if scene.state.drill is not None:
+            raise Refusal("drill", say("A drill's rooms go on together, by the bar above them."))
+        return [] if scene.state.speed else [e.WentOn()]
+
+    return command
+
+
 def _questions(items: Sequence[CheckItem]) -> str:
     return "; ".join(i.question for i in items[:3]) + (say(" and {len} more", len=len(items) - 3) if len(items) > 3 else "")

@@ -102,7 +102,7 @@ class Paces:
     """How fast a session went at each second."""
 
     def __init__(self, log: Sequence[e.Logged]) -> None:
-        self._changes = [(x.tick, x.event.speed) for x in log if isinstance(x.event, e.PaceSet)]
+        self._changes = [(x.tick, speed) for x in log if (speed := e.pace(x.event)) is not None]
 
     def fastest(self, first: int, last: int) -> float:
         speed = 1.0

@@ -9,7 +9,7 @@ import streamlit as st
 
 from monitor import commands
 from monitor import events as e
-from monitor.board.alarms import loudest
+from monitor.board.alarms import pausing
 from monitor.board.card import ONE_TAP
 from monitor.board.veil import STAYS
 from monitor.language import say
@@ -152,7 +152,7 @@ def _audio(on: bool) -> None:
     """The pause is the ward's: every open session's log has it."""
     here = station()
     picture = here.follower.picture()
-    command = commands.resume_audio() if on else commands.pause_audio(here.rooms.alarms.pause_s, loudest(picture))
+    command = commands.resume_audio() if on else commands.pause_audio(here.rooms.alarms.pause_s, pausing(picture))
     for room in picture.views:
         record(room, command)
     if not picture.views:
@@ -192,8 +192,8 @@ def simple(act: Act, room: str, who: str) -> commands.Command | None:
             return commands.come_back()
         case "ask":
             return commands.ask()
-        case "pace":
-            return commands.set_pace(float(act.get("speed", 1)))
+        case "go_on":
+            return commands.go_on()
         case "emergency_act":
             return commands.emergency_act(str(act.get("act")))
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from monitor import events as e
 from monitor.access import Role
 from monitor.live.door import COOKIE
 from monitor.protocol.document import Document
+from monitor.store import open_log
 from monitor.store.accounts import Accounts, beside
+from monitor.ward import drafts
 from tests import warded
 from tests.browser import looks
 from tests.browser.chromium import launched
@@ -197,3 +201,21 @@ def test_a_password_is_changed_at_the_sign_in_page_by_keyboard_at_every_size(war
             page.keyboard.press("Enter")
             page.get_by_text("typed differently" if again != new else "B. Three has a new").wait_for()
     page.close()
+
+
+def test_a_room_in_which_the_program_failed_is_called_on_the_wall_and_goes_on_by_a_nurse_s_tap(ward: Ward) -> None:
+    page = ward.page("A. Two")
+    with closing(open_log(ward.program.store, mode="ward")) as log:
+        session = next(head.session for head in log.heads() if head.room == "1")
+        log.append(session, drafts([e.PaceSet(speed=0, why=e.FAILED)], "evaluator"))
+        banner, strip = page.locator(".banner"), page.locator("article.tile").first.locator(".strip")
+        banner.get_by_text("NOT BEING ASSESSED").wait_for()
+        assert "Room 1 Otter" in banner.inner_text()
+        strip.get_by_text("Not being assessed").wait_for()
+        banner.get_by_role("button", name="Open room 1").click()
+        page.locator(".calm-strip").get_by_text("The program failed in this room").wait_for()
+        page.get_by_role("button", name="Go on").click()
+        page.locator(".calm-strip[data-kind=none]").wait_for()
+        stood = log.head(session).tick
+        assert eventually(lambda: log.head(session).tick > stood, 30), "it goes on"
+    assert ("A. Two", "{}") in ward.entries("went_on")

@@ -113,7 +113,6 @@ def test_each_act_is_stored_for_its_roles_alone_and_the_denial_is_logged(here: W
     acts: list[tuple[str, dict[str, Any]]] = [
         ("scored", {"do": "score", "room": "1", "scale": "comfort", "value": 3}),
         ("watch_taken", {"do": "watch", "room": "2"}),
-        ("pace_set", {"do": "pace", "room": "1", "speed": 2}),
         ("audio_paused", {"do": "audio", "on": False}),
     ]
     in_emergency = dict(zip(PAGES["ward"], ("help_called", "infusion_stopped", "airway_opened", "oxygen_given"), strict=True))

@@ -66,11 +66,11 @@ function quiet(host) {
   return {
     el: node,
     apply(frame, open) {
-      const blind = frame.assessed?.ok === false;
-      show(node, blind || open === 0);
+      const blind = frame.assessed?.ok === false ? frame.assessed : (frame.failed ?? null);
+      show(node, Boolean(blind) || open === 0);
       attr(node, "data-kind", blind ? "blind" : "none");
-      say(text, frame.cut?.text ?? (blind ? frame.assessed.text || WORDS.notAssessed : frame.prompts_none ?? WORDS.nothing));
-      sayOrHide(small, blind ? frame.cut?.why ?? `${frame.assessed.sub ?? ""}. ${WORDS.notAssessedWhy}` : null);
+      say(text, frame.cut?.text ?? (blind ? blind.text || WORDS.notAssessed : frame.prompts_none ?? WORDS.nothing));
+      sayOrHide(small, blind ? frame.cut?.why ?? `${blind.sub ?? ""}. ${blind.why ?? WORDS.notAssessedWhy}` : null);
       host.speak("blind", blind ? text.textContent : null);
     },
   };
