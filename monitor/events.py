@@ -112,16 +112,14 @@ class PaceSet(Event):
     why: Text = ""
     until: int | None = None
     """Stands still again from this second on: a step."""
+    fault: Literal["", "program", "source"] = ""
+    """What failed in this room, so that it stands and nobody assesses it."""
 
 
 class WentOn(Event):
     """A room that stood, since nobody assessed it, goes on in real time. A drill's rooms go on by their pace."""
 
     kind: Literal["went_on"] = "went_on"
-
-
-FAILED = "the program failed in this room, and nobody assesses it"
-"""Why a room stands in which the program failed, while the others go on."""
 
 
 class Outage(Event):

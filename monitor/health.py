@@ -7,7 +7,6 @@ from typing import Any
 
 from monitor import __version__, clock
 from monitor.board.view import BEAT_LOST_S, GRACE_S
-from monitor.events import FAILED
 from monitor.store.log import SCHEMA, EventLog, StoreError
 
 AHEAD_S = 5.0
@@ -22,10 +21,10 @@ def health(log: EventLog) -> dict[str, Any]:
     told: dict[str, Any] = {"ok": False, "version": __version__, "store": log.url, "schema": SCHEMA, "clock": clock.stamp(clock.now())}
     try:
         heads, beat = log.heads(), log.heartbeat()
-        failed = [head.room for head in heads if _failed(log, head.session)]
+        failed = {head.room: why for head in heads if (why := _failed(log, head.session))}
     except StoreError as trouble:
         return {**told, "wrong": [f"the store does not answer: {trouble}"]}
-    wrong = [f"the program failed in room {room}, and nobody assesses it" for room in failed]
+    wrong = [f"nobody assesses room {room}: {why}" for room, why in failed.items()]
     rooms = [head.room for head in heads]
     if beat is None:
         told.update(rooms=rooms, evaluator=None, heartbeat_s=None, behind_s=None)
@@ -44,7 +43,7 @@ def health(log: EventLog) -> dict[str, Any]:
     return {**told, "ok": not wrong, "wrong": wrong}
 
 
-def _failed(log: EventLog, session: int) -> bool:
-    """Whether a session stands because the program failed in it."""
+def _failed(log: EventLog, session: int) -> str:
+    """What failed in a session that stands for it."""
     paces = [json.loads(entry.body) for entry in log.entries(session) if entry.kind in ("pace_set", "went_on")]
-    return bool(paces) and paces[-1].get("why") == FAILED
+    return str(paces[-1]["why"]) if paces and paces[-1].get("fault") else ""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -22,11 +23,11 @@ from monitor.practice import COLLEAGUE, SLOWED, Practice, practised, slows
 from monitor.protocol.assessment import Assessment
 from monitor.protocol.document import Document
 from monitor.session import act_of
-from monitor.sources.opening import open_source
+from monitor.sources.opening import open_source, stamp
 from monitor.sources.simulated import SimulatedSource
 from monitor.sources.source import BadFile, Source
 from monitor.store import chain, packing
-from monitor.store.log import Draft, Entry, EventLog, Head, LeaseLost, StoreError, Writing
+from monitor.store.log import Draft, Entry, EventLog, LeaseLost, StoreError, Writing
 from monitor.vitals import Beats, Numeric
 
 EVALUATOR = "evaluator"
@@ -107,14 +108,16 @@ class Pace:
 class RoomCourse:
     """One open session on its way: its source, its assessment and its pace."""
 
-    def __init__(self, session: int, document: Document, log: Sequence[e.Logged]) -> None:
+    def __init__(self, session: int, document: Document, log: Sequence[e.Logged], source: Source) -> None:
         self.session = session
-        self.source: Source | None = None
+        self.source = source
         self.assessment = Assessment(document, log[0])
         self.seq = log[-1].seq
         self.pace = Pace(-1.0, 0.0, 0.0)
         self.unsealed: list[tuple[int, bytes]] = []
-        self.practice: Practice | None = None
+        self.waited: float | None = None
+        """The pace with which it goes on, where it stands only because its source was gone."""
+        self.practice = Practice(source) if isinstance(source, SimulatedSource) else None
         """What a simulated room does by itself."""
 
     @property
@@ -132,8 +135,6 @@ class RoomCourse:
             if (speed := e.pace(entry.event)) is not None:
                 until = until if speed else self.at
                 self.pace.change(mono, speed, until)
-        if self.source is None:
-            return 0
         acts = [act for act in map(act_of, people) if act is not None]
         begin, last = self.at, min(until, self.ends)
         if self.practice is None:
@@ -157,9 +158,9 @@ class RoomCourse:
     @property
     def ends(self) -> int:
         """The second after which nothing is assessed: the recording, the drill or a step ends."""
-        state, length = self.assessment.state, self.source.length_s if self.source is not None else None
+        state = self.assessment.state
         drill = state.drill.ends_at if state.drill is not None else None
-        return min((s for s in (length, drill, state.stops_at) if s is not None), default=NEVER)
+        return min((s for s in (self.source.length_s, drill, state.stops_at) if s is not None), default=NEVER)
 
     def _why_ended(self) -> str:
         state = self.assessment.state
@@ -174,7 +175,6 @@ class RoomCourse:
 
     def _read(self, writing: Writing, mono: float, until: int, acts: Sequence[Act] = ()) -> list[e.AnyEvent]:
         """Assess up to this second; what was concluded."""
-        assert self.source is not None
         concluded: list[e.AnyEvent] = []
         for tick, row in self.source.read(until, acts):
             late = self.pace.lateness(tick, mono) > LATE_S
@@ -192,7 +192,7 @@ class RoomCourse:
 
     def _settle(self, writing: Writing, tick: int) -> None:
         """What a drill's colleague and its pump do: entries as of people, in the second after this one."""
-        assert self.practice is not None and self.source is not None
+        assert self.practice is not None
         assessment = self.assessment
         done = list(self.practice.settled(assessment.state, assessment.window, tick))
         if done:
@@ -220,13 +220,18 @@ class RoomCourse:
             self.seq, self.unsealed = sealed.seq, []
 
 
-def resume(document: Document, session: int, log: EventLog) -> tuple[RoomCourse, str | None]:
-    """A session as its log left it: the same state, samples and source as if nobody had ever stopped.
+class SourceGone(Exception):
+    """A session cannot be assessed without its source. ``going``: whether it does not stand already."""
 
-    The second value says why its source cannot go on, if it cannot.
-    """
+    def __init__(self, why: str, named: e.SourceSet | None, going: bool) -> None:
+        super().__init__(why)
+        self.why, self.named, self.going = why, named, going
+
+
+def resume(document: Document, session: int, log: EventLog) -> RoomCourse:
+    """A session as its log left it: the same state, samples and source as if nobody had ever stopped. Raises SourceGone."""
     entries = [logged(entry) for entry in log.entries(session)]
-    course = RoomCourse(session, document, entries)
+    course = RoomCourse(session, document, entries, _source(entries))
     course.assessment.take(entries[1:])
     sealed = max((x.event.last for x in entries if isinstance(x.event, e.MinuteSealed)), default=-1)
     rows = log.rows(session)
@@ -235,21 +240,48 @@ def resume(document: Document, session: int, log: EventLog) -> tuple[RoomCourse,
         if tick > sealed:
             course.unsealed.append((tick, packed))
     course.assessment.at = rows[-1][0] if rows else -1
-    opened = course.assessment.state.opened
-    named = next((x.event for x in entries if isinstance(x.event, e.SourceSet)), None)
-    if named is None:
-        return course, "its log names no source"
-    try:
-        course.source = open_source(opened.source_kind, named)
-    except BadFile as wrong:
-        # Without the file's name: it would tell the scenario.
-        return course, f"its source {wrong.wrong}"
-    if isinstance(course.source, SimulatedSource):
-        course.practice = Practice(course.source)
     # What was done since the last second that was assessed takes part in the next one.
     acts = [act for act in map(act_of, entries) if act is not None]
     course.source.read(course.at, acts)
-    return course, None
+    *_, before, last = (1.0, 1.0, *_paces(entries))
+    stands = next((x.event for x in reversed(entries) if isinstance(x.event, e.PaceSet)), None)
+    course.waited = before if last == 0 and stands is not None and stands.fault == "source" else None
+    return course
+
+
+def _paces(entries: Iterable[e.Logged]) -> list[float]:
+    return [pace for entry in entries if (pace := e.pace(entry.event)) is not None]
+
+
+def _source(entries: Sequence[e.Logged]) -> Source:
+    opened, named = entries[0].event, next((x.event for x in entries if isinstance(x.event, e.SourceSet)), None)
+    assert isinstance(opened, e.SessionOpened)
+    going = [1.0, *_paces(entries)][-1] > 0
+    if named is None:
+        raise SourceGone("its log names no source of its numbers", None, going)
+    try:
+        return open_source(opened.source_kind, named)
+    except BadFile as wrong:
+        # Without the file's name: it would tell the scenario.
+        raise SourceGone(f"the source of its numbers {wrong.wrong}", named, going) from wrong
+
+
+@dataclass(slots=True)
+class Out:
+    """A session that is not assessed, and what has to happen before it is tried again."""
+
+    why: str
+    fault: Literal["program", "source"]
+    named: e.SourceSet | None = None
+    """The source that is watched for."""
+    stamp: object = None
+    """What it was like when it could not be opened."""
+    told: int | None = None
+    """The entry that says so, once one does: anything after it was entered by somebody."""
+
+    def again(self, seq: int) -> bool:
+        """Whether it may go otherwise now."""
+        return self.told is not None and (seq != self.told or (self.named is not None and stamp(self.named) != self.stamp))
 
 
 def _together(courses: Iterable[RoomCourse]) -> Iterable[list[RoomCourse]]:
@@ -285,8 +317,7 @@ class Ward:
         self.document = document
         self.lease = lease
         self.courses: dict[int, RoomCourse] = {}
-        self._failed: dict[int, int | None] = {}
-        """In which sessions the program has failed, and the entry that says so, once one does."""
+        self._out: dict[int, Out] = {}
         self._wall = clock.WallWatch()
         self._last_round: float | None = None
         """Monotonic; None before the first round, when only the wall time of the last sign of life is known."""
@@ -317,7 +348,7 @@ class Ward:
         except RoomFailed as failed:
             log_.exception("the program failed in a room; it stands sessions=%s", ",".join(map(str, failed.sessions)))
             self.courses.clear()
-            self._failed |= dict.fromkeys(failed.sessions)
+            self._out |= {session: Out(FAILED, "program") for session in failed.sessions}
             return None
 
     def _outage_s(self, mono: float) -> float:
@@ -332,9 +363,10 @@ class Ward:
         with self.log.transaction(self.lease) as writing:
             heads = writing.heads()
             for head in heads:
-                if head.session not in self.courses and not self._left_alone(head):
+                out = self._out.get(head.session)
+                if head.session not in self.courses and (out is None or out.again(head.seq)):
                     with _failing([head.session]):
-                        self._take_up(writing, head.session, mono, outage_s)
+                        self._take_up(writing, head.session, head.seq, mono, outage_s)
             for courses in _together(self.courses[head.session] for head in heads if head.session in self.courses):
                 with _failing(course.session for course in courses):
                     done += advance_together(writing, courses, mono)
@@ -342,33 +374,35 @@ class Ward:
             for session in set(self.courses) - {head.session for head in heads}:
                 del self.courses[session]
             told = {}
-            for head in (h for h in heads if h.session in self._failed and self._failed[h.session] is None):
-                (said,) = writing.append(head.session, head.tick + 1, drafts([e.PaceSet(speed=0.0, why=e.FAILED)], EVALUATOR))
-                told[head.session] = said.seq
+            for head in heads:
+                if (out := self._out.get(head.session)) is not None and out.told is None:
+                    stands = e.PaceSet(speed=0.0, why=out.why, fault=out.fault)
+                    (said,) = writing.append(head.session, head.tick + 1, drafts([stands], EVALUATOR))
+                    told[head.session] = said.seq
             if jump := self._wall.jumped():
                 for course in self.courses.values():
                     course.note(writing, f"the clock of this computer jumped by {jump:+.0f} s; the times before it differ by that")
             writing.beat(round(behind, 3))
-        self._failed |= told
+        for session, seq in told.items():
+            self._out[session].told = seq
         return done
 
-    def _left_alone(self, head: Head) -> bool:
-        """Whether the program failed in this session and nobody has done anything there since."""
-        return head.session in self._failed and self._failed[head.session] in (None, head.seq)
-
-    def _take_up(self, writing: Writing, session: int, mono: float, outage_s: float) -> None:
+    def _take_up(self, writing: Writing, session: int, seq: int, mono: float, outage_s: float) -> None:
         """A session that this evaluator does not have in memory: a new one, or one that another left."""
-        course, trouble = resume(self.document, session, self.log)
+        try:
+            course = resume(self.document, session, self.log)
+        except SourceGone as gone:
+            found = stamp(gone.named) if gone.named is not None else None
+            self._out[session] = Out(gone.why, "source", gone.named, found, None if gone.going else seq)
+            return
+        self._out.pop(session, None)
         self.courses[session] = course
         state = course.assessment.state
-        if trouble is not None:
-            if state.speed:
-                course.note(writing, f"cannot go on: {trouble}")
-                course.write(writing, course.at + 1, [e.PaceSet(speed=0.0, why=trouble)])
-            return
         course.pace.change(mono, state.speed, course.at)
         if course.at >= 0 and state.speed and outage_s > 0:
             self._bridge(writing, course, mono, outage_s)
+        if course.waited is not None:
+            course.set_pace(writing, mono, course.waited, BACK)
         if state.opened.protocol_digest != self.document.digest:
             course.note(writing, "the protocol has changed since this session opened; the one loaded now applies")
 
@@ -397,6 +431,8 @@ class Ward:
         return max(0.02, min([1.0, *waits]))
 
 
+FAILED = "the program failed in this room"
+BACK = "the source of its numbers is back"
 STANDING = "nobody assessed this session for more than a minute"
 ENDED = "the recording has ended"
 DRILL_OVER = "the drill is over"

@@ -79,7 +79,7 @@ class Scenes(AbstractContextManager["Scenes"]):
             "ready": lambda who: ready,
             "charted": lambda who: ready,
             "running": lambda who: running,
-            "stands": lambda who: [*running, e.PaceSet(speed=0, why=e.FAILED)],
+            "stands": lambda who: [*running, e.PaceSet(speed=0, why="it failed", fault="program")],
             "paused": lambda who: [*running, e.InfusionPaused()],
             "prompted": lambda who: [*running, prompt],
             "emergency": lambda who: [*ready, e.EmergencyStarted()],

@@ -77,8 +77,8 @@ def sound(picture: Picture) -> str | None:
 def fail(scene: Scene, room: str, at: int) -> None:
     """As the evaluator notes that the program failed in a room."""
     wall = clock.stamp(OPENED + timedelta(seconds=at))
-    scene.happen(room, at, e.PaceSet(speed=0, why=e.FAILED), "evaluator")
-    scene.views[room].noted([e.Logged(0, at, wall, "evaluator", e.PaceSet(speed=0, why=e.FAILED))])
+    scene.happen(room, at, e.PaceSet(speed=0, why="it failed", fault="program"), "evaluator")
+    scene.views[room].noted([e.Logged(0, at, wall, "evaluator", e.PaceSet(speed=0, why="it failed", fault="program"))])
 
 
 def test_a_room_in_which_the_program_failed_is_called_above_medium_and_nothing_there_is_called_calm(scene: Scene) -> None:

@@ -58,7 +58,7 @@ def test_a_room_in_which_the_program_failed_is_told_until_it_goes_on(log: EventL
     ward = assessed(log, document)
     (session,) = ward.courses
     for pace, wrong in (
-        (e.PaceSet(speed=0, why=e.FAILED), ["the program failed in room 12, and nobody assesses it"]),
+        (e.PaceSet(speed=0, why="it failed", fault="program"), ["nobody assesses room 12: it failed"]),
         (e.WentOn(), []),
     ):
         log.append(session, drafts([pace], "evaluator"))

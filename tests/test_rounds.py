@@ -25,7 +25,7 @@ from monitor.store import lease
 from monitor.store.log import Draft, EventLog, StoreError, Writing
 from monitor.store.memory import MemoryLog
 from monitor.vitals import Channel, Signal, numeric
-from monitor.ward import ENDED, STANDING, Pace, RoomCourse, Ward, drafts, logged
+from monitor.ward import BACK, ENDED, FAILED, STANDING, Pace, RoomCourse, Ward, drafts, logged
 from tests.conftest import Time
 
 PLEASANT = settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml"
@@ -354,6 +354,84 @@ def test_a_room_that_opened_while_nobody_assessed_has_no_outage(log: EventLog, d
     assert (ticks(log, earlier, e.Outage), ticks(log, later, e.Outage)) == ([1], []), "a room that lived a second has one"
 
 
+def gone(log: EventLog, document: Document, time: Time, path: Path) -> tuple[int, Ward]:
+    """A room whose recording was taken away, and an evaluator that came after that."""
+    session = recorded(log, document, path, 600)
+    first = ward(log, document)
+    first.round()
+    time.pass_by(5)
+    first.round()
+    path.rename(path.with_suffix(".away"))
+    evaluator = ward(log, document)
+    for _ in range(3):
+        time.pass_by(1)
+        evaluator.round()
+    return session, evaluator
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_room_whose_source_is_back_goes_on_by_itself_as_fast_as_before(
+    log: EventLog, document: Document, time: Time, tmp_path: Path, restarted: bool
+) -> None:
+    path = tmp_path / "there.csv"
+    session, evaluator = gone(log, document, time, path)
+    why = "the source of its numbers is gone, so this session cannot go on; bring it back or close the session"
+    assert stood(log, session) == [(5, 0.0, why)], "said once"
+    time.pass_by(300)
+    evaluator.round()
+    path.with_suffix(".away").rename(path)
+    if restarted:
+        evaluator = ward(log, document)
+    for _ in range(4):
+        evaluator.round()
+        time.pass_by(1)
+    assert stood(log, session)[1:] == [(5, 1.0, BACK)]
+    assert log.head(session).tick == 7
+    assert reassess(log, session, document).same
+
+
+def test_what_is_charted_while_the_source_is_gone_is_there_when_it_is_back_and_going_on_without_it_is_refused_by_the_evaluator(
+    log: EventLog, document: Document, time: Time, tmp_path: Path
+) -> None:
+    path = tmp_path / "there.csv"
+    session, evaluator = gone(log, document, time, path)
+    log.append(session, drafts([e.Scored(scale="comfort", value=8)], "nurse"))
+    commands.carry_out(log, document, session, "nurse", commands.go_on())
+    for _ in range(3):
+        time.pass_by(1)
+        evaluator.round()
+    assert [speed for _, speed, _ in stood(log, session)] == [0.0, 0.0], "it says so again, since somebody asked"
+    assert log.head(session).tick == 4
+    path.with_suffix(".away").rename(path)
+    for _ in range(3):
+        time.pass_by(1)
+        evaluator.round()
+    assert log.head(session).tick > 4
+    assert evaluator.courses[session].assessment.state.score("comfort") is not None
+
+
+def test_a_room_that_stood_by_somebody_s_will_stands_on_when_its_source_is_back(
+    log: EventLog, document: Document, time: Time, tmp_path: Path
+) -> None:
+    path = tmp_path / "there.csv"
+    session = recorded(log, document, path, 600)
+    first = ward(log, document)
+    first.round()
+    time.pass_by(5)
+    first.round()
+    commands.carry_out(log, document, session, "nurse", commands.set_pace(0))
+    first.round()
+    path.rename(path.with_suffix(".away"))
+    evaluator = ward(log, document)
+    evaluator.round()
+    path.with_suffix(".away").rename(path)
+    for _ in range(3):
+        time.pass_by(1)
+        evaluator.round()
+    assert stood(log, session) == [(5, 0.0, "")]
+    assert log.head(session).tick == 4
+
+
 @pytest.mark.parametrize(("away_s", "said"), [(2, False), (2.5, True)])
 def test_an_evaluator_that_follows_at_once_tells_of_no_outage(
     log: EventLog, document: Document, time: Time, away_s: float, said: bool
@@ -389,9 +467,7 @@ def test_a_session_whose_log_names_no_source_stands_and_says_why(log: EventLog, 
     for _ in range(3):
         evaluator.round()
         time.pass_by(1)
-    assert noted(log, session) == [(0, "cannot go on: its log names no source")]
-    paces = [x for x in map(logged, log.entries(session)) if isinstance(x.event, e.PaceSet)]
-    assert [(x.tick, x.event.speed, x.event.why) for x in paces if isinstance(x.event, e.PaceSet)] == [(0, 0, "its log names no source")]
+    assert stood(log, session) == [(0, 0.0, "its log names no source of its numbers")], "said once"
 
 
 def test_a_note_of_the_evaluator_stands_in_the_second_it_was_in(log: EventLog, document: Document, time: Time) -> None:
@@ -481,14 +557,14 @@ def test_a_room_in_which_the_program_fails_stands_and_says_so_and_the_others_go_
         time.pass_by(1)
         evaluator.round()
     assert [log.head(s).tick for s in (one, other)] == [11, 29], "nothing of the second in which it failed is kept"
-    assert stood(log, one) == [(12, 0.0, e.FAILED)], "said once"
+    assert stood(log, one) == [(12, 0.0, FAILED)], "said once"
     assert stood(log, other) == []
     commands.carry_out(log, document, one, "nurse", commands.go_on())
     time.pass_by(1)
     evaluator.round()
     time.pass_by(1)
     evaluator.round()
-    assert [(speed, why) for _, speed, why in stood(log, one)] == [(0.0, e.FAILED)] * 2, "tried, and failed again"
+    assert [(speed, why) for _, speed, why in stood(log, one)] == [(0.0, FAILED)] * 2, "tried, and failed again"
     broken.mended = True
     commands.carry_out(log, document, one, "nurse", commands.go_on())
     for _ in range(6):
@@ -536,7 +612,7 @@ def test_an_entry_that_this_version_does_not_know_stops_its_room_alone(log: Even
     assert log.head(one).tick == 4
     assert log.head(other).tick == 10
     paces = [x.body for x in log.entries(one) if x.kind == "pace_set"]
-    assert len(paces) == 2 and all(e.FAILED in body for body in paces), "each evaluator says it once"
+    assert len(paces) == 2 and all(FAILED in body for body in paces), "each evaluator says it once"
     with pytest.raises(StoreError, match=r"\(mood_charted\) cannot be read; bring this program up to date"):
         list(map(logged, log.entries(one)))
 

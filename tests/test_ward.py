@@ -226,7 +226,7 @@ def test_a_recording_that_changed_does_not_go_on(log: EventLog, document: Docume
     time.pass_by(5)
     ward.round()
     assert log.head(session).tick == 4
-    assert any("has changed" in x.body for x in log.entries(session) if x.kind == "evaluator_noted")
+    assert any("has changed" in x.body for x in log.entries(session) if x.kind == "pace_set")
     held.release()
 
 

@@ -171,7 +171,7 @@ def _failed(view: View) -> Frame:
     return {
         "where": say("Room {room} {alias}", room=room, alias=view.state.opened.alias),
         "what": NOT_ASSESSED,
-        "why": say("the program failed in this room: go to the patient, then open it and let it go on"),
+        "why": say("go to the patient; {why}", why=view.standing),
         "button": button(say("Open room {room}", room=room), {"do": "open_room", "room": room}),
     }
 

@@ -23,11 +23,6 @@ from monitor.vitals import KINDS, Signal
 
 SHORT = 12
 MORE = (Signal.PULSE, Signal.ABP_SYS, Signal.ETCO2, Signal.TEMP)
-FAILED = {
-    "text": NOT_ASSESSED,
-    "sub": say("The program failed in this room"),
-    "why": say("No number arrives here and no prompt can appear: go to the patient and watch the bedside monitor, then tap Go on."),
-}
 
 
 def room_frame(picture: Picture, room: str, who: str) -> Frame:
@@ -77,7 +72,7 @@ def room_frame(picture: Picture, room: str, who: str) -> Frame:
         "cuff": cuff_panel(picture, view),
         "cuff_table": list(cuff_table(picture, view)),
         "prompts_none": NO_PROMPTS if view.proves else None,
-        "failed": FAILED if view.failed else None,
+        "failed": _failed(view) if view.failed else None,
         "prompts": [card(picture, view, p) for p in open_prompts(view)],
         "watching": [
             {"text": say("Watching: {message}", message=p.message), "sub": say("Not yet called for · line {rule}", rule=p.rule)}
@@ -92,6 +87,14 @@ def room_frame(picture: Picture, room: str, who: str) -> Frame:
         "handover": handover_panel(picture, view, who),
         "events": events_panel(picture, view),
         "correct": correct_button(view),
+    }
+
+
+def _failed(view: View) -> Frame:
+    return {
+        "text": NOT_ASSESSED,
+        "sub": view.standing[:1].upper() + view.standing[1:],
+        "why": say("No number arrives here and no prompt can appear: go to the patient and watch the bedside monitor. Go on tries again."),
     }
 
 

@@ -62,11 +62,8 @@ class View:
     """What the waves of the last seconds are drawn from, where the source simulates."""
     standing: str = ""
     """Why session time stands still, while it does."""
-
-    @property
-    def failed(self) -> bool:
-        """Whether the program failed in this room, so that nobody assesses it while the others go on."""
-        return self.standing == e.FAILED
+    failed: bool = False
+    """Whether it does because something failed in this room, so that nobody assesses it while the others go on."""
 
     @property
     def stood_since(self) -> datetime:
@@ -114,6 +111,7 @@ class View:
                 else:
                     self.anchors.append(Anchor(entry.tick, clock.read(entry.at), speed))
                 self.standing = event.why or "paused" if isinstance(event, e.PaceSet) and not speed else ""
+                self.failed = isinstance(event, e.PaceSet) and bool(event.fault)
 
 
 def drawn(tick: int, row: bytes, at: int) -> bool:
@@ -179,7 +177,7 @@ class Picture:
 
     @property
     def failed(self) -> Sequence[View]:
-        """The rooms in which the program failed."""
+        """The rooms in which something failed."""
         return [view for view in self.views.values() if view.failed]
 
     @property

@@ -20,7 +20,7 @@ log_ = logging.getLogger("monitor.drills")
 def play(log: EventLog, lease: int, document: Document, planned: Planned, seed: int, policy: Policy, speed: float = 1.0) -> list[int]:
     """Play a whole drill; its sessions, closed. The same seed and policy give the same log at any speed."""
     sessions = open_run(log, document, planned, seed, policy.name, speed=speed, scripted=True)
-    courses = [resume(document, session, log)[0] for session in sessions]
+    courses = [resume(document, session, log) for session in sessions]
     for course in courses:
         course.pace.change(0.0, speed, course.at)
     while not all(over(c.assessment.state, c.at) for c in courses):

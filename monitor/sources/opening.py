@@ -34,6 +34,15 @@ def open_waves(named: SourceSet, rates: Mapping[Signal, int]) -> dict[Signal, np
     return read_waves(_unchanged(named), rates)
 
 
+def stamp(named: SourceSet) -> tuple[int, int] | None:
+    """What tells that the file of a source was put back or changed; None where there is none."""
+    try:
+        found = Path(named.path).stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
 def _unchanged(named: SourceSet) -> Path:
     path = Path(named.path)
     if not path.is_file():

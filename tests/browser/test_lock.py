@@ -18,7 +18,7 @@ from monitor.live.door import COOKIE
 from monitor.protocol.document import Document
 from monitor.store import open_log
 from monitor.store.accounts import Accounts, beside
-from monitor.ward import drafts
+from monitor.ward import FAILED, drafts
 from tests import warded
 from tests.browser import looks
 from tests.browser.chromium import launched
@@ -207,7 +207,7 @@ def test_a_room_in_which_the_program_failed_is_called_on_the_wall_and_goes_on_by
     page = ward.page("A. Two")
     with closing(open_log(ward.program.store, mode="ward")) as log:
         session = next(head.session for head in log.heads() if head.room == "1")
-        log.append(session, drafts([e.PaceSet(speed=0, why=e.FAILED)], "evaluator"))
+        log.append(session, drafts([e.PaceSet(speed=0, why=FAILED, fault="program")], "evaluator"))
         banner, strip = page.locator(".banner"), page.locator("article.tile").first.locator(".strip")
         banner.get_by_text("NOT BEING ASSESSED").wait_for()
         assert "Room 1 Otter" in banner.inner_text()

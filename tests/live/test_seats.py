@@ -220,15 +220,15 @@ def test_two_people_sign_at_one_station_and_their_own_roles_decide(here: Here) -
             await tab.run(viewer.wanted())
             await tab.act(do="symptom", room="1", symptom="headache")
             assert ("Station 1", "symptom_charted") not in here.entries(), "nobody has said who it is"
-            for name in PINS:
+            for name, helping in zip(PINS, ("help_called", "airway_opened"), strict=True):
                 assert await asyncio.to_thread(here.post, "/here", token, name=name, secret=PINS[name]) == 204
                 await tab.act(do="score", room="1", scale="nausea", value=2)
-                await tab.act(do="pace", room="1", speed=2)
+                await tab.act(do="emergency_act", room="1", act=helping)
 
     asyncio.run(charted())
     found = here.entries()
-    assert ("Ann Numbat", "scored") in found and ("Ann Numbat", "pace_set") not in found
-    assert ("Bob Quokka", "pace_set") in found and ("Bob Quokka", "scored") not in found
+    assert ("Ann Numbat", "scored") in found and ("Ann Numbat", "emergency_act") in found
+    assert ("Bob Quokka", "emergency_act") in found and ("Bob Quokka", "scored") not in found, "a trainer charts nothing"
     assert not {by for by, _ in found} & {"Station 1", ""}
 
 
