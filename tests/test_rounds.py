@@ -375,7 +375,7 @@ def test_a_room_whose_source_is_back_goes_on_by_itself_as_fast_as_before(
 ) -> None:
     path = tmp_path / "there.csv"
     session, evaluator = gone(log, document, time, path)
-    why = "the source of its numbers is gone, so this session cannot go on; bring it back or close the session"
+    why = "the source of its numbers is gone; bring it back or close the session"
     assert stood(log, session) == [(5, 0.0, why)], "said once"
     time.pass_by(300)
     evaluator.round()

@@ -46,7 +46,7 @@ def stamp(named: SourceSet) -> tuple[int, int] | None:
 def _unchanged(named: SourceSet) -> Path:
     path = Path(named.path)
     if not path.is_file():
-        raise BadFile(named.path, None, "is gone, so this session cannot go on; bring it back or close the session")
+        raise BadFile(named.path, None, "is gone; bring it back or close the session")
     if named.sha256 and fingerprint(path) != named.sha256:
-        raise BadFile(named.path, None, "has changed since the session opened, so it cannot go on; close the session")
+        raise BadFile(named.path, None, "has changed since the session opened; close the session")
     return path
