@@ -1,4 +1,4 @@
-"""A ward under anything that can happen to it: values, gaps, answers, restarts, clock steps, the next patient in the same room.
+"""A ward under anything that can happen to it: values, gaps, answers, restarts, clock steps, faults, the next patient in the same room.
 
 Every patient's values end in a tenth of their own, so that a value in the wrong session shows.
 """
@@ -23,7 +23,8 @@ from monitor.protocol.document import Document
 from monitor.protocol.evaluate import evaluate
 from monitor.protocol.prompts import recheck_at
 from monitor.review.replay import reassess
-from monitor.session import folded
+from monitor.session import SessionState, folded
+from monitor.sources.source import BadFile
 from monitor.store import lease, packing
 from monitor.store.memory import MemoryLog
 from monitor.vitals import CUFF, Channel, Numeric, Quality, Signal, numeric
@@ -57,23 +58,25 @@ TALLY: Counter[str] = Counter()
 
 
 class Bedside:
-    """A source that gives what the machine last set, and the same again to whoever reads it anew."""
-
-    kind, label, length_s = "recorded", "RECORDED machine", None
+    """What is measured of one patient, as the machine last set it: the same again for whoever opens it anew."""
 
     def __init__(self, tenth: float) -> None:
         self.tenth = tenth
-        self.channels = CHANNELS
         self.now: dict[Signal, float | Quality | None] = {s: values[0] for s, values in LEVELS.items()}
         self.given: list[tuple[int, list[Numeric]]] = []
+        self.gone = self.breaks = False
 
-    def read(self, until: int, acts: Sequence[Act] = ()) -> list[tuple[int, list[Numeric]]]:
+    def open(self) -> Opened:
+        if self.gone:
+            raise BadFile("machine", None, "is gone")
+        return Opened(self)
+
+    def until(self, tick: int) -> list[tuple[int, list[Numeric]]]:
         begun = len(self.given)
-        self.given += [(tick, self._row(tick)) for tick in range(begun, until + 1)]
-        return self.given[begun:]
-
-    def beats(self, tick: int) -> None:
-        return None
+        if self.breaks and tick >= begun:
+            raise ZeroDivisionError("a fault of the program")
+        self.given += [(at, self._row(at)) for at in range(begun, tick + 1)]
+        return self.given[: tick + 1]
 
     def _row(self, tick: int) -> list[Numeric]:
         row = []
@@ -89,6 +92,22 @@ class Bedside:
         return row
 
 
+class Opened:
+    """A ``Source``: a bedside as one evaluator reads it."""
+
+    kind, label, length_s, channels = "recorded", "RECORDED machine", None, CHANNELS
+
+    def __init__(self, bed: Bedside) -> None:
+        self._bed, self._at = bed, -1
+
+    def read(self, until: int, acts: Sequence[Act] = ()) -> list[tuple[int, list[Numeric]]]:
+        begin, self._at = self._at, max(self._at, until)
+        return self._bed.until(until)[begin + 1 :] if until > begin else []
+
+    def beats(self, tick: int) -> None:
+        return None
+
+
 class WardMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
@@ -96,7 +115,8 @@ class WardMachine(RuleBasedStateMachine):
         self.time = Time()
         self.time.turns(self.patch)
         self.beds: dict[str, Bedside] = {}
-        self.patch.setattr(ward, "open_source", lambda _, named: self.beds[named.path])
+        self.patch.setattr(ward.log_, "disabled", True)  # rooms fail here by the thousand
+        self.patch.setattr(ward, "open_source", lambda _, named: self.beds[named.path].open())
         self.log = MemoryLog(lambda: self.time.wall)
         self.here: dict[str, int] = {}
         self.patients: dict[int, Bedside] = {}
@@ -147,7 +167,7 @@ class WardMachine(RuleBasedStateMachine):
         bed = Bedside((number % 9 + 1) / 10)
         self.beds[str(number)] = bed
         opened = e.SessionOpened(
-            room=room, alias=f"Bird {number}", weight_kg=70, source_kind="recorded", source_label=bed.label,
+            room=room, alias=f"Bird {number}", weight_kg=70, source_kind="recorded", source_label=Opened.label,
             channels=tuple(e.ChannelDeclared(signal=c.signal, period_s=c.period_s) for c in CHANNELS),
             protocol=DOCUMENT.protocol, protocol_digest=DOCUMENT.digest, cuff_interval_s=300,
         )  # fmt: skip
@@ -184,8 +204,35 @@ class WardMachine(RuleBasedStateMachine):
         self._evaluator()
         self.ward.round()
         for room in ROOMS:  # after a clock step it may stand and ask
-            self._say(room, commands.set_pace(1.0))
+            self._say(room, commands.go_on())
         self._pass_by(1)
+
+    @rule(room=st.sampled_from(ROOMS), seconds=st.integers(1, 50), gone=st.booleans())
+    def a_room_fails(self, room: str, seconds: int, gone: bool) -> None:
+        """Its source is gone when another evaluator comes, or what it gives breaks the program; later somebody lets it go on."""
+        bed, (other,) = self.patients[self.here[room]], (one for one in ROOMS if one != room)
+        if gone:
+            bed.gone = True
+            self._evaluator()
+            self.ward.round()
+            self._say(other, commands.go_on())  # after a clock step it may stand and ask
+        for _ in range(2):  # taken up by the first, and on its way by the second
+            self._pass_by(1)
+        bed.breaks = True
+        before = [self.log.head(self.here[one]).tick for one in (room, other)]
+        goes = self._state(other).speed
+        self._pass_by(seconds)
+        assert [self.log.head(self.here[one]).tick for one in (room, other)] == [before[0], before[1] + int(seconds * goes)]
+        assert not self._state(room).speed
+        bed.gone = bed.breaks = False
+        self._say(room, commands.go_on())
+        for _ in range(2):
+            self._pass_by(1)
+        assert self.log.head(self.here[room]).tick > before[0]
+        TALLY["failed"] += 1
+
+    def _state(self, room: str) -> SessionState:
+        return folded(map(logged, self.log.entries(self.here[room])))
 
     @rule(room=st.sampled_from(ROOMS), scale=st.sampled_from(["dissociation", "comfort", "nausea", "anxiety"]), value=st.integers(0, 10))
     def a_score_is_charted(self, room: str, scale: str, value: int) -> None:
@@ -209,7 +256,7 @@ class WardMachine(RuleBasedStateMachine):
 
     @rule(room=st.sampled_from(ROOMS), which=st.integers(0, 5), how=st.sampled_from(list(e.Answer)))
     def a_prompt_is_answered(self, room: str, which: int, how: e.Answer) -> None:
-        waiting = [p for p in folded(map(logged, self.log.entries(self.here[room]))).prompts.values() if p.unanswered]
+        waiting = [p for p in self._state(room).prompts.values() if p.unanswered]
         if waiting:
             prompt = waiting[which % len(waiting)]
             options = DOCUMENT.rule[prompt.rule].options[:1] if how is e.Answer.DID else ()
@@ -284,4 +331,5 @@ def keep(runs: int) -> Found:
     except AssertionError as found:
         wrong = "; " + " / ".join([" ".join(str(found).split()), *getattr(found, "__notes__", ())])
     told = f"{TALLY['runs']} runs, {TALLY['seconds']} seconds assessed, {TALLY['prompts']} prompts, {TALLY['high']} of them high"
+    told += f", {TALLY['failed']} times a room failed"
     return Found(not wrong and TALLY["high"] > 0, f"{told}: {1 if wrong else 0} violations{wrong}")
