@@ -23,11 +23,11 @@ from monitor.practice import COLLEAGUE, SLOWED, Practice, practised, slows
 from monitor.protocol.assessment import Assessment
 from monitor.protocol.document import Document
 from monitor.session import act_of
-from monitor.sources.opening import open_source, stamp
+from monitor.sources.opening import file_stat, open_source
 from monitor.sources.simulated import SimulatedSource
 from monitor.sources.source import BadFile, Source
 from monitor.store import chain, packing
-from monitor.store.log import Draft, Entry, EventLog, LeaseLost, StoreError, Writing
+from monitor.store.log import Draft, Entry, EventLog, Head, LeaseLost, StoreError, Writing
 from monitor.vitals import Beats, Numeric
 
 EVALUATOR = "evaluator"
@@ -243,20 +243,20 @@ def resume(document: Document, session: int, log: EventLog) -> RoomCourse:
     # What was done since the last second that was assessed takes part in the next one.
     acts = [act for act in map(act_of, entries) if act is not None]
     course.source.read(course.at, acts)
-    *_, before, last = (1.0, 1.0, *_paces(entries))
-    stands = next((x.event for x in reversed(entries) if isinstance(x.event, e.PaceSet)), None)
-    course.waited = before if last == 0 and stands is not None and stands.fault == "source" else None
+    before, last = _paced(entries)[-2:]
+    course.waited = e.pace(before) if isinstance(last, e.PaceSet) and last.fault == "source" else None
     return course
 
 
-def _paces(entries: Iterable[e.Logged]) -> list[float]:
-    return [pace for entry in entries if (pace := e.pace(entry.event)) is not None]
+def _paced(entries: Iterable[e.Logged]) -> list[e.PaceSet | e.WentOn]:
+    """What set the pace, in turn. Before anything did it was that of the world."""
+    return [e.WentOn(), e.WentOn(), *(x.event for x in entries if isinstance(x.event, (e.PaceSet, e.WentOn)))]
 
 
 def _source(entries: Sequence[e.Logged]) -> Source:
     opened, named = entries[0].event, next((x.event for x in entries if isinstance(x.event, e.SourceSet)), None)
     assert isinstance(opened, e.SessionOpened)
-    going = [1.0, *_paces(entries)][-1] > 0
+    going = bool(e.pace(_paced(entries)[-1]))
     if named is None:
         raise SourceGone("its log names no source of its numbers", None, going)
     try:
@@ -274,14 +274,14 @@ class Out:
     fault: Literal["program", "source"]
     named: e.SourceSet | None = None
     """The source that is watched for."""
-    stamp: object = None
-    """What it was like when it could not be opened."""
+    found: object = None
+    """What its file was like when it could not be opened."""
     told: int | None = None
     """The entry that says so, once one does: anything after it was entered by somebody."""
 
     def again(self, seq: int) -> bool:
         """Whether it may go otherwise now."""
-        return self.told is not None and (seq != self.told or (self.named is not None and stamp(self.named) != self.stamp))
+        return self.told is not None and (seq != self.told or (self.named is not None and file_stat(self.named) != self.found))
 
 
 def _together(courses: Iterable[RoomCourse]) -> Iterable[list[RoomCourse]]:
@@ -366,7 +366,7 @@ class Ward:
                 out = self._out.get(head.session)
                 if head.session not in self.courses and (out is None or out.again(head.seq)):
                     with _failing([head.session]):
-                        self._take_up(writing, head.session, head.seq, mono, outage_s)
+                        self._take_up(writing, head, mono, outage_s if out is None else 0.0)
             for courses in _together(self.courses[head.session] for head in heads if head.session in self.courses):
                 with _failing(course.session for course in courses):
                     done += advance_together(writing, courses, mono)
@@ -387,16 +387,16 @@ class Ward:
             self._out[session].told = seq
         return done
 
-    def _take_up(self, writing: Writing, session: int, seq: int, mono: float, outage_s: float) -> None:
+    def _take_up(self, writing: Writing, head: Head, mono: float, outage_s: float) -> None:
         """A session that this evaluator does not have in memory: a new one, or one that another left."""
         try:
-            course = resume(self.document, session, self.log)
+            course = resume(self.document, head.session, self.log)
         except SourceGone as gone:
-            found = stamp(gone.named) if gone.named is not None else None
-            self._out[session] = Out(gone.why, "source", gone.named, found, None if gone.going else seq)
+            found = file_stat(gone.named) if gone.named is not None else None
+            self._out[head.session] = Out(gone.why, "source", gone.named, found, None if gone.going else head.seq)
             return
-        self._out.pop(session, None)
-        self.courses[session] = course
+        self._out.pop(head.session, None)
+        self.courses[head.session] = course
         state = course.assessment.state
         course.pace.change(mono, state.speed, course.at)
         if course.at >= 0 and state.speed and outage_s > 0:

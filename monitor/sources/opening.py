@@ -34,7 +34,7 @@ def open_waves(named: SourceSet, rates: Mapping[Signal, int]) -> dict[Signal, np
     return read_waves(_unchanged(named), rates)
 
 
-def stamp(named: SourceSet) -> tuple[int, int] | None:
+def file_stat(named: SourceSet) -> tuple[int, int] | None:
     """What tells that the file of a source was put back or changed; None where there is none."""
     try:
         found = Path(named.path).stat()
