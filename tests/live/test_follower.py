@@ -19,6 +19,7 @@ from monitor.protocol.cases import cuff
 from monitor.protocol.document import Document
 from monitor.settings import load_rooms
 from monitor.store import open_log, packing
+from monitor.store.log import Draft
 from monitor.store.memory import MemoryLog
 from monitor.vitals import Signal, numeric
 from tests.conftest import Time
@@ -98,3 +99,13 @@ def test_a_disk_that_is_nearly_full_never_hides_that_nobody_assesses(
     follower = Follower(log, document, load_rooms(settings.ROOMS))
     time.pass_by(30)
     assert head(follower.picture(), "", "ward", "Ward")["assessed"]["text"] == "NOT BEING ASSESSED"
+
+
+def test_a_record_that_this_version_cannot_read_is_said_and_no_room_looks_empty(document: Document, time: Time) -> None:
+    log = MemoryLog(lambda: time.wall)
+    admitted = admit_simulated("2", Patient("Otter"), PLEASANT, 7, document)
+    session = commands.open_session(log, admitted.opened, admitted.source, 1.0, "nurse")
+    log.append(session, [Draft("mood_charted", "nurse", '{"mood":"light"}')])
+    told = head(Follower(log, document, load_rooms(settings.ROOMS)).picture(), "", "ward", "Ward")["assessed"]
+    assert (told["ok"], told["text"]) == (False, "RECORD OUT OF REACH")
+    assert "(mood_charted) cannot be read; bring this program up to date" in told["sub"]
