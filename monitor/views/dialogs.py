@@ -22,7 +22,8 @@ from monitor.live.station import station
 from monitor.protocol.document import OBSERVABLE
 from monitor.store.accounts import Accounts
 from monitor.views.acts import DIALOG, PENDING, offered_rooms, perform, record, tried
-from monitor.views.guard import WHO, door_link, present
+from monitor.views.guard import WHO, present
+from monitor.views.heading import door_link
 from monitor.views.keypad import keypad
 
 Fill = Mapping[str, Any]

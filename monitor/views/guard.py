@@ -16,7 +16,7 @@ from monitor.live.station import station
 from monitor.sources.source import BadFile
 from monitor.store.log import StoreError
 from monitor.views import components
-from monitor.views.heading import wear_look
+from monitor.views.heading import door_link, wear_look
 from monitor.views.menu import go
 
 WHO = "who"
@@ -108,8 +108,3 @@ def _refused(viewer: access.Viewer) -> None:
         if viewer.roles & roles and other != "room" and st.button(TITLES[other]):
             go(other)
     door_link(say("Sign out"))
-
-
-def door_link(label: str) -> None:
-    """The way to the sign-in page, in this very tab."""
-    st.html(f'<a class="door" href="{door.SIGN_IN}" target="_self">{label}</a>')

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from monitor.language import say
+from monitor.live import door
 from monitor.live.station import station
 from monitor.views import components
 from monitor.views.menu import go
@@ -17,7 +19,21 @@ def wear_look() -> None:
 def heading(back: str, page: str, says: str) -> None:
     """One button, ``back``, which leads to ``page``; beside it what nobody may forget on this page."""
     wear_look()
-    left, right = st.columns([1, 5], vertical_alignment="center")
+    left, middle, *right = st.columns([2, 8, 2] if station().accounts is not None else [2, 10], vertical_alignment="center")
     if left.button(f"‹ {back}", use_container_width=True):
         go(page)
-    right.caption(says)
+    middle.caption(says)
+    for column in right:
+        with column:
+            way_out()
+
+
+def way_out() -> None:
+    """Signing out, where people sign in."""
+    if station().accounts is not None:
+        door_link(say("Sign out"))
+
+
+def door_link(label: str) -> None:
+    """The way to the sign-in page, in this very tab."""
+    st.html(f'<a class="door" href="{door.SIGN_IN}" target="_self">{label}</a>', width="content")

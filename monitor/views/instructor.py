@@ -22,7 +22,7 @@ from monitor.live.station import station
 from monitor.store.log import StoreError
 from monitor.views import acts, dialogs, forms
 from monitor.views.guard import present
-from monitor.views.heading import wear_look
+from monitor.views.heading import way_out, wear_look
 from monitor.views.menu import go
 
 EVERY_S = 2.0
@@ -41,6 +41,7 @@ def show(viewer: Viewer) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(say("‹ Training"), width=160):
             go("training")
+        way_out()
         st.header(say("Instructor's desk"), width="content")
         st.caption(say("TRAINING · SIMULATED PATIENTS · HIDDEN TRUTH: keep this screen from the trainee"), width="content")
     refused = _refused()

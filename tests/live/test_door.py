@@ -108,6 +108,24 @@ def test_on_a_cold_server_each_page_shows_a_patient_to_its_roles_alone(here: War
     assert leaks(here.address, here.cookies) == []
 
 
+def test_every_page_has_a_way_out(here: WardStation) -> None:
+    """On the wall and in a room behind the name in the head, elsewhere as a link."""
+
+    async def sent(page: str) -> str:
+        async with viewer.session(here.address, here.cookies[Role.TRAINER]) as socket:
+            await socket.send(viewer.wanted(page_name=page, query_string="room=1" if page == "room" else ""))
+            told = [message async for message in viewer.finished(socket)]
+            if page in ("ward", "room"):
+                found = [m.delta.new_element.bidi_component.id for m in told]
+                await socket.send(viewer.acted(next(c for c in found if c), {"do": "dialog", "name": "who"}))
+                told = [message async for message in viewer.finished(socket)]
+        return "".join(map(str, told))
+
+    for page, roles in PAGES.items():
+        assert Role.TRAINER in roles
+        assert re.search(r"/sign-in[^<]*>Sign out<", asyncio.run(sent(page))), page
+
+
 def test_each_act_is_stored_for_its_roles_alone_and_the_denial_is_logged(here: WardStation) -> None:
     """The acts come from the wall's component as a browser sends them, whether the wall offers them to that role or not."""
     acts: list[tuple[str, dict[str, Any]]] = [
