@@ -145,8 +145,8 @@ class Pair:
 
 @contextmanager
 def paired() -> Iterator[Pair]:
-    """Two servers of their own. Raises Missing."""
-    with running() as first, tempfile.TemporaryDirectory(prefix="infusion-standby-") as folder:
+    """Two servers of their own, on the disk: memory may be small. Raises Missing."""
+    with running(on_disk=True) as first, tempfile.TemporaryDirectory(prefix="infusion-standby-") as folder:
         first.sql("CREATE DATABASE ward")
         second = Server(first.bin, Path(folder), _free_port())
         second.follow(first)
