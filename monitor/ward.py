@@ -51,7 +51,6 @@ class RoomFailed(Exception):
     """The program failed in these sessions' room; the others have nothing to do with it."""
 
     def __init__(self, sessions: Iterable[int]) -> None:
-        super().__init__()
         self.sessions = tuple(sessions)
 
 
@@ -115,7 +114,8 @@ class RoomCourse:
         self.seq = log[-1].seq
         self.pace = Pace(-1.0, 0.0, 0.0)
         self.unsealed: list[tuple[int, bytes]] = []
-        self.waited: float | None = None
+        before, last = _paced(log)[-2:]
+        self.waited = e.pace(before) if isinstance(last, e.PaceSet) and last.fault == "source" else None
         """The pace with which it goes on, where it stands only because its source was gone."""
         self.practice = Practice(source) if isinstance(source, SimulatedSource) else None
         """What a simulated room does by itself."""
@@ -224,7 +224,6 @@ class SourceGone(Exception):
     """A session cannot be assessed without its source. ``going``: whether it does not stand already."""
 
     def __init__(self, why: str, named: e.SourceSet | None, going: bool) -> None:
-        super().__init__(why)
         self.why, self.named, self.going = why, named, going
 
 
@@ -243,8 +242,6 @@ def resume(document: Document, session: int, log: EventLog) -> RoomCourse:
     # What was done since the last second that was assessed takes part in the next one.
     acts = [act for act in map(act_of, entries) if act is not None]
     course.source.read(course.at, acts)
-    before, last = _paced(entries)[-2:]
-    course.waited = e.pace(before) if isinstance(last, e.PaceSet) and last.fault == "source" else None
     return course
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -548,7 +549,7 @@ def stood(log: EventLog, session: int) -> list[tuple[int, float, str]]:
 
 
 def test_a_room_in_which_the_program_fails_stands_and_says_so_and_the_others_go_on(
-    log: EventLog, document: Document, time: Time, monkeypatch: pytest.MonkeyPatch
+    log: EventLog, document: Document, time: Time, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     one, other = simulated(log, document, "1"), simulated(log, document, "2")
     evaluator, broken = ward(log, document), Broken(one, 12).patch(monkeypatch)
@@ -558,6 +559,7 @@ def test_a_room_in_which_the_program_fails_stands_and_says_so_and_the_others_go_
         evaluator.round()
     assert [log.head(s).tick for s in (one, other)] == [11, 29], "nothing of the second in which it failed is kept"
     assert stood(log, one) == [(12, 0.0, FAILED)], "said once"
+    assert [x.message for x in caplog.records] == [f"the program failed in a room; it stands sessions={one}"]
     assert stood(log, other) == []
     commands.carry_out(log, document, one, "nurse", commands.go_on())
     time.pass_by(1)
@@ -567,11 +569,21 @@ def test_a_room_in_which_the_program_fails_stands_and_says_so_and_the_others_go_
     assert [(speed, why) for _, speed, why in stood(log, one)] == [(0.0, FAILED)] * 2, "tried, and failed again"
     broken.mended = True
     commands.carry_out(log, document, one, "nurse", commands.go_on())
+    ticks_by = []
     for _ in range(6):
         time.pass_by(1)
         evaluator.round()
-    assert log.head(one).tick > 15
+        ticks_by.append(log.head(one).tick)
+    assert ticks_by == [11, 12, 13, 14, 15, 16], "no second is made up for the time that it stood"
     assert log.head(other).tick == 37
+    with monkeypatch.context() as patched:
+        patched.setattr(RoomCourse, "advance", lambda *_: 1 / 0)
+        patched.setattr("monitor.ward._failing", nullcontext)
+        time.pass_by(1)
+        with pytest.raises(ZeroDivisionError):
+            evaluator.round()
+    evaluator.round()
+    assert [log.head(s).tick for s in (one, other)] == [17, 38], "what a failed round left is caught up, here as everywhere"
     assert list(log.verify()) == []
     assert all(reassess(log, s, document).same for s in (one, other))
 
@@ -588,7 +600,9 @@ def test_it_is_tried_once_more_when_somebody_has_done_something_there_and_by_ano
     assert session not in evaluator.courses
     log.append(session, drafts([e.Scored(scale="comfort", value=8)], "nurse"))
     evaluator.round()
-    assert evaluator.courses[session].assessment.state.speed == 0, "it stands, and what was charted is in"
+    state = evaluator.courses[session].assessment.state
+    assert state.speed == 0
+    assert state == folded(map(logged, log.entries(session))), "it stands, and what was charted is in, once"
     broken.mended = True
     following = ward(log, document)
     following.round()
@@ -636,6 +650,20 @@ def test_a_store_that_fails_is_no_room_that_fails(
             evaluator.round()
     evaluator.round()
     assert (log.head(session).tick, stood(log, session)) == (4, [])
+
+
+def test_what_a_nurse_does_reaches_a_simulated_patient_in_the_same_second(log: EventLog, document: Document, time: Time) -> None:
+    session = simulated(log, document)
+    evaluator = ward(log, document)
+    evaluator.round()
+    time.pass_by(5)
+    evaluator.round()
+    log.append(session, drafts([e.InfusionStarted(rate_mg_per_kg_h=0.75)], "nurse"))
+    time.pass_by(3)
+    evaluator.round()
+    practice = evaluator.courses[session].practice
+    assert practice is not None
+    assert practice.patient.life.started_at == 5
 
 
 def test_the_lease_is_held_by_one_and_free_when_it_is_released(log: EventLog) -> None:

@@ -49,6 +49,16 @@ def test_a_phase_begins_with_the_event_that_made_it(bed: Bed) -> None:
     assert bed.state.phase_since == 60
 
 
+def test_a_session_that_stood_goes_on_as_fast_as_the_world(bed: Bed) -> None:
+    bed.happen(50, e.PaceSet(speed=20.0, until=80))
+    assert (bed.state.speed, bed.state.stops_at) == (20, 80)
+    bed.happen(60, e.PaceSet(speed=0, why="it failed", fault="program"))
+    assert (bed.state.speed, bed.state.stops_at) == (0, None)
+    bed.happen(70, e.PaceSet(speed=0, until=90))
+    bed.happen(80, e.WentOn())
+    assert (bed.state.speed, bed.state.stops_at) == (1, None)
+
+
 def test_a_log_that_begins_with_something_else_is_no_session() -> None:
     with pytest.raises(ValueError, match="session_opened"):
         begin(e.Logged(0, 0, "", "x", e.NoteAdded(text="x")))
