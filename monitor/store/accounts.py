@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -111,7 +111,8 @@ def beside(url: str) -> Path:
     """Where the accounts of a store are kept: on this computer, where the store is on a server's as well."""
     if is_server(url):
         server = urlsplit(url)
-        name = "-".join(re.findall(r"[\w.]+", f"{server.hostname or ''}{server.path}"))
+        hosts = server.hostname or ",".join(parse_qs(server.query).get("host", ()))
+        name = "-".join(re.findall(r"[\w.]+", f"{hosts}{server.path}"))
         return settings.HOME / "var" / f"{name}.accounts.db"
     path = place(url).expanduser().resolve()
     return path.with_name(path.stem + ".accounts.db")

@@ -229,6 +229,8 @@ def test_accounts_are_kept_on_this_computer_wherever_the_store_is() -> None:
     kept = beside("postgresql://nurse:secret@db.clinic/ward")
     assert kept == settings.HOME / "var" / "db.clinic-ward.accounts.db"
     assert kept != beside("postgresql://nurse:secret@db.clinic/other")
+    pairs = [beside(f"postgresql://nurse@/ward?host={hosts}&target_session_attrs=read-write") for hosts in ("a.clinic,b.clinic", "c.clinic")]
+    assert len({kept, *pairs}) == 3, "a ward is known by its servers as well"
 
 
 def test_a_store_belongs_to_one_mode(tmp_path: Path) -> None:
