@@ -17,7 +17,8 @@ from typing import Any
 from monitor.store import open_log
 from tests import viewer
 from tests.browser.chromium import launched
-from tests.browser.dashboard import HOME, Running, free_port, running, serving
+from tests.browser.dashboard import HOME, Running, running, serving
+from tests.ports import free_port
 
 ROOMS, VIEWERS, SECONDS = 24, 100, 60
 ORDINARY_VIEWERS, ORDINARY_S = (2, 100), 30
@@ -136,10 +137,10 @@ def asked(address: str) -> Callable[[list[int], asyncio.Event], Coroutine[Any, A
     return view
 
 
-def cpu_s(pid: int) -> float:
-    """Processor seconds that a process has used."""
+def cpu_s(pid: int, ended: bool = False) -> float:
+    """Processor seconds that a process has used; ``ended``: with those of its children that have ended."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, fields[11 : 15 if ended else 13])) / os.sysconf("SC_CLK_TCK")
 
 
 def spread(values: list[float]) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import statistics
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.browser import cpu_s, spread
 from bench.engine import example
 from monitor import commands, settings
 from monitor import events as e
@@ -59,8 +60,8 @@ def _beside(rooms: int, near: EventLog, far: EventLog, server: postgres.Server) 
                 worked += _processor_s(server) - before
     there, here = came[far], came[near]
     by = statistics.median(there.rounds) / statistics.median(here.rounds)
-    yield f"{rooms} rooms, a round on PostgreSQL: {_ms(there.rounds)}; in SQLite: {_ms(here.rounds)}; {by:.1f} x"
-    yield f"{rooms} rooms, a nurse's entry on PostgreSQL: {_ms(there.entries)}; in SQLite: {_ms(here.entries)}"
+    yield f"{rooms} rooms, a round on PostgreSQL: {spread(there.rounds)}; in SQLite: {spread(here.rounds)}; {by:.1f} x"
+    yield f"{rooms} rooms, a nurse's entry on PostgreSQL: {spread(there.entries)}; in SQLite: {spread(here.entries)}"
     yield f"{rooms} rooms, the server's own work: {100 * worked / LASTS_S:.1f} % of a core"
 
 
@@ -93,17 +94,12 @@ def _lived(log: EventLog, sessions: list[int], lasts_s: float) -> Course:
     return came
 
 
-def _ms(took: list[float]) -> str:
-    return f"median {1000 * statistics.median(took):.0f} ms, p95 {1000 * statistics.quantiles(took, n=20)[-1]:.0f} ms"
-
-
 def _processor_s(server: postgres.Server) -> float:
     """How much of the processor the server's processes have had so far, with those that have ended."""
-    keeper = (server.folder / "data" / "postmaster.pid").read_text().split()[0]
-    ticks = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+    keeper = int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
+    listed = subprocess.run(["ps", "--ppid", str(keeper), "-o", "pid="], capture_output=True, text=True, check=True).stdout
+    worked = 0.0
+    for pid in (keeper, *map(int, listed.split())):
         with suppress(OSError):  # it has ended meanwhile
-            cells = stat.read_text().rpartition(")")[2].split()
-            if keeper in (stat.parent.name, cells[1]):
-                ticks += sum(map(int, cells[11:15]))
-    return ticks / os.sysconf("SC_CLK_TCK")
+            worked += cpu_s(pid, ended=True)
+    return worked

@@ -214,6 +214,10 @@ class SessionState:
     speed: float = 1.0
     stops_at: int | None = None
     """The second at which a step ends and the session stands again."""
+    fault: str = ""
+    """What failed, where it stands for that (``PaceSet.fault``)."""
+    waits: float | None = None
+    """The pace with which it goes on, where it stands only because its source is gone."""
     drill: e.DrillStarted | None = None
     asked: bool = False
     """Somebody asks the simulated patient, who has not answered yet."""
@@ -283,6 +287,11 @@ def folded(log: Iterable[e.Logged]) -> SessionState:
     for logged in entries:
         state = fold(state, logged)
     return state
+
+
+def _paced(state: SessionState, pace: e.PaceSet) -> SessionState:
+    waits = state.speed if pace.fault == "source" else None
+    return replace(state, speed=pace.speed, stops_at=pace.until, fault=pace.fault, waits=waits)
 
 
 def _enter(state: SessionState, phase: Phase, at: int) -> SessionState:
@@ -505,8 +514,8 @@ _CHANGES: Mapping[str, Callable[[SessionState, Any, e.Logged], SessionState]] = 
     "audio_paused": lambda s, ev, at: replace(s, hush=Hush(at.at, at.by, ev.seconds, ev.level)),
     "audio_resumed": lambda s, _, at: replace(s, hush=Hush(at.at, at.by)),
     "sound_changed": lambda s, ev, at: replace(s, deaf=(at.at, not ev.able)),
-    "pace_set": lambda s, ev, at: replace(s, speed=ev.speed, stops_at=ev.until),
-    "went_on": lambda s, ev, at: replace(s, speed=1.0, stops_at=None),
+    "pace_set": lambda s, ev, at: _paced(s, ev),
+    "went_on": lambda s, ev, at: _paced(s, e.PaceSet(speed=1.0)),
     "drill_started": lambda s, ev, at: replace(s, drill=ev),
     "patient_asked": lambda s, _, at: replace(s, asked=True),
     "patient_answered": lambda s, _, at: replace(s, asked=False, heard=at),

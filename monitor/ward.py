@@ -22,8 +22,8 @@ from monitor.infusion import NEVER, Act
 from monitor.practice import COLLEAGUE, SLOWED, Practice, practised, slows
 from monitor.protocol.assessment import Assessment
 from monitor.protocol.document import Document
-from monitor.session import act_of
-from monitor.sources.opening import file_stat, open_source
+from monitor.session import act_of, folded
+from monitor.sources.opening import FileStat, file_stat, open_source
 from monitor.sources.simulated import SimulatedSource
 from monitor.sources.source import BadFile, Source
 from monitor.store import chain, packing
@@ -59,11 +59,9 @@ def _failing(sessions: Iterable[int]) -> Iterator[None]:
     """What fails in here fails for these sessions alone, unless it is the store that cannot be read or written."""
     try:
         yield
-    except Unreadable as entry:
-        raise RoomFailed(sessions) from entry
-    except (StoreError, LeaseLost):
-        raise
     except Exception as fault:
+        if isinstance(fault, (StoreError, LeaseLost)) and not isinstance(fault, Unreadable):
+            raise
         raise RoomFailed(sessions) from fault
 
 
@@ -114,9 +112,6 @@ class RoomCourse:
         self.seq = log[-1].seq
         self.pace = Pace(-1.0, 0.0, 0.0)
         self.unsealed: list[tuple[int, bytes]] = []
-        before, last = _paced(log)[-2:]
-        self.waited = e.pace(before) if isinstance(last, e.PaceSet) and last.fault == "source" else None
-        """The pace with which it goes on, where it stands only because its source was gone."""
         self.practice = Practice(source) if isinstance(source, SimulatedSource) else None
         """What a simulated room does by itself."""
 
@@ -245,15 +240,10 @@ def resume(document: Document, session: int, log: EventLog) -> RoomCourse:
     return course
 
 
-def _paced(entries: Iterable[e.Logged]) -> list[e.PaceSet | e.WentOn]:
-    """What set the pace, in turn. Before anything did it was that of the world."""
-    return [e.WentOn(), e.WentOn(), *(x.event for x in entries if isinstance(x.event, (e.PaceSet, e.WentOn)))]
-
-
 def _source(entries: Sequence[e.Logged]) -> Source:
     opened, named = entries[0].event, next((x.event for x in entries if isinstance(x.event, e.SourceSet)), None)
     assert isinstance(opened, e.SessionOpened)
-    going = bool(e.pace(_paced(entries)[-1]))
+    going = folded(entries).speed > 0
     if named is None:
         raise SourceGone("its log names no source of its numbers", None, going)
     try:
@@ -271,7 +261,7 @@ class Out:
     fault: Literal["program", "source"]
     named: e.SourceSet | None = None
     """The source that is watched for."""
-    found: object = None
+    found: FileStat | None = None
     """What its file was like when it could not be opened."""
     told: int | None = None
     """The entry that says so, once one does: anything after it was entered by somebody."""
@@ -398,25 +388,24 @@ class Ward:
         course.pace.change(mono, state.speed, course.at)
         if course.at >= 0 and state.speed and outage_s > 0:
             self._bridge(writing, course, mono, outage_s)
-        if course.waited is not None:
-            course.set_pace(writing, mono, course.waited, BACK)
+        if state.waits is not None:
+            course.set_pace(writing, mono, state.waits, BACK)
         if state.opened.protocol_digest != self.document.digest:
             course.note(writing, "the protocol has changed since this session opened; the one loaded now applies")
 
     def _bridge(self, writing: Writing, course: RoomCourse, mono: float, outage_s: float) -> None:
         """Over an outage: a short one is caught up; after a long one the session stands and asks to go on."""
-        if outage_s <= LATE_S:
+        caught_up = outage_s <= CATCH_UP_S
+        if caught_up:
             course.pace.change(mono - outage_s, course.pace.speed, course.at)
+        if outage_s <= LATE_S:
             return
         until = clock.now()
         since = until - timedelta(seconds=outage_s)
-        caught_up = outage_s <= CATCH_UP_S
         events: list[e.AnyEvent] = [
             e.Outage(since=clock.stamp(since), until=clock.stamp(until), seconds=round(outage_s, 1), caught_up=caught_up)
         ]
-        if caught_up:
-            course.pace.change(mono - outage_s, course.pace.speed, course.at)
-        else:
+        if not caught_up:
             events.append(e.PaceSet(speed=0.0, why=STANDING))
             course.pace.change(mono, 0.0, course.at)
         course.write(writing, course.at + 1, events)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import hypothesis
 import pytest
@@ -18,6 +20,7 @@ from monitor.store.memory import MemoryLog
 from tests import drilled, postgres, warded
 
 EXAMPLE = settings.EXAMPLE_PROTOCOL
+Started = TypeVar("Started")
 
 # The same inputs everywhere and no matter how slow the machine: new ones are looked for by the full rows of promises/.
 hypothesis.settings.register_profile("ours", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -40,14 +43,21 @@ def example_path() -> Path:
     return EXAMPLE
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[postgres.Server]:
-    """A PostgreSQL, one for each process that runs tests which ask for it."""
+@contextmanager
+def _there(server: AbstractContextManager[Started]) -> Iterator[Started]:
+    """What asks for it is skipped, with the reason, where there is no PostgreSQL."""
     try:
-        with postgres.running() as started:
+        with server as started:
             yield started
     except postgres.Missing as none:
         pytest.skip(str(none))
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgres.Server]:
+    """A PostgreSQL, one for each process that runs tests which ask for it."""
+    with _there(postgres.running()) as started:
+        yield started
 
 
 @pytest.fixture
@@ -60,11 +70,8 @@ def database(server: postgres.Server) -> Iterator[str]:
 @pytest.fixture
 def pair() -> Iterator[postgres.Pair]:
     """A PostgreSQL and its standby, for this test alone."""
-    try:
-        with postgres.paired() as started:
-            yield started
-    except postgres.Missing as none:
-        pytest.skip(str(none))
+    with _there(postgres.paired()) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

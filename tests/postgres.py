@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+
+from tests.ports import free_port
 
 NONE = "no PostgreSQL can be had here: install postgresql (on Debian: apt-get install postgresql)"
 ROOT = Path(__file__).parents[1]
@@ -112,8 +113,9 @@ def running(on_disk: bool = False) -> Iterator[Server]:
     bin = binaries()
     if bin is None:
         raise Missing(NONE)
-    port = _free_port()
-    keeper = subprocess.Popen([sys.executable, "-m", "tests.postgres", bin, str(port), *(["disk"] if on_disk else [])], cwd=ROOT, stdin=subprocess.PIPE,
+    port = free_port()
+    command = [sys.executable, "-m", "tests.postgres", bin, str(port), "disk" if on_disk else "memory"]
+    keeper = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, text=True, start_new_session=True)  # fmt: skip
     assert keeper.stdin is not None and keeper.stdout is not None
     try:
@@ -148,7 +150,7 @@ def paired() -> Iterator[Pair]:
     """Two servers of their own, on the disk: memory may be small. Raises Missing."""
     with running(on_disk=True) as first, tempfile.TemporaryDirectory(prefix="infusion-standby-") as folder:
         first.sql("CREATE DATABASE ward")
-        second = Server(first.bin, Path(folder), _free_port())
+        second = Server(first.bin, Path(folder), free_port())
         second.follow(first)
         try:
             for setting in ("synchronous_standby_names = '*'", "synchronous_commit = remote_apply"):
@@ -157,12 +159,6 @@ def paired() -> Iterator[Pair]:
             yield Pair(first, second, "ward")
         finally:
             second.stop("immediate")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def keep(bin: Path, port: int, on_disk: bool) -> None:
@@ -182,4 +178,4 @@ def keep(bin: Path, port: int, on_disk: bool) -> None:
 
 
 if __name__ == "__main__":
-    keep(Path(sys.argv[1]), int(sys.argv[2]), "disk" in sys.argv[3:])
+    keep(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "disk")

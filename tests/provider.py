@@ -27,7 +27,8 @@ from authlib.oidc.core import AuthorizationCodeMixin, OpenIDCode
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-from tests.browser.dashboard import HOME, free_port
+from tests.browser.dashboard import HOME
+from tests.ports import free_port
 
 CLIENT, SECRET = "ward-3", "what the station and the provider alone know"
 

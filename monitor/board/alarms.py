@@ -166,24 +166,26 @@ def _blind(picture: Picture) -> Frame:
     }
 
 
-def _failed(view: View) -> Frame:
+def _of_room(view: View) -> Frame:
+    """What a banner about one room has: which, and the way there."""
     room = view.state.opened.room
     return {
         "where": say("Room {room} {alias}", room=room, alias=view.state.opened.alias),
-        "what": NOT_ASSESSED,
-        "why": say("go to the patient; {why}", why=view.standing),
         "button": button(say("Open room {room}", room=room), {"do": "open_room", "room": room}),
     }
 
 
+def _failed(view: View) -> Frame:
+    return {**_of_room(view), "what": NOT_ASSESSED, "why": say("go to the patient; {why}", why=view.standing)}
+
+
 def _prompt(picture: Picture, first: Waiting) -> Frame:
-    room, view, prompt = first
+    _, view, prompt = first
     since = units.span(picture.at(view) - prompt.since)
     return {
-        "where": say("Room {room} {alias}", room=room, alias=view.state.opened.alias),
+        **_of_room(view),
         "what": prompt.message,
         "why": say("for {since}{options} · line {rule}", since=since, options=_options(picture, prompt), rule=prompt.rule),
-        "button": button(say("Open room {room}", room=room), {"do": "open_room", "room": room}),
     }
 
 

@@ -132,7 +132,7 @@ def _initials(name: str) -> str:
 
 def tile_state(picture: Picture, view: View, below: Frame) -> str:
     """The tile's state, by what its strip says."""
-    if not picture.assessed or view.failed:
+    if not picture.assesses(view):
         return "blind"
     if below["kind"] == "prompt":
         return "alarm"
@@ -381,7 +381,7 @@ def _pleasant(view: View) -> bool:
 def strip(picture: Picture, view: View) -> Frame:
     frame: Frame = {"kind": "none", "priority": None, "stars": None, "icon": None, "line1": "", "line2": "", "flash": False}
     prompts = open_prompts(view)
-    if (not picture.assessed or view.failed) and not any(p.level == "high" for p in prompts):
+    if not picture.assesses(view) and not any(p.level == "high" for p in prompts):
         return {**frame, "kind": "blind", "line1": say("Not being assessed"), "line2": say("Look at the bedside monitor")}
     unanswered = [p for p in prompts if p.answered is None]
     if unanswered:

@@ -62,8 +62,11 @@ class View:
     """What the waves of the last seconds are drawn from, where the source simulates."""
     standing: str = ""
     """Why session time stands still, while it does."""
-    failed: bool = False
-    """Whether it does because something failed in this room, so that nobody assesses it while the others go on."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it does because something failed in this room, so that nobody assesses it while the others go on."""
+        return bool(self.state.fault)
 
     @property
     def stood_since(self) -> datetime:
@@ -111,7 +114,6 @@ class View:
                 else:
                     self.anchors.append(Anchor(entry.tick, clock.read(entry.at), speed))
                 self.standing = event.why or "paused" if isinstance(event, e.PaceSet) and not speed else ""
-                self.failed = isinstance(event, e.PaceSet) and bool(event.fault)
 
 
 def drawn(tick: int, row: bytes, at: int) -> bool:
@@ -184,6 +186,10 @@ class Picture:
     def called(self) -> bool:
         """Whether it is to be heard that nobody assesses, all rooms or one."""
         return self.silent or bool(self.failed)
+
+    def assesses(self, view: View) -> bool:
+        """Whether this room is assessed."""
+        return self.assessed and not view.failed
 
     @property
     def drilling(self) -> bool:

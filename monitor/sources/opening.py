@@ -34,7 +34,11 @@ def open_waves(named: SourceSet, rates: Mapping[Signal, int]) -> dict[Signal, np
     return read_waves(_unchanged(named), rates)
 
 
-def file_stat(named: SourceSet) -> tuple[int, int] | None:
+FileStat = tuple[int, int]
+"""When a file was last changed, in ns, and its size in bytes."""
+
+
+def file_stat(named: SourceSet) -> FileStat | None:
     """What tells that the file of a source was put back or changed; None where there is none."""
     try:
         found = Path(named.path).stat()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from monitor import clock
 from monitor.store.log import EventLog, StoreError
@@ -15,6 +16,12 @@ _SQLITE = "sqlite:///"
 
 def is_server(url: str) -> bool:
     return url.partition("://")[0] in ("postgresql", "postgres")
+
+
+def hosts(url: str) -> str:
+    """The servers that an address of a database names, one or several."""
+    parts = urlsplit(url)
+    return parts.hostname or ",".join(parse_qs(parts.query).get("host", ()))
 
 
 def open_log(url: str | Path, now: Callable[[], datetime] = clock.now, mode: str | None = None) -> EventLog:

@@ -20,13 +20,13 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from monitor import clock, settings
-from monitor.store import is_server, place
+from monitor.store import hosts, is_server, place
 from monitor.store.log import StoreError
 from monitor.store.passwords import LONGEST, LONGEST_PIN, Kind, good_password, good_pin
 
@@ -110,9 +110,7 @@ class NameTaken(Exception):
 def beside(url: str) -> Path:
     """Where the accounts of a store are kept: on this computer, where the store is on a server's as well."""
     if is_server(url):
-        server = urlsplit(url)
-        hosts = server.hostname or ",".join(parse_qs(server.query).get("host", ()))
-        name = "-".join(re.findall(r"[\w.]+", f"{hosts}{server.path}"))
+        name = "-".join(re.findall(r"[\w.]+", f"{hosts(url)}{urlsplit(url).path}"))
         return settings.HOME / "var" / f"{name}.accounts.db"
     path = place(url).expanduser().resolve()
     return path.with_name(path.stem + ".accounts.db")

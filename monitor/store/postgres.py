@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from monitor import clock
-from monitor.store import schema
+from monitor.store import hosts, schema
 from monitor.store.lease import HELD
 from monitor.store.log import Fault, Lock, StoreError
 from monitor.store.sql import BUSY_S, WRITES, SqlLog
@@ -97,8 +97,7 @@ class PostgresDriver:
             raise StoreError(f"the address of the store cannot be read; give it as {FORM}") from None
         if not self._address.database:
             raise StoreError(f"the address of the store names no database; give it as {FORM}")
-        host, port = self._address.host or _listed(self._address.query.get("host")), self._address.port
-        shown = URL.create("postgresql", host=host, port=port, database=self._address.database)
+        shown = URL.create("postgresql", host=hosts(url), port=self._address.port, database=self._address.database)
         self.url = str(shown)  # without user and password: it is said and logged
         self._place = self.url.removeprefix("postgresql://")
         self._listener: psycopg.Connection[Any] | None = None
@@ -273,11 +272,6 @@ class PostgresDriver:
         with self._listening:
             self._deaf()
         self.engine.dispose()
-
-
-def _listed(hosts: str | tuple[str, ...] | None) -> str | None:
-    """The servers of an address that names several."""
-    return ",".join(hosts) if isinstance(hosts, tuple) else hosts
 
 
 class AdvisoryLock:

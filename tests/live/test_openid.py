@@ -23,8 +23,9 @@ from monitor.store.accounts import Accounts, beside
 from tests import provider as providers
 from tests import viewer, warded
 from tests.browser import chromium
-from tests.browser.dashboard import free_port, running
+from tests.browser.dashboard import running
 from tests.live.test_door import REFUSED, leaks, rejected, run
+from tests.ports import free_port
 from tests.warded import PASSWORD
 
 ROOMS = warded.rooms("""
