@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from monitor.sources.source import BadFile
 
-__all__ = ["BadFile", "Lines", "load_model", "parse_yaml", "read_yaml", "refusal", "validated"]
+__all__ = ["BadFile", "Lines", "load_model", "parse_yaml", "read_yaml", "refusal", "unset", "validated"]
 
 LARGEST_FILE = 1_000_000
 """Bytes. A protocol of 100 rules is about 100 kB."""
@@ -32,6 +32,11 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})\Z")
 _FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]*([eE][-+]?[0-9]+)?|\.[0-9]+([eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)\Z")
 _CONSTANTS: Mapping[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
+
+
+def unset(default: Any) -> Any:
+    """The field of a key that came later: as long as a file does not set it, its content is written, and digested, as before."""
+    return Field(default=default, exclude_if=lambda value: value == default)
 
 
 class Lines:

@@ -321,7 +321,7 @@ class Document(Part):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the document's content, independent of layout and comments."""
+        """SHA-256 of the document's content, independent of layout and comments, and of keys that came later (``unset``)."""
         content = self.model_dump(mode="json")
         return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
