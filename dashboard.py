@@ -10,13 +10,14 @@ if not runtime.exists():
     from monitor.live.door import Gate
     from monitor.live.headers import Headers
     from monitor.live.openid import Provided
+    from monitor.live.place import Placed
     from monitor.live.routes import asset_route, lifespan, push_route
     from monitor.live.signing import signing_routes
     from monitor.views import components, identity
 
     fitness.hold(st.get_option, identity.secrets())
     routes = [asset_route(components.ASSETS, components.body), push_route(), *signing_routes()]
-    middleware = [Middleware(Headers), Middleware(Gate), Middleware(Provided, identity.login())]
+    middleware = [Middleware(Headers), Middleware(Gate), Middleware(Placed), Middleware(Provided, identity.login())]
     app = st.App(__file__, routes=routes, lifespan=lifespan, middleware=middleware)
 else:
     from monitor.views.menu import pages

@@ -11,7 +11,8 @@ import typer
 
 from monitor import settings
 from monitor.access import Role, named
-from monitor.store.accounts import Accounts, beside
+from monitor.store import beside
+from monitor.store.accounts import Accounts
 from monitor.terminal import AsJson, Store, fail, say
 
 app = typer.Typer(no_args_is_help=True, help="Who may sign in at this station in ward mode.", rich_markup_mode=None)
@@ -20,7 +21,7 @@ Name = Annotated[str, typer.Argument(help="The name, as it signs what is charted
 
 @contextmanager
 def opened(store: str | None) -> Iterator[Accounts]:
-    with closing(Accounts(beside(store or settings.store_url()))) as accounts:
+    with closing(Accounts(beside(store or settings.store_url(), "accounts"))) as accounts:
         yield accounts
 
 

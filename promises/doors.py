@@ -25,7 +25,8 @@ from monitor.access import Role
 from monitor.drills.run import end_run
 from monitor.live.door import COOKIE
 from monitor.protocol.document import Document, load_protocol
-from monitor.store.accounts import Accounts, beside
+from monitor.store import beside
+from monitor.store.accounts import Accounts
 from monitor.store.log import TRAIL, Entry
 from monitor.yamlmarks import read_yaml, validated
 from promises.found import Found
@@ -167,7 +168,7 @@ def ward(folder: Path, document: Document) -> Iterator[tuple[Ward, int]]:
         scenes = ends.enter_context(Scenes(store, document))
         run = drilled.opened(folder, document, scenes.log)
         end_run(scenes.log, document, run, TRAINEE)
-        accounts = Accounts(beside(store))
+        accounts = Accounts(beside(store, "accounts"))
         ends.callback(accounts.close)
         for actor in ACTORS:
             accounts.add(actor.name, actor.roles, warded.PASSWORD, shared=actor.state == "unsigned")

@@ -15,8 +15,9 @@ from monitor.live.follower import Follower
 from monitor.live.hub import Hub
 from monitor.live.tickets import Tickets
 from monitor.protocol.document import Document, load_protocol
-from monitor.store import is_server, lease, open_log
-from monitor.store.accounts import Accounts, beside
+from monitor.store import beside, is_server, lease, open_log
+from monitor.store.accounts import Accounts
+from monitor.store.drafts import Drafts
 from monitor.store.log import EventLog, StoreError
 
 log_ = logging.getLogger("monitor.station")
@@ -37,6 +38,8 @@ class Station:
     tickets: Tickets
     accounts: Accounts | None
     """Who may sign in; None in training mode, where nobody has to."""
+    drafts: Drafts
+    """What is half written at this computer's stations."""
 
 
 _station: Station | None = None
@@ -58,8 +61,9 @@ def station() -> Station:
                 raise StoreError("a ward's store on a server needs a provider with which people sign in (ward: {openid: ...})")
             log = open_log(url, mode=rooms.mode)
             held = rooms.ward
-            accounts = Accounts(beside(url), held.longest_h, held.idle_min, held.signature_s) if rooms.mode == "ward" else None
-            _station = Station(rooms, path, document, protocol, log, Follower(log, document, rooms), url, Hub(), Tickets(), accounts)
+            accounts = Accounts(beside(url, "accounts"), held.longest_h, held.idle_min, held.signature_s) if rooms.mode == "ward" else None
+            follower, drafts = Follower(log, document, rooms), Drafts(beside(url, "drafts"))
+            _station = Station(rooms, path, document, protocol, log, follower, url, Hub(), Tickets(), accounts, drafts)
         return _station
 
 
@@ -69,6 +73,7 @@ def leave() -> None:
     with _lock:
         if _station is not None:
             _station.log.close()
+            _station.drafts.close()
             if _station.accounts is not None:
                 _station.accounts.close()
         _station = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from monitor import clock
+from monitor import clock, settings
 from monitor.store.log import EventLog, StoreError
 
 FORMS = "sqlite:///FILE or postgresql://USER@HOST/DATABASE"
@@ -22,6 +23,15 @@ def hosts(url: str) -> str:
     """The servers that an address of a database names, one or several."""
     parts = urlsplit(url)
     return parts.hostname or ",".join(parse_qs(parts.query).get("host", ()))
+
+
+def beside(url: str, what: str) -> Path:
+    """A file of its own that goes with a store, ``what`` it holds: on this computer, where the store is on a server's as well."""
+    if is_server(url):
+        name = "-".join(re.findall(r"[\w.]+", f"{hosts(url)}{urlsplit(url).path}"))
+        return settings.HOME / "var" / f"{name}.{what}.db"
+    path = place(url).expanduser().resolve()
+    return path.with_name(f"{path.stem}.{what}.db")
 
 
 def open_log(url: str | Path, now: Callable[[], datetime] = clock.now, mode: str | None = None) -> EventLog:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import secrets
 import sqlite3
 import threading
@@ -20,13 +19,11 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
-from monitor import clock, settings
-from monitor.store import hosts, is_server, place
+from monitor import clock
 from monitor.store.log import StoreError
 from monitor.store.passwords import LONGEST, LONGEST_PIN, Kind, good_password, good_pin
 
@@ -105,15 +102,6 @@ class NotSignedIn(Exception):
 
 class NameTaken(Exception):
     """Somebody else signs with this name already: a person of a provider's never becomes another one."""
-
-
-def beside(url: str) -> Path:
-    """Where the accounts of a store are kept: on this computer, where the store is on a server's as well."""
-    if is_server(url):
-        name = "-".join(re.findall(r"[\w.]+", f"{hosts(url)}{urlsplit(url).path}"))
-        return settings.HOME / "var" / f"{name}.accounts.db"
-    path = place(url).expanduser().resolve()
-    return path.with_name(path.stem + ".accounts.db")
 
 
 def digest(token: str) -> str:

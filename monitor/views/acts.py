@@ -22,6 +22,8 @@ from monitor.views.menu import DRILL, FILES, go
 
 Act = Mapping[str, Any]
 DIALOG = "dialog"
+PRESS = "form_press"
+"""A button of the open form, until the form is drawn."""
 GOING = "going"
 PENDING = "pending_act"
 DONE = "acts_done"
@@ -66,7 +68,9 @@ def perform(act: Act, room: str | None) -> None:
         st.session_state[GOING] = ("room", {"room": room})
     if what == "open_room":
         return
-    if what == "go":
+    if what == "form":
+        st.session_state[PRESS] = dict(act)
+    elif what == "go":
         st.session_state[GOING] = (str(act.get("page")), {})
     elif what == "emergency":
         record(room, commands.emergency())
@@ -118,9 +122,16 @@ def _run(act: Act) -> commands.Command:
     return commands.step(int(step)) if isinstance(step, int) else commands.set_pace(float(act.get("speed", 1)))
 
 
-def ask(name: str, room: str, fill: object = None) -> None:
-    """Open a dialog with the next run of the page."""
-    st.session_state[DIALOG] = {"name": name, "room": room, "fill": dict(fill) if isinstance(fill, Mapping) else {}}
+def ask(name: str, room: str, fill: object = None, session: int | None = None) -> None:
+    """Open a form with the next run of the page."""
+    st.session_state[DIALOG] = {"name": name, "room": room, "session": session, "fill": dict(fill) if isinstance(fill, Mapping) else {}}
+
+
+def go_on() -> None:
+    """What was tapped before it was known by whom is done now."""
+    waiting = st.session_state.pop(PENDING, None)
+    if waiting is not None:
+        perform(*waiting)
 
 
 def tried(room: str, *wanted: commands.Command) -> commands.Refusal | None:
@@ -273,10 +284,3 @@ def follow() -> None:
     going = st.session_state.pop(GOING, None)
     if going is not None and going[0] in (*FILES, DRILL):
         go(going[0], **going[1])
-
-
-def follow_from_feed() -> None:
-    """The same from inside the component's fragment, which cannot open a dialog by itself."""
-    follow()
-    if DIALOG in st.session_state:
-        st.rerun()

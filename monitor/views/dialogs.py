@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from monitor import access, charting, clock, commands, units
+from monitor import charting, clock, commands, units
 from monitor import events as e
 from monitor.board import words
 from monitor.board.handover import handover_card
@@ -17,13 +17,10 @@ from monitor.board.log import correctable
 from monitor.board.view import Picture, View
 from monitor.infusion import Order
 from monitor.language import say
-from monitor.live import door
 from monitor.live.station import station
 from monitor.protocol.document import OBSERVABLE
-from monitor.store.accounts import Accounts
-from monitor.views.acts import DIALOG, PENDING, offered_rooms, perform, record, tried
-from monitor.views.guard import WHO, present
-from monitor.views.heading import door_link
+from monitor.views.acts import DIALOG, offered_rooms, perform, record, tried
+from monitor.views.guard import present
 from monitor.views.keypad import keypad
 
 Fill = Mapping[str, Any]
@@ -42,11 +39,11 @@ def escaped(text: str) -> str:
 
 def open_asked(forms: Mapping[str, tuple[str, Form]]) -> None:
     """Open the dialog that was asked for, if any."""
-    asked = st.session_state.pop(DIALOG, None)
-    if asked is None or asked["name"] not in forms:
+    if st.session_state.get(DIALOG, {}).get("name") not in forms:
         return
+    asked = st.session_state.pop(DIALOG)
     title, form = forms[asked["name"]]
-    if asked["room"] and asked["name"] != "who":
+    if asked["room"]:
         title = say("Room {part}: {title}", part=asked["room"], title=title)
 
     @st.dialog(title, width="large" if asked["name"] in WIDE else "medium")
@@ -96,53 +93,6 @@ def override_fields(key: str) -> commands.Override:
         by = st.text_input(say("Prescriber"), key=f"{key}_by", max_chars=80)
         reason = st.text_input(say("Reason"), key=f"{key}_why", max_chars=200)
     return commands.Override(by.strip(), reason.strip())
-
-
-# ---- who ----
-
-
-def who_form(room: str, fill: Fill) -> None:
-    if station().accounts is not None:
-        _signing()
-        return
-    st.write(say("Your name signs what you chart at this station."))
-    with st.form("who_is_here", border=False):
-        typed = st.text_input(say("Name"), value=st.session_state.get(WHO, ""), max_chars=40)
-        if st.form_submit_button(say("This is me"), type="primary"):
-            name = access.named(typed)
-            if name is None:
-                st.error(say("Write a name of at most 40 letters; station, demo, evaluator and store are taken."))
-                return
-            st.session_state[WHO] = name
-            _go_on()
-
-
-def _go_on() -> None:
-    """What was tapped before it was known by whom is done now."""
-    waiting = st.session_state.pop(PENDING, None)
-    if waiting is not None:
-        perform(*waiting)
-    st.rerun()
-
-
-def _signing() -> None:
-    """In ward mode: who has signed in; at a shared station who is at the keys, by one tap on the name and a PIN."""
-    viewer = present()
-    if viewer.name:
-        st.write(say("{name} signs what is charted at this station.", name=escaped(viewer.name)))
-    if viewer.station is not None and keypad("who"):
-        _go_on()
-    with st.container(horizontal=True):
-        if st.button(say("Lock this screen")):
-            door.tell(st.context.cookies, Accounts.lock)
-            st.rerun()
-        door_link(say("Sign out"))
-
-
-def refused_form(room: str, fill: Fill) -> None:
-    st.error(str(fill.get("sentence", say("Not done."))))
-    if st.button(say("Close")):
-        st.rerun()
 
 
 # ---- before ----
@@ -314,24 +264,6 @@ def drug_fields(view: View, fill: Fill, key: str) -> commands.Command | None:
 
 
 # ---- the log ----
-
-
-def note_form(room: str, fill: Fill) -> None:
-    text = st.text_area(say("Note"), max_chars=2000, key="note_text")
-    if st.button(say("Save the note"), type="primary"):
-        attempt(room, commands.note(text))
-
-
-def cadss_form(room: str, fill: Fill) -> None:
-    short = st.radio(say("Scale"), [charting.CADSS6, charting.CADSS], format_func=lambda s: charting.SCALES[s].label, horizontal=True)
-    items = charting.CADSS6_ITEMS if short == charting.CADSS6 else charting.CADSS_ITEMS
-    st.caption(say("Scores by item number, 0 to 4. The items' wording is on the clinic's own form."))
-    columns = st.columns(6)
-    points = [(n, int(columns[i % 6].number_input(say("Item {n}", n=n), 0, 4, 0, key=f"{short}_{n}"))) for i, n in enumerate(items)]
-    total = sum(p for _, p in points)
-    st.write(say("Total **{total}**", total=total))
-    if st.button(say("Save the score"), type="primary"):
-        attempt(room, commands.score(short, total, points))
 
 
 def breathing_form(room: str, fill: Fill) -> None:
@@ -596,8 +528,6 @@ def emergency_end_form(room: str, fill: Fill) -> None:
 
 
 FORMS: dict[str, tuple[str, Form]] = {
-    "who": (say("Who is at the keys?"), who_form),
-    "refused": (say("Not done"), refused_form),
     "order": (say("the order"), order_form),
     "start": ("start", start_form),
     "override": ("override", override_form),
@@ -606,10 +536,8 @@ FORMS: dict[str, tuple[str, Form]] = {
     "resume": ("resume", resume_form),
     "stop": ("stop", stop_form),
     "drug": (say("a drug"), drug_form),
-    "note": ("note", note_form),
     "pressure": (say("blood pressure by hand"), pressure_form),
     "cuff_interval": (say("the cuff's cycle"), cuff_interval_form),
-    "cadss": ("CADSS", cadss_form),
     "breathing": ("breathing", breathing_form),
     "oxygen": ("oxygen", oxygen_form),
     "correct": (say("correct an entry"), correct_form),

@@ -10,7 +10,7 @@ from monitor.live import door
 from monitor.live.push import Drawing
 from monitor.live.station import station
 from monitor.live.tickets import Topic
-from monitor.views import acts, components
+from monitor.views import acts, components, docked, forms
 from monitor.views.guard import present
 
 FEED_EVERY_S = 0.9
@@ -26,11 +26,13 @@ def feed(name: components.Name, key: str, topic: Topic, display: bool = False) -
     ``done`` tells the browser which acts were taken in. The browser says when it wants to be fed from here (state
     ``feed``) and when it wants another ticket (``ticket``).
     """
-    asked, drawing = _asked(key), Drawing(topic)
+    asked, watched, drawing = _asked(key), docked.any_open() and not display, Drawing(topic)
 
-    @st.fragment(run_every=FEED_EVERY_S if asked else IDLE_EVERY_S)
+    @st.fragment(run_every=FEED_EVERY_S if asked else docked.LOOK_EVERY_S if watched else IDLE_EVERY_S)
     def fed() -> None:
-        acts.follow_from_feed()
+        acts.follow()
+        if st.session_state.get(acts.DIALOG, {}).get("name") in forms.DIALOGS:
+            st.rerun()
         if _asked(key) != asked:
             st.rerun()
         here = station()
@@ -43,14 +45,19 @@ def feed(name: components.Name, key: str, topic: Topic, display: bool = False) -
         push = {"ticket": here.tickets.mint(topic, whose), "topic": "/".join(topic[:3]), "of": whose}
         room = topic.room or None
         take = _noticed if display else acts.take(key, room)
+        form = None if display else docked.shown(topic.room)
+        acts.follow()
         component = components.mount(name)(
             key=key,
-            data={"frame": frame, "push": push, "display": display, "done": st.session_state.get(acts.DONE, [])},
+            data={"frame": frame, "form": form, "push": push, "display": display, "done": st.session_state.get(acts.DONE, [])},
             on_act_change=take,
+            on_wrote_change=_noticed if display else docked.wrote(key),
             on_feed_change=_noticed,
             on_ticket_change=_noticed,
         )
         if not display and acts.once(component.act, room):
+            st.rerun()
+        if not display and watched != docked.any_open():
             st.rerun()
 
     fed()

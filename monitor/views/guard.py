@@ -12,6 +12,7 @@ from monitor import access
 from monitor.board.veil import lock
 from monitor.language import say
 from monitor.live import door
+from monitor.live.place import place
 from monitor.live.station import station
 from monitor.sources.source import BadFile
 from monitor.store.log import StoreError
@@ -45,9 +46,20 @@ def present() -> access.Viewer:
     Where people sign in, a session of Streamlit's belongs to the browser whose cookie it began with, and to no other.
     """
     if station().accounts is None:
-        return access.Viewer(st.session_state.get(WHO, ""))
+        return access.Viewer(st.session_state.get(WHO) or _called())
     context = get_script_run_ctx()
     return door.viewer(st.context.cookies, context.session_id if context is not None else "")
+
+
+def _called() -> str:
+    """Who stood at this station last, in training: a page that was loaded anew need not ask again."""
+    try:
+        name = station().drafts.called(place(st.context.cookies))
+    except StoreError:
+        return ""
+    if name:
+        st.session_state[WHO] = name
+    return name
 
 
 def enter(page: str) -> access.Viewer:

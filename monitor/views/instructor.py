@@ -36,7 +36,7 @@ HELD = "\u00a0"
 
 def show(viewer: Viewer) -> None:
     acts.follow()
-    dialogs.open_asked(forms.ALL)
+    dialogs.open_asked(forms.DIALOGS)
     wear_look()
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(say("‹ Training"), width=160):
@@ -113,7 +113,7 @@ def _picture() -> Picture:
 
 @st.fragment(run_every=EVERY_S)
 def _watching() -> None:
-    acts.follow_from_feed()
+    acts.follow()
     _still()
     picture, here = _picture(), station()
     kept = st.session_state.get(ROOMS, {})

@@ -22,7 +22,7 @@ def show(viewer: Viewer) -> None:
         return
     _opened(room, viewer.name)
     acts.follow()
-    dialogs.open_asked(forms.ALL)
+    dialogs.open_asked(forms.DIALOGS)
     feed("room", f"room-{room}", Topic("room", room, viewer.name))
 
 

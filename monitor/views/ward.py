@@ -17,7 +17,7 @@ def show(viewer: Viewer) -> None:
         feed("wall", "display", Topic("ward"), display=True)
         return
     acts.follow()
-    dialogs.open_asked(forms.ALL)
+    dialogs.open_asked(forms.DIALOGS)
     drill = DRILL in st.query_params
     if drill and not acts.drill_rooms():
         go("training")

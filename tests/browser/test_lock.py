@@ -16,8 +16,8 @@ from monitor import events as e
 from monitor.access import Role
 from monitor.live.door import COOKIE
 from monitor.protocol.document import Document
-from monitor.store import open_log
-from monitor.store.accounts import Accounts, beside
+from monitor.store import beside, open_log
+from monitor.store.accounts import Accounts
 from monitor.ward import FAILED, drafts
 from tests import warded
 from tests.browser import looks
@@ -62,7 +62,7 @@ def ward(tmp_path_factory: pytest.TempPathFactory, document: Document, quick_pas
     folder: Path = tmp_path_factory.mktemp("lock")
     store = f"sqlite:///{folder / 'log.db'}"
     warded.settled(store, document, by="M. Ortiz")
-    accounts = Accounts(beside(store))
+    accounts = Accounts(beside(store, "accounts"))
     for name, pin in PINS.items():
         accounts.add(name, [Role.NURSE], PASSWORD)
         accounts.set_pin(name, pin)

@@ -18,7 +18,8 @@ import websockets
 from monitor.access import ENTRIES, PAGES, Role
 from monitor.live.door import CHANGES, COOKIE
 from monitor.protocol.document import Document
-from monitor.store.accounts import Accounts, beside, digest
+from monitor.store import beside
+from monitor.store.accounts import Accounts, digest
 from tests import viewer, warded
 from tests.browser.dashboard import running
 from tests.warded import PASSWORD
@@ -57,7 +58,7 @@ def here(tmp_path_factory: pytest.TempPathFactory, document: Document, quick_pas
     folder = tmp_path_factory.mktemp("ward")
     store = f"sqlite:///{folder / 'log.db'}"
     warded.settled(store, document)
-    accounts = Accounts(beside(store))
+    accounts = Accounts(beside(store, "accounts"))
     for role in Role:
         accounts.add(f"the {role}", [role], PASSWORD)
     accounts.close()
@@ -109,7 +110,7 @@ def test_on_a_cold_server_each_page_shows_a_patient_to_its_roles_alone(here: War
 
 
 def test_every_page_has_a_way_out(here: WardStation) -> None:
-    """On the wall and in a room behind the name in the head, elsewhere as a link."""
+    """On the wall and in a room behind the name in the head, as a button of its form; elsewhere as a link."""
 
     async def sent(page: str) -> str:
         async with viewer.session(here.address, here.cookies[Role.TRAINER]) as socket:
@@ -123,7 +124,7 @@ def test_every_page_has_a_way_out(here: WardStation) -> None:
 
     for page, roles in PAGES.items():
         assert Role.TRAINER in roles
-        assert re.search(r"/sign-in[^<]*>Sign out<", asyncio.run(sent(page))), page
+        assert re.search(r'/sign-in[^<]*>Sign out<|"Sign out.{0,60}/sign-in', asyncio.run(sent(page))), page
 
 
 def test_each_act_is_stored_for_its_roles_alone_and_the_denial_is_logged(here: WardStation) -> None:
@@ -270,7 +271,7 @@ def test_signing_out_ends_every_tab(here: WardStation) -> None:
 def test_a_page_is_told_whether_the_sign_in_that_it_was_made_for_still_holds(here: WardStation) -> None:
     cookie, other = here.signed_in(Role.NURSE), here.signed_in(Role.NURSE)
 
-    with closing(Accounts(beside(here.store))) as accounts:
+    with closing(Accounts(beside(here.store, "accounts"))) as accounts:
         told = {"": ""} | {shown: digest(accounts.enter(shown.partition("=")[2])) for shown in (cookie, other)}
 
     def asked(shown: str, of: str) -> int:
@@ -307,7 +308,7 @@ def test_no_other_cookie_is_given(here: WardStation) -> None:
 
 
 def test_an_account_that_is_taken_away_is_out_at_once(here: WardStation) -> None:
-    accounts = Accounts(beside(here.store))
+    accounts = Accounts(beside(here.store, "accounts"))
     accounts.add("Gone", [Role.NURSE], PASSWORD)
     token = accounts.sign_in("gone", PASSWORD)
     assert not asyncio.run(rejected(viewer.session(here.address, f"{COOKIE}={token}")))
@@ -406,7 +407,7 @@ def test_the_sign_in_page_covers_the_password_leaves_it_to_password_managers_and
 
 
 def test_a_person_changes_their_password_at_the_sign_in_page_and_the_log_has_it_without_what_was_typed(here: WardStation) -> None:
-    accounts = Accounts(beside(here.store))
+    accounts = Accounts(beside(here.store, "accounts"))
     accounts.add("Wombat", [Role.NURSE], PASSWORD)
     accounts.close()
 

@@ -19,7 +19,8 @@ from itsdangerous import URLSafeTimedSerializer
 from monitor.access import Role
 from monitor.live.door import COOKIE
 from monitor.protocol.document import Document
-from monitor.store.accounts import Accounts, beside
+from monitor.store import beside
+from monitor.store.accounts import Accounts
 from tests import provider as providers
 from tests import viewer, warded
 from tests.browser import chromium
@@ -100,7 +101,7 @@ def here(tmp_path_factory: pytest.TempPathFactory, document: Document) -> Iterat
         secrets(folder, address, provider.address)
         patch.setitem(os.environ, "HOME", str(folder))
         with running(folder, ROOMS, port) as program:
-            yield Clinic(address, provider, beside(store), program.log)
+            yield Clinic(address, provider, beside(store, "accounts"), program.log)
 
 
 def nobody(answer: httpx.Response) -> bool:

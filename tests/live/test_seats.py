@@ -18,7 +18,8 @@ from monitor import commands
 from monitor.access import Role
 from monitor.live.door import COOKIE
 from monitor.protocol.document import Document
-from monitor.store.accounts import Accounts, beside
+from monitor.store import beside
+from monitor.store.accounts import Accounts
 from tests import viewer, warded
 from tests.browser.dashboard import running
 from tests.warded import PASSWORD
@@ -61,7 +62,7 @@ def here(tmp_path_factory: pytest.TempPathFactory, document: Document, quick_pas
     folder = tmp_path_factory.mktemp("seats")
     store = f"sqlite:///{folder / 'log.db'}"
     warded.settled(store, document, commands.take_watch("Thylacine"), by="Thylacine")
-    accounts = Accounts(beside(store))
+    accounts = Accounts(beside(store, "accounts"))
     for name, role in (("Ann Numbat", Role.NURSE), ("Bob Quokka", Role.TRAINER)):
         accounts.add(name, [role], PASSWORD)
         accounts.set_pin(name, PINS[name])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,38 +11,19 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from monitor import commands, settings
 from monitor import events as e
-from monitor.admission import Patient, admit_simulated, well_answered
+from monitor import settings
 from monitor.live import station as stations
 from monitor.live.station import Station, station
-from monitor.views import components
+from monitor.views import components, forms
 from monitor.ward import drafts
 from tests.conftest import EXAMPLE, cases_of
+from tests.pages.stations import here, settled
+from tests.screen import Screen
+
+__all__ = ["here"]
 
 PAGES = settings.HOME / "pages"
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Station]:
-    monkeypatch.setenv(settings.STORE_VARIABLE, f"sqlite:///{tmp_path / 'log.db'}")
-    monkeypatch.setenv(settings.ROOMS_VARIABLE, str(settings.ROOMS))
-    stations.leave()
-    yield station()
-    stations.leave()
-
-
-def settled(here: Station, room: str = "2") -> int:
-    path = settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml"
-    admitted = admit_simulated(room, Patient("Otter", weight_kg=70), path, 1, here.document)
-    session = commands.open_session(here.log, admitted.opened, admitted.source, 1.0, "nurse")
-    assert admitted.scenario is not None
-    first: list[e.AnyEvent] = [
-        e.OrderSet(order=admitted.scenario.prescribed()), *well_answered(here.document), e.BaselineSet(sys=120, dia=75),
-        e.InfusionStarted(rate_mg_per_kg_h=0.75), e.NoteAdded(text="<script>alert(1)</script>"),
-    ]  # fmt: skip
-    here.log.append(session, drafts(first, "nurse"))
-    return session
 
 
 def page(name: str, **query: str) -> AppTest:
@@ -127,11 +108,15 @@ FORMS = [
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_every_form_opens(here: Station, name: str) -> None:
+def test_every_form_opens(here: Station, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     settled(here)
-    test = page("room", room="1" if name == "checkin" else "2")
+    room = "1" if name == "checkin" else "2"
+    if name in forms.ALL:
+        Screen(monkeypatch, "room", room=room).open(name, seq=3)
+        return
+    test = page("room", room=room)
     test.session_state["who"] = "M. Ortiz"
-    test.session_state["dialog"] = {"name": name, "room": "1" if name == "checkin" else "2", "fill": {"seq": 3}}
+    test.session_state["dialog"] = {"name": name, "room": room, "fill": {"seq": 3}}
     test.run()
     assert not test.exception
 

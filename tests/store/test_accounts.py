@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from monitor import settings
 from monitor.cli_account import app
-from monitor.store import open_log
-from monitor.store.accounts import TRIES, WAIT_S, Account, Accounts, NotSignedIn, beside
+from monitor.store import beside, open_log
+from monitor.store.accounts import TRIES, WAIT_S, Account, Accounts, NotSignedIn
 from monitor.store.log import StoreError
 from monitor.store.passwords import Kind
 from tests.conftest import Time
@@ -226,10 +226,10 @@ def test_what_is_typed_is_never_a_statement(accounts: Accounts, typed: str) -> N
 
 
 def test_accounts_are_kept_on_this_computer_wherever_the_store_is() -> None:
-    kept = beside("postgresql://nurse:secret@db.clinic/ward")
+    kept = beside("postgresql://nurse:secret@db.clinic/ward", "accounts")
     assert kept == settings.HOME / "var" / "db.clinic-ward.accounts.db"
-    assert kept != beside("postgresql://nurse:secret@db.clinic/other")
-    pairs = [beside(f"postgresql://nurse@/ward?host={hosts}&target_session_attrs=read-write") for hosts in ("a.clinic,b.clinic", "c.clinic")]
+    assert kept != beside("postgresql://nurse:secret@db.clinic/other", "accounts")
+    pairs = [beside(f"postgresql://nurse@/ward?host={hosts}&target_session_attrs=read-write", "accounts") for hosts in ("a.clinic,b.clinic", "c.clinic")]
     assert len({kept, *pairs}) == 3, "a ward is known by its servers as well"
 
 

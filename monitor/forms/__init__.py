@@ -1,0 +1,27 @@
+"""The forms: what needs more than a tap. Each is a function over a ``Filling``; ``FORMS`` has them by the name that acts use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from monitor.forms.filling import Filling
+from monitor.forms.log import cadss_form, note_form
+from monitor.language import say
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """``of``: what it belongs to, which its title names. A form of a session stores in that session alone; one of a room is for
+    an empty one."""
+
+    title: str
+    draw: Callable[[Filling], None]
+    of: Literal["session", "room", "station"] = "session"
+
+
+FORMS: Mapping[str, Form] = {
+    "note": Form(say("Note"), note_form),
+    "cadss": Form("CADSS", cadss_form),
+}
