@@ -87,6 +87,11 @@ class Comparison(Condition):
             raise ValueError("give exactly one of below, at_most, above, at_least")
         return self
 
+    def beyond(self, value: float) -> str:
+        """Sign and limit beside a value that is beyond it: never "98 < 85"."""
+        sign, limit = self.limit()
+        return f"{sign} {limit:g}" if self.holds(value) else ""
+
     def holds(self, value: float) -> bool:
         if self.below is not None:
             return value < self.below
@@ -147,8 +152,7 @@ class Vital(Comparison):
         if latest is None:
             yield Evidence(name=self.of[0].value, value=None, at=None, note="no live value")
         else:
-            sign, limit = self.limit()
-            yield Evidence(name=latest.signal.value, value=latest.value, at=latest.measured_at, note=f"{sign} {limit:g}")
+            yield Evidence(name=latest.signal.value, value=latest.value, at=latest.measured_at, note=self.beyond(latest.value))
 
     def signals(self) -> Iterator[str]:
         return iter(s.value for s in self.of)
@@ -296,8 +300,7 @@ class Score(Comparison):
             note = "not charted" if self.after_drug is None else "not charted since the drug"
             yield Evidence(name=self.scale, value=None, at=None, note=note)
         else:
-            sign, limit = self.limit()
-            yield Evidence(name=self.scale, value=entry.value, at=entry.at, note=f"{sign} {limit:g}")
+            yield Evidence(name=self.scale, value=entry.value, at=entry.at, note=self.beyond(entry.value))
 
 
 class Trend(Condition):

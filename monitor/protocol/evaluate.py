@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from monitor import units
 from monitor.events import Evidence
+from monitor.language import say
 from monitor.protocol.conditions import (
     CANNOT_TELL,
     MET,
@@ -85,10 +87,16 @@ def _gather(condition: Condition, sight: Sight) -> Iterator[Evidence]:
 
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_EITHER = re.compile(r"(\w+ )?\{bp\} ([<>≥≤]) (\d+)/(\d+)")
+"""A pressure held against two limits of which either is enough."""
+_SIGNS = {"<": operator.lt, "≤": operator.le, ">": operator.gt, "≥": operator.ge}
 
 
 def message(rule: Rule, evidence: Sequence[Evidence]) -> str:
-    """The rule's sentence with its values: ``SpO2 {spo2} < 90`` becomes ``SpO2 87 < 90``."""
+    """The rule's sentence with its values: ``SpO2 {spo2} < 90`` becomes ``SpO2 87 < 90``.
+
+    ``BP {bp} ≥ 180/110`` is said of the limb that is beyond its limit, where only one is.
+    """
     values = {}
     for item in reversed(evidence):
         if item.value is not None:
@@ -105,7 +113,19 @@ def message(rule: Rule, evidence: Sequence[Evidence]) -> str:
     lost = [e.name for e in evidence if e.value is None and e.name in _LABELS]
     values["lost"] = " and ".join(_LABELS[name] for name in lost)
     values["rise"] = next((e.note for e in evidence if e.name == "nibp_sys" and e.note), "?")
-    return _PLACE.sub(lambda found: values.get(found[1], "?"), rule.says)
+    newest = {item.name: item.value for item in reversed(evidence) if item.value is not None}
+    says = _EITHER.sub(lambda found: _limb(found, newest), rule.says)
+    return _PLACE.sub(lambda found: values.get(found[1], "?"), says)
+
+
+def _limb(said: re.Match[str], newest: Mapping[str, float]) -> str:
+    """``Diastolic 118 ≥ 110 (BP 147/118)``: never a pair beside a pair of limits that one of the two keeps."""
+    whole, sign = f"{said[1] or ''}{{bp}}", said[2]
+    limbs = ((say("Systolic"), "nibp_sys", said[3]), (say("Diastolic"), "nibp_dia", said[4]))
+    beyond = [limb for limb in limbs if limb[1] in newest and _SIGNS[sign](newest[limb[1]], float(limb[2]))]
+    if len(beyond) == len(limbs):
+        return said[0]
+    return "".join(f"{word} {{{name}}} {sign} {limit} ({whole})" for word, name, limit in beyond) or whole
 
 
 _LABELS = {"hr": "ECG rate", "pulse": "pulse", "spo2": "SpO2", "rr": "breathing", "nibp_sys": "BP"}
