@@ -176,13 +176,25 @@ class BaselineSet(Event):
 # ---- the infusion, as charted ----
 
 
+class PumpRead(Event):
+    """What a second person read off the pump before the start, whatever was ordered."""
+
+    by: Name
+    ml_per_h: float = Field(ge=0)
+    ml: float = Field(ge=0)
+    mg_per_ml: float = Field(ge=0)
+
+
 class InfusionStarted(Event):
+    """``second``: None where no second person looked."""
+
     kind: Literal["infusion_started"] = "infusion_started"
     rate_mg_per_kg_h: float = Field(ge=0, le=100)
     for_at: int | None = None
     breaks: Text = ""
     override_by: Name = ""
     reason: Text = ""
+    second: PumpRead | None = None
 
 
 class RateChanged(Event):

@@ -13,6 +13,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from monitor import units
+
 
 class Does(StrEnum):
     """What can be done to a patient or to the equipment that a simulated room obeys."""
@@ -65,6 +67,14 @@ class Order(BaseModel):
     @property
     def rate_mg_per_kg_h(self) -> float:
         return self.dose_mg_per_kg * 60.0 / self.minutes
+
+    @property
+    def ml(self) -> float:
+        return self.dose_mg / self.concentration_mg_per_ml
+
+    def ml_per_h(self, rate_mg_per_kg_h: float) -> float:
+        """What the pump shows at this rate, with the order's weight and concentration."""
+        return units.ml_per_h(rate_mg_per_kg_h, self.weight_kg, self.concentration_mg_per_ml)
 
 
 class Bound(BaseModel):

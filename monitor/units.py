@@ -22,6 +22,9 @@ NORMALIZED = "NU"
 MMHG_PER_KPA = 7.50062
 """Millimetres of mercury in a kilopascal (conventional value, 101.325 kPa = 760 mmHg)."""
 
+POUNDS_PER_KG = 2.20462
+"""Pounds in a kilogram (the international pound, 0.45359237 kg)."""
+
 _SPELLINGS: dict[str, str] = {
     "bpm": PER_MIN,
     "/min": PER_MIN,
@@ -75,6 +78,16 @@ def half_up(value: float, decimals: int = 0) -> float:
 def shown(value: float, decimals: int = 0) -> str:
     """A number as a screen writes it."""
     return f"{half_up(value, decimals):.{decimals}f}"
+
+
+def brief(value: float) -> str:
+    """A number that was worked out, as people write it: three digits, or tenths where more stand before the mark."""
+    whole = math.floor(math.log10(value)) if value > 0 else 0
+    return f"{half_up(value, max(1, 2 - whole)):.10g}"
+
+
+def pounds(weight_kg: float) -> float:
+    return weight_kg * POUNDS_PER_KG
 
 
 def ml_per_h(rate_mg_per_kg_h: float, weight_kg: float, concentration_mg_per_ml: float) -> float:

@@ -10,6 +10,12 @@ from monitor.protocol.document import CheckItem
 from monitor.session import Phase
 
 
+def asked_items(picture: Picture, view: View, checklist: str) -> list[CheckItem]:
+    """The items that concern this patient."""
+    sight = Sight(picture.document, view.state, view.window, picture.at(view))
+    return [i for i in picture.document.checklists[checklist] if i.applies is None or i.applies.truth(sight) != NOT_MET]  # type: ignore[index]
+
+
 def checklist_panel(picture: Picture, view: View) -> Frame | None:
     name, title = {
         Phase.READY: ("before", say("Before the infusion")),
@@ -19,7 +25,7 @@ def checklist_panel(picture: Picture, view: View) -> Frame | None:
         return None
     items = picture.document.checklists[name]  # type: ignore[index]
     sight = Sight(picture.document, view.state, view.window, picture.at(view))
-    shown_items = [i for i in items if i.applies is None or i.applies.truth(sight) != NOT_MET]
+    shown_items = asked_items(picture, view, name)
     left = {i.id for i in picture.document.open_items(name, view.state)}
     buttons = []
     if name == "before":

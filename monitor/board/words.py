@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor import charting, units
 from monitor import events as e
+from monitor.infusion import Order
 from monitor.language import say
 from monitor.protocol.document import OBSERVABLE, Document
 from monitor.review.score import Status
@@ -28,9 +29,8 @@ def entry(document: Document, event: e.AnyEvent) -> str | None:
         case e.BaselineSet():
             return say("Baseline {sys:g}/{dia:g}", sys=event.sys, dia=event.dia)
         case e.InfusionStarted():
-            return say("Infusion started, {rate_mg_per_kg_h:g} mg/kg/h", rate_mg_per_kg_h=event.rate_mg_per_kg_h) + _breaks(
-                event.breaks, event.override_by
-            )
+            started = say("Infusion started, {rate_mg_per_kg_h:g} mg/kg/h", rate_mg_per_kg_h=event.rate_mg_per_kg_h)
+            return started + _breaks(event.breaks, event.override_by) + (f"; {pump_read(event.second)}" if event.second else "")
         case e.RateChanged():
             found = say("Pump found at") if event.found else "Rate"
             return say("{found} {rate_mg_per_kg_h:g} mg/kg/h", found=found, rate_mg_per_kg_h=event.rate_mg_per_kg_h) + _breaks(
@@ -149,6 +149,38 @@ STARS = {"high": "***", "medium": "**", "low": "*"}
 def drug(document: Document, name: str, dose: float, unit: str, route: str) -> str:
     known = document.drug.get(name)
     return f"{known.label if known is not None else name} {dose:g} {unit} {route}"
+
+
+def pump_read(read: e.PumpRead) -> str:
+    """What a second person read off the pump."""
+    return say(
+        "{by} read {ml_per_h:g} mL/h, {ml:g} mL, {mg_per_ml:g} mg/mL off the pump",
+        by=read.by, ml_per_h=read.ml_per_h, ml=read.ml, mg_per_ml=read.mg_per_ml,
+    )  # fmt: skip
+
+
+def weight(kg: float) -> str:
+    return say("{kg:.10g} kg ({lb:.0f} lb)", kg=kg, lb=units.half_up(units.pounds(kg)))
+
+
+def order(order: Order) -> str:
+    """All that hangs together in an order, as it is checked before it is given."""
+    return say(
+        "{dose:.10g} mg/kg x {weight} = {mg} mg in {minutes:.10g} min: "
+        "{mg_per_h} mg/h, {ml_per_h} mL/h at {strength:.10g} mg/mL, {ml} mL in all",
+        dose=order.dose_mg_per_kg, weight=weight(order.weight_kg), mg=units.brief(order.dose_mg), minutes=order.minutes,
+        mg_per_h=units.brief(order.rate_mg_per_kg_h * order.weight_kg), ml_per_h=units.brief(order.ml_per_h(order.rate_mg_per_kg_h)),
+        strength=order.concentration_mg_per_ml, ml=units.brief(order.ml),
+    )  # fmt: skip
+
+
+def rate(order: Order, rate_mg_per_kg_h: float) -> str:
+    """A rate in all its units."""
+    return say(
+        "{rate} mg/kg/h = {mg_per_h} mg/h, {ml_per_h} mL/h at {strength:.10g} mg/mL",
+        rate=units.brief(rate_mg_per_kg_h), mg_per_h=units.brief(rate_mg_per_kg_h * order.weight_kg),
+        ml_per_h=units.brief(order.ml_per_h(rate_mg_per_kg_h)), strength=order.concentration_mg_per_ml,
+    )  # fmt: skip
 
 
 def _breaks(breaks: str, by: str) -> str:

@@ -11,8 +11,12 @@ from monitor.language import say
 from monitor.session import Phase
 
 
-def start(override: Override = Override(), found_at: int | None = None, pump_seen: bool = False) -> Command:
-    """Chart that the infusion was started at the ordered rate. ``found_at``: it has been running since; a fact."""
+def start(
+    override: Override = Override(), found_at: int | None = None, pump_seen: bool = False, second: e.PumpRead | None = None
+) -> Command:
+    """Chart that the infusion was started at the ordered rate. ``found_at``: it has been running since; a fact.
+    ``second``: what another person read off the pump.
+    """
 
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         state = scene.state
@@ -20,6 +24,8 @@ def start(override: Override = Override(), found_at: int | None = None, pump_see
         in_phase(scene, "start", Phase.READY)
         if state.order is None:
             raise Refusal("no_order", say("There is no order yet; enter what the prescriber ordered."))
+        if second is not None and second.by.strip().casefold() == scene.by.casefold():
+            raise Refusal("same_person", say("The second person is somebody other than {by}, who charts the start.", by=scene.by))
         held = _start_held(scene)
         if held and found_at is None and not override:
             name, sentence, overridable = held[0]
@@ -34,6 +40,7 @@ def start(override: Override = Override(), found_at: int | None = None, pump_see
                 breaks="; ".join(h[1] for h in held),
                 override_by=override.by,
                 reason=override.reason,
+                second=second,
             )
         ]
         return [*said, e.Observed(what="pump", value="running")] if pump_seen else said
@@ -131,14 +138,16 @@ def pause(reason: str = "", for_at: int | None = None) -> Command:
     return command
 
 
-def resume(rate_mg_per_kg_h: float, override: Override = Override()) -> Command:
+def resume(rate_mg_per_kg_h: float, override: Override = Override(), for_at: int | None = None) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         in_phase(scene, "resume", Phase.PAUSED)
         breaks = _rate_breaks(scene, rate_mg_per_kg_h)
         _allowed(breaks, override)
         text = "; ".join(t for t, _ in breaks)
         return [
-            e.InfusionResumed(rate_mg_per_kg_h=round(rate_mg_per_kg_h, 4), breaks=text, override_by=override.by, reason=override.reason)
+            e.InfusionResumed(
+                rate_mg_per_kg_h=round(rate_mg_per_kg_h, 4), for_at=for_at, breaks=text, override_by=override.by, reason=override.reason
+            )
         ]
 
     return command

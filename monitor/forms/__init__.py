@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from monitor.forms.filling import Filling
+from monitor.forms.infusion import pause_form, rate_form, resume_form, start_form, stop_form
 from monitor.forms.log import cadss_form, note_form
 from monitor.language import say
 
@@ -22,6 +23,11 @@ class Form:
 
 
 FORMS: Mapping[str, Form] = {
+    "start": Form(say("Start"), start_form),
+    "rate": Form(say("Rate"), rate_form),
+    "pause": Form(say("Pause"), pause_form),
+    "resume": Form(say("Resume"), resume_form),
+    "stop": Form(say("Stop"), stop_form),
     "note": Form(say("Note"), note_form),
     "cadss": Form("CADSS", cadss_form),
 }

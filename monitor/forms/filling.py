@@ -74,6 +74,8 @@ class Filling:
     buttons: dict[str, Button] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     guards: list[commands.Command] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    """What the form depends on and is other than when it was opened."""
 
     @property
     def state(self) -> SessionState:
@@ -106,6 +108,7 @@ class Filling:
 
         if was != now:
             sentence = say("{label} has changed since this form was opened: {was}, now {now}.", label=label, was=was, now=now)
+            self.changed.append(sentence)
             self.ask(f"changed {name} {now}", say("{sentence} Store it all the same?", sentence=sentence))
         self.guards.append(unchanged)
 

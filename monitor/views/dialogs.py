@@ -127,31 +127,6 @@ def order_form(room: str, fill: Fill) -> None:
         attempt(room, commands.set_order(order, override))
 
 
-def start_form(room: str, fill: Fill) -> None:
-    found = seen(room)
-    if found is None:
-        return
-    order = found[1].state.order
-    if order is None:
-        st.info(say("There is no order yet; enter what the prescriber ordered first."))
-        return
-    pump = units.ml_per_h(order.rate_mg_per_kg_h, order.weight_kg, order.concentration_mg_per_ml)
-    st.write(
-        say(
-            ("Ordered: **{dose_mg:.1f} mg** over **{minutes:g} min**, {rate_mg_per_kg_h:.2f} mg/kg/h, {pump:.1f} mL/h."),
-            dose_mg=order.dose_mg,
-            minutes=order.minutes,
-            rate_mg_per_kg_h=order.rate_mg_per_kg_h,
-            pump=pump,
-        )
-    )
-    st.caption(say("You start the pump at the bedside; here you chart that it was started."))
-    looked = st.checkbox(say("I have seen the pump running at this rate"))
-    override = override_fields("start")
-    if st.button(say("Chart: started now"), type="primary"):
-        attempt(room, commands.start(override, pump_seen=looked))
-
-
 def override_form(room: str, fill: Fill) -> None:
     found = seen(room)
     if found is None:
@@ -177,57 +152,11 @@ def override_form(room: str, fill: Fill) -> None:
 # ---- the infusion ----
 
 
-def rate_form(room: str, fill: Fill) -> None:
-    found = seen(room)
-    if found is None:
-        return
-    state = found[1].state
-    if state.order is None or state.ledger is None:
-        st.info(say("There is no infusion."))
-        return
-    now, ordered = state.ledger.rate_mg_per_kg_h, state.order.rate_mg_per_kg_h
-    st.write(say("Charted now: **{now:.2f}** mg/kg/h · ordered: {ordered:.2f} mg/kg/h", now=now, ordered=ordered))
-    rate = rate_field(state, float(fill.get("rate", now / 2)), "rate")
-    fact = st.radio(say("This is"), [say("a change made now"), say("how the pump was found")], horizontal=True)
-    override = override_fields("rate")
-    if st.button(say("Chart the rate"), type="primary"):
-        attempt(room, commands.change_rate(rate, override, found=fact.startswith("how")))
-
-
 def rate_field(state: Any, value: float, key: str) -> float:
     rate = st.number_input(say("New rate, mg/kg/h"), 0.0, 20.0, round(value, 3), 0.05, format="%.3f", key=f"{key}_rate")
     pump = units.ml_per_h(rate, state.order.weight_kg, state.order.concentration_mg_per_ml)
     st.caption(say("That is {pump:.1f} mL/h on the pump. A lower rate stops the rise; it does not bring it down.", pump=pump))
     return rate
-
-
-def pause_form(room: str, fill: Fill) -> None:
-    reason = st.text_input(say("Why"), max_chars=200)
-    if st.button(say("Chart: paused"), type="primary"):
-        attempt(room, commands.pause(reason.strip()))
-
-
-def resume_form(room: str, fill: Fill) -> None:
-    found = seen(room)
-    if found is None or found[1].state.ledger is None:
-        return
-    state = found[1].state
-    before = [c.rate_mg_per_kg_h for c in state.ledger.changes if c.rate_mg_per_kg_h > 0] if state.ledger else []
-    rate = rate_field(state, before[-1] if before else 0.0, "resume")
-    override = override_fields("resume")
-    if st.button(say("Chart: resumed"), type="primary"):
-        attempt(room, commands.resume(rate, override))
-
-
-def stop_form(room: str, fill: Fill) -> None:
-    complete = st.radio(say("Stopped because"), [say("the ordered dose is in"), say("it is ended early")], index=1, horizontal=True)
-    reason = st.text_input(say("Reason, if early"), max_chars=200)
-    seen_stopped = st.checkbox(say("I have seen the pump stopped"))
-    if st.button(say("Chart: stopped"), type="primary"):
-        wanted = [commands.stop(complete.startswith("the"), reason.strip())]
-        if seen_stopped:
-            wanted.append(commands.observe("pump", "stopped"))
-        attempt(room, *wanted)
 
 
 # ---- drugs ----
@@ -529,12 +458,7 @@ def emergency_end_form(room: str, fill: Fill) -> None:
 
 FORMS: dict[str, tuple[str, Form]] = {
     "order": (say("the order"), order_form),
-    "start": ("start", start_form),
     "override": ("override", override_form),
-    "rate": ("rate", rate_form),
-    "pause": ("pause", pause_form),
-    "resume": ("resume", resume_form),
-    "stop": ("stop", stop_form),
     "drug": (say("a drug"), drug_form),
     "pressure": (say("blood pressure by hand"), pressure_form),
     "cuff_interval": (say("the cuff's cycle"), cuff_interval_form),

@@ -132,7 +132,8 @@ def _same(draft: Draft) -> Draft | None:
 
 def _dated(draft: Draft) -> Draft:
     """What was "now" when it was written is not now."""
-    draft.written.pop("ago", None)
+    for name in [name for name in draft.written if name.rpartition("_")[2] == "ago"]:
+        del draft.written[name]
     return draft
 
 
@@ -220,10 +221,13 @@ def _stored(one: Open, press: str) -> commands.Refusal | None:
     held = filling.held()
     if held is not None:
         return held
-    does = filling.buttons[press].does
-    if does is not None:
-        return does()
-    return acts.tried(one.draft.room, *filling.entries())
+    button = filling.buttons[press]
+    if button.does is not None:
+        return button.does()
+    refusal = acts.tried(one.draft.room, *filling.entries())
+    if refusal is None and button.at_once and filling.changed:
+        acts.ask("stored", one.draft.room, {"sentence": " ".join(filling.changed)})
+    return refusal
 
 
 def _close(opened: list[Open], one: Open) -> None:

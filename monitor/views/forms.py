@@ -10,12 +10,13 @@ from monitor.language import say
 from monitor.views import dialogs, training
 from monitor.views.answering import answer_form
 from monitor.views.checkin import checkin_form
-from monitor.views.who import refused_form, who_form
+from monitor.views.who import refused_form, stored_form, who_form
 
 ALL: Mapping[str, Form] = {
     **forms.FORMS,
     "who": Form(say("Who is at the keys?"), who_form, "station"),
     "refused": Form(say("Not done"), refused_form, "station"),
+    "stored": Form(say("Stored"), stored_form, "station"),
 }
 
 DIALOGS: Mapping[str, tuple[str, dialogs.Form]] = {

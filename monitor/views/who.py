@@ -57,3 +57,10 @@ def refused_form(f: Filling) -> None:
     """What stood in the way of a tap."""
     f.note(str(f.fill.get("sentence", say("Not done."))), "stop")
     f.button("save", say("Close"), does=lambda: None)
+
+
+def stored_form(f: Filling) -> None:
+    """What was other than the form showed when it was stored at once."""
+    f.note(say("It is stored."))
+    f.note(str(f.fill.get("sentence", "")), "warn")
+    f.button("save", say("Close"), does=lambda: None)
