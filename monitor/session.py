@@ -112,6 +112,8 @@ class Prompt:
     late: bool
     activated: bool
     """It was more than pending in some episode."""
+    fired: tuple[e.Evidence, ...] = ()
+    """The values with which it was raised, and those that have asked again since."""
 
     @property
     def level(self) -> e.Level:
@@ -419,11 +421,22 @@ def _prompt(state: SessionState, event: e.PromptChanged, at: e.Logged) -> Sessio
         answered,
         event.late,
         activated=event.state is e.PromptState.ACTIVE or (before is not None and before.activated),
+        fired=_fired(event, before.fired if same and before is not None else ()),
     )
     hush = state.hush
     if hush is not None and event.state in (e.PromptState.ACTIVE, e.PromptState.RECHECK) and prompt.level.above(hush.level):
         hush = replace(hush, broken=True)
     return replace(state, prompts={**state.prompts, event.rule: prompt}, hush=hush)
+
+
+def _fired(event: e.PromptChanged, before: tuple[e.Evidence, ...]) -> tuple[e.Evidence, ...]:
+    """The values of the entry that raised it stay; what was not among them and asks again, such as another symptom, joins them."""
+    if event.state is e.PromptState.ACTIVE:
+        return event.evidence
+    if event.state is not e.PromptState.RECHECK:
+        return before
+    known = {value.name for value in before}
+    return (*before, *(value for value in event.evidence if value.value is not None and value.name not in known))
 
 
 def _answered(state: SessionState, event: e.PromptAnswered, at: e.Logged) -> SessionState:

@@ -133,7 +133,7 @@ def test_high_goes_on_until_it_is_answered_and_medium_ends_with_its_condition(sc
     shown = banner(scene.picture(10))
     assert sound(scene.picture(10)) == "high"
     assert shown is not None and shown["priority"] == "high"
-    assert "over, not answered" in ward_frame(scene.picture(10), "")["tiles"][0]["strip"]["line2"]
+    assert "over since 0:00" in ward_frame(scene.picture(10), "")["tiles"][0]["strip"]["line2"]
     scene.answer("1", 11, e.Level.HIGH)
     assert sound(scene.picture(12)) is None, "what is over is called to mind no longer"
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from monitor import clock, units
 from monitor import events as e
 from monitor.board.frame import Frame, button
+from monitor.board.prompts import gone, headline, open_prompts, since, standing
 from monitor.board.view import BEAT_CALLED_S, GRACE_S, NO_PROMPTS, NOT_ASSESSED, RANK, STARS, Picture, View, rule_of
 from monitor.language import say
 from monitor.session import Hush, Prompt
@@ -29,16 +30,20 @@ class Waiting(NamedTuple):
 
 
 def waiting(picture: Picture) -> list[Waiting]:
-    """The ward's unanswered prompts: the highest first, of equal ones the newest."""
+    """The ward's unanswered prompts as they stand, of equal rooms first the one with the newest. Of one room as the room shows them."""
     views = [(room, picture.views[room]) for room in picture.rooms if room in picture.views]
-    found = [Waiting(room, view, prompt) for room, view in views for prompt in view.state.open_prompts if prompt.answered is None]
-    return sorted(found, key=lambda w: (RANK[w.prompt.level], -w.view.wall(w.prompt.since).timestamp()))
+    found = [Waiting(room, view, p) for room, view in views if not gone(view) for p in open_prompts(view) if p.answered is None]
+    newest: dict[tuple[str, tuple[bool, int]], float] = {}
+    for room, view, prompt in found:
+        place = room, standing(prompt)
+        newest[place] = max(newest.get(place, 0.0), view.wall(prompt.since).timestamp())
+    return sorted(found, key=lambda w: (standing(w.prompt), -newest[w.room, standing(w.prompt)]))
 
 
 def _calling(picture: Picture) -> e.Level | None:
     """The highest prompt that calls for a sound. What is over calls no longer, unless it is high: that latches."""
     calling = (w.prompt.level for w in waiting(picture) if w.prompt.state is not e.PromptState.OVER or w.prompt.level is e.Level.HIGH)
-    return next(calling, None)
+    return min(calling, key=RANK.__getitem__, default=None)
 
 
 def loudest(picture: Picture) -> e.Level | None:
@@ -96,7 +101,7 @@ def deaf(picture: Picture) -> bool:
 
 def _reminds(picture: Picture) -> bool:
     """Something was answered and is still so."""
-    prompts = (p for view in picture.views.values() for p in view.state.open_prompts)
+    prompts = (p for view in picture.views.values() if not gone(view) for p in view.state.open_prompts)
     return any(p.answered is not None and p.state is not e.PromptState.OVER for p in prompts)
 
 
@@ -133,13 +138,12 @@ def _plate(paused: Pause) -> Frame:
 def banner(picture: Picture) -> Frame | None:
     """The highest of the ward: high, not assessed, medium, technical, low. What stands behind it is counted beside it."""
     prompts = waiting(picture)
-    entries = [(RANK[w.prompt.level], w.prompt.level, w) for w in prompts]
-    found: list[tuple[float, str, Waiting | Frame]] = [*entries]
+    found: list[tuple[tuple[bool, float], str, Waiting | Frame]] = [(standing(w.prompt), w.prompt.level, w) for w in prompts]
     if not picture.assessed:
-        found.append((RANK["high"] + 0.5, "tech", _blind(picture)))
-    found += [(RANK["high"] + 0.5, "tech", _failed(view)) for view in picture.failed]
+        found.append(((False, RANK["high"] + 0.5), "tech", _blind(picture)))
+    found += [((False, RANK["high"] + 0.5), "tech", _failed(view)) for view in picture.failed]
     if deaf(picture):
-        found.append((RANK["tech"] + 0.5, "tech", DEAF))
+        found.append(((False, RANK["tech"] + 0.5), "tech", DEAF))
     if not found:
         return None
     found.sort(key=lambda one: one[0])
@@ -181,11 +185,10 @@ def _failed(view: View) -> Frame:
 
 def _prompt(picture: Picture, first: Waiting) -> Frame:
     _, view, prompt = first
-    since = units.span(picture.at(view) - prompt.since)
     return {
         **_of_room(view),
-        "what": prompt.message,
-        "why": say("for {since}{options} · line {rule}", since=since, options=_options(picture, prompt), rule=prompt.rule),
+        "what": headline(picture, view, prompt),
+        "why": f"{since(picture, view, prompt)}{_options(picture, prompt)} · {say('line {rule}', rule=prompt.rule)}",
     }
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from monitor import charting, units
 from monitor import events as e
 from monitor.board.frame import Frame
+from monitor.board.prompts import headline, named
 from monitor.board.view import PRIORITY_WORD, STARS, Picture, View, rule_of
 from monitor.infusion import Pump
 from monitor.language import say
 from monitor.protocol.document import Option, Rule
 from monitor.protocol.prompts import DEFER_S, recheck_at
 from monitor.session import Prompt, SessionState
-from monitor.vitals import KINDS, Signal
+from monitor.vitals import KINDS
 
 _STATUS = {"sourced": "sourced", "unchecked": say("known but unchecked"), "proposal": "proposal"}
 
@@ -25,13 +26,13 @@ def card(picture: Picture, view: View, prompt: Prompt) -> Frame:
         "rule": prompt.rule,
         "priority": priority,
         "stars": STARS[priority],
-        "head": prompt.message,
+        "head": headline(picture, view, prompt),
         "sub": word + (say(" · found late") if prompt.late else ""),
         "since": units.span(at - prompt.since),
         "since_word": "unanswered",
         "state": "active",
         "first": None,
-        "seen": [_seen(picture, view, v) for v in prompt.evidence],
+        "seen": [_seen(picture, view, v) for v in prompt.fired or prompt.evidence],
         "protocol": None,
         "options": [],
         "technical": False,
@@ -43,7 +44,7 @@ def card(picture: Picture, view: View, prompt: Prompt) -> Frame:
         "answered": None,
     }
     if prompt.state is e.PromptState.OVER:
-        frame.update(state="over", sub=say("{word} · the values are back inside; waits for an answer", word=word))
+        frame.update(state="over", since=units.span(at - prompt.changed), since_word="over", sub=f"{word}{_now(picture, prompt)}")
     elif prompt.state is e.PromptState.RECHECK:
         frame["sub"] = say("{word} · re-check: still so", word=word)
     if rule is None:
@@ -107,13 +108,7 @@ ONE_TAP = frozenset({"observe", "call", "cuff", "watch", "away_end", "emergency"
 
 def _seen(picture: Picture, view: View, evidence: e.Evidence) -> Frame:
     unknown = evidence.value is None
-    name = evidence.name
-    if name in KINDS:
-        label = KINDS[Signal(name)].label
-    elif name in charting.SCALES:
-        label = charting.SCALES[name].label
-    else:
-        label = picture.document.observation[name].label if name in picture.document.observation else name.replace("_", " ")
+    label = named(picture, evidence)
     if evidence.value is None:
         value = label
     elif evidence.note.startswith("seconds"):
@@ -129,6 +124,13 @@ def _seen(picture: Picture, view: View, evidence: e.Evidence) -> Frame:
     }
 
 
+def _now(picture: Picture, prompt: Prompt) -> str:
+    """The values with which it ended, where they were measured or scored; and that somebody has to say that they have seen it."""
+    known = [v for v in prompt.evidence if v.value is not None and (v.name in KINDS or v.name in charting.SCALES)]
+    values = ", ".join(f"{named(picture, v)} {v.value:g}" for v in known)
+    return (say(" · ended at {values}", values=values) if values else "") + say(" · waits for an answer")
+
+
 def _answer(picture: Picture, view: View, prompt: Prompt, rule: Rule) -> Frame:
     answered = prompt.answered
     assert answered is not None
@@ -137,7 +139,7 @@ def _answer(picture: Picture, view: View, prompt: Prompt, rule: Rule) -> Frame:
     left = None if due is None else due - picture.at(view)
     whole = max(1, (due or 0) - answered.at)
     return {
-        "text": f"{prompt.message} · {answered.answer.value}: {chosen or answered.reason}",
+        "text": f"{headline(picture, view, prompt)} · {answered.answer.value}: {chosen or answered.reason}",
         "by": f"{answered.by} {picture.time(view, answered.at)}" + (f" · {rule.expect}" if rule.expect else ""),
         "countdown": units.span(left) if left is not None else None,
         "percent": None if left is None else max(0, min(100, round(100 * (1 - left / whole)))),

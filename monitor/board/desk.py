@@ -13,8 +13,9 @@ from monitor.board import words
 from monitor.board.debrief import happened, told
 from monitor.board.drill import run_bar
 from monitor.board.frame import Frame
+from monitor.board.prompts import ordered
 from monitor.board.tile import RATES, pressure, vital
-from monitor.board.view import STARS, Picture, View, ordered
+from monitor.board.view import STARS, Picture, View
 from monitor.language import say
 from monitor.practice import SCALES
 from monitor.protocol.document import Document

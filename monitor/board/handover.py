@@ -5,7 +5,8 @@ from __future__ import annotations
 from monitor import charting, units
 from monitor.board import words
 from monitor.board.frame import Frame, button
-from monitor.board.view import STARS, Picture, View, open_prompts
+from monitor.board.prompts import headline, open_prompts
+from monitor.board.view import STARS, Picture, View
 from monitor.infusion import Pump
 from monitor.language import say
 from monitor.pressures import last_reading
@@ -23,7 +24,7 @@ def handover_card(picture: Picture, view: View) -> list[str]:
             if prompt.answered
             else say(", not answered")
         )
-        lines.append(f"{STARS[prompt.level]} {prompt.message}{answered}")
+        lines.append(f"{STARS[prompt.level]} {headline(picture, view, prompt)}{answered}")
     due = sorted((d, obs.label) for obs in document.observations if (d := document.due_at(obs.id, state, view.window)) is not None)
     for when, label in due[:4]:
         late = at - when

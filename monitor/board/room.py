@@ -14,8 +14,9 @@ from monitor.board.handover import handover_panel
 from monitor.board.head import head
 from monitor.board.infusion import drugs_panel, infusion_panel
 from monitor.board.log import correct_button, events_panel, log_panel
+from monitor.board.prompts import headline, open_prompts
 from monitor.board.tile import RATES, no_signal, phase, progress, strip, tile_state, vital
-from monitor.board.view import NO_PROMPTS, NOT_ASSESSED, Picture, View, limits, open_prompts
+from monitor.board.view import NO_PROMPTS, NOT_ASSESSED, Picture, View, limits
 from monitor.board.waves import waves_panel
 from monitor.language import say
 from monitor.session import Phase
@@ -75,7 +76,10 @@ def room_frame(picture: Picture, room: str, who: str) -> Frame:
         "failed": _failed(view) if view.failed else None,
         "prompts": [card(picture, view, p) for p in open_prompts(view)],
         "watching": [
-            {"text": say("Watching: {message}", message=p.message), "sub": say("Not yet called for · line {rule}", rule=p.rule)}
+            {
+                "text": say("Watching: {message}", message=headline(picture, view, p)),
+                "sub": say("Not yet called for · line {rule}", rule=p.rule),
+            }
             for p in state.prompts.values()
             if p.state is e.PromptState.PENDING
         ],
@@ -100,14 +104,15 @@ def _failed(view: View) -> Frame:
 
 def _neighbour(picture: Picture, room: str, here: str) -> Frame:
     view = picture.views.get(room)
-    text, priority = "empty", None
+    text, priority, flash = "empty", None, False
     if view is not None:
         below = strip(picture, view)
         state = tile_state(picture, view, below)
         text = {"calm": "", "pleasant": "", "blind": say("not assessed"), "answered": f"✓ {below.get('by', '')}"}.get(state, state)
         if below["kind"] == "prompt":
-            text, priority = f"{below['stars']} {_shortly(below['line1'])}", below["priority"]
-    return {"room": room, "text": text, "priority": priority, "here": room == here, "act": {"do": "open_room", "room": room}}
+            text, priority, flash = f"{below['stars']} {_shortly(below['line1'])}", below["priority"], below["flash"]
+    act = {"do": "open_room", "room": room}
+    return {"room": room, "text": text, "priority": priority, "flash": flash, "here": room == here, "act": act}
 
 
 def _shortly(message: str) -> str:

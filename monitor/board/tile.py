@@ -10,6 +10,7 @@ from monitor.board.alarms import banner, banner_none
 from monitor.board.frame import Frame, button
 from monitor.board.head import head
 from monitor.board.pad import pad, undo
+from monitor.board.prompts import flashes, headline, open_prompts, since
 from monitor.board.view import (
     NO_PROMPTS,
     RANK,
@@ -20,7 +21,6 @@ from monitor.board.view import (
     live,
     lost_for_s,
     marked,
-    open_prompts,
     rule_of,
     why_gone,
 )
@@ -395,7 +395,7 @@ def strip(picture: Picture, view: View) -> Frame:
             **frame,
             "kind": "watch",
             "icon": "eye",
-            "line1": say("Watching: {message}", message=first.message),
+            "line1": say("Watching: {message}", message=headline(picture, view, first)),
             "line2": say("Not yet called for · line {rule}", rule=first.rule),
         }
     if view.standing:
@@ -409,10 +409,7 @@ def _prompt_strip(picture: Picture, view: View, prompts: Sequence[Prompt]) -> Fr
     prompt = prompts[0]
     priority, rule = prompt.level, rule_of(picture, prompt)
     count = len(rule.options) if rule is not None else 0
-    waited = units.span(picture.at(view) - prompt.since)
-    word = {e.PromptState.OVER: say("over, not answered"), e.PromptState.RECHECK: "re-check"}.get(
-        prompt.state, say("unanswered {waited}", waited=waited)
-    )
+    word = "re-check" if prompt.state is e.PromptState.RECHECK else since(picture, view, prompt)
     # A second prompt takes the place of the count of options: a strip has two lines on every screen.
     more = f" · +{len(prompts) - 1}" if len(prompts) > 1 else ""
     options = say("{count} options · ", count=count) if count and not more and prompt.prompt_kind is not e.PromptKind.TECHNICAL else ""
@@ -420,9 +417,9 @@ def _prompt_strip(picture: Picture, view: View, prompts: Sequence[Prompt]) -> Fr
         "kind": "prompt",
         "priority": priority,
         "stars": STARS[priority],
-        "line1": prompt.message,
+        "line1": headline(picture, view, prompt),
         "line2": say("{options}line {rule} · {word}{more}", options=options, rule=prompt.rule, word=word, more=more),
-        "flash": priority == "high" and picture.assessed,
+        "flash": flashes(view, prompt) and picture.assessed,
     }
 
 
@@ -438,5 +435,5 @@ def _answered_strip(picture: Picture, view: View, prompt: Prompt) -> Frame:
         "icon": "check",
         "by": answered.by,
         "line1": f"{answered.answer.value.capitalize()}: {what}",
-        "line2": f"{prompt.message} · {answered.by} {picture.time(view, answered.at)}{countdown}",
+        "line2": f"{headline(picture, view, prompt)} · {answered.by} {picture.time(view, answered.at)}{countdown}",
     }

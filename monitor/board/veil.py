@@ -11,7 +11,8 @@ from typing import Any
 
 from monitor.access import Shown
 from monitor.board.frame import Frame, button
-from monitor.board.view import Picture, View, open_prompts
+from monitor.board.prompts import headline, open_prompts
+from monitor.board.view import Picture, View
 from monitor.language import say
 
 HEAD = (
@@ -75,7 +76,7 @@ def _tile(picture: Picture, tile: Frame, aliases: bool) -> Frame:
     return {
         **made,
         "no_signal": _no_signal(view, tile["no_signal"]),
-        "strip": _strip(view, tile["strip"]),
+        "strip": _strip(picture, view, tile["strip"]),
         "watcher": None,
         "watcher_missing": tile["watcher_missing"],
         "scores": tile["scores"] if aliases else None,
@@ -84,11 +85,11 @@ def _tile(picture: Picture, tile: Frame, aliases: bool) -> Frame:
     }
 
 
-def _strip(view: View, strip: Frame) -> Frame:
+def _strip(picture: Picture, view: View, strip: Frame) -> Frame:
     """Of an answered prompt that it is still so, not who has answered what."""
     if strip["kind"] != "done":
         return strip
-    return {**strip, "by": None, "line1": open_prompts(view)[0].message, "line2": say("answered")}
+    return {**strip, "by": None, "line1": headline(picture, view, open_prompts(view)[0]), "line2": say("answered")}
 
 
 def _no_signal(view: View, gone: Frame | None) -> Frame | None:

@@ -216,15 +216,6 @@ STARS = {"high": "***", "medium": "**", "low": "*", "tech": "!!"}
 PRIORITY_WORD = {"high": "High", "medium": "Medium", "low": "Low", "tech": "Technical"}
 
 
-def ordered(prompts: Iterable[Prompt]) -> list[Prompt]:
-    """The one to look at first, first: unanswered before answered, then by priority, then the oldest."""
-    return sorted(prompts, key=lambda p: (p.answered is not None, RANK[p.level], p.since))
-
-
-def open_prompts(view: View) -> list[Prompt]:
-    return ordered(view.state.open_prompts)
-
-
 def rule_of(picture: Picture, prompt: Prompt) -> Rule | None:
     return picture.document.rule.get(prompt.rule)
 

@@ -220,7 +220,7 @@ def medium() -> Frame:
         "alias": "Lark",
         "facts": ["simulated, 41 y, 72 kg", "session 3 of 6", "no allergies", "watched by M. Ortiz"],
         "rooms": [
-            {"room": r, "text": text, "priority": p, "here": r == "5", "act": {"do": "open_room", "room": r}} for r, text, p in OTHERS
+            {"room": r, "text": text, "priority": p, "flash": p == "high", "here": r == "5", "act": {"do": "open_room", "room": r}} for r, text, p in OTHERS
         ],
         "actions": [
             button("Emergency", "emergency", room="5", kind="emergency"),

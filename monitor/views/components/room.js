@@ -35,7 +35,7 @@ function rooms(host) {
         attr(node, "data-priority", given.priority ?? null);
         const filled = given.priority === "high" || given.priority === "medium";
         flag(node, "fill", filled);
-        flag(node, "flash", given.priority === "high" && !given.here);
+        flag(node, "flash", given.flash && !given.here);
         flag(node, "edge", Boolean(given.priority) && !filled);
         if (given.here && !node.classList.contains("here")) {
           requestAnimationFrame(() => {

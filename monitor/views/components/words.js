@@ -78,7 +78,7 @@ export const WORDS = {
   otherRooms: say("All rooms"),
   drill: say("Drill"),
   moment: say("Moment of the drill"),
-  seen: say("Seen"),
+  seen: say("Fired"),
   unknown: "?",
   protocol: (rule) => say("Protocol {rule}", { rule }),
   options: say("Options"),
