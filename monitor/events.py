@@ -489,6 +489,10 @@ class AudioPaused(Event):
     kind: Literal["audio_paused"] = "audio_paused"
     seconds: int = Field(ge=1, le=600)
     level: Level | None = None
+    stood: tuple[str, ...] | None = None
+    """The prompts of this room for which it was pressed, as RULE#EPISODE. None: nobody kept that, and ``level`` alone says what ends it."""
+    new_room: Literal[Level.HIGH, Level.MEDIUM] = Level.HIGH
+    """From which level on a new prompt in a room that was quiet ends it."""
 
 
 class AudioResumed(Event):

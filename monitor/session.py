@@ -127,6 +127,16 @@ class Prompt:
     def unanswered(self) -> bool:
         return self.open and self.answered is None
 
+    @property
+    def calls(self) -> bool:
+        """Whether it is to be heard. What is over calls no longer, unless it is high: that latches."""
+        return self.unanswered and (self.state is not e.PromptState.OVER or self.level is e.Level.HIGH)
+
+    @property
+    def name(self) -> str:
+        """Of this episode, as what is about it says it."""
+        return f"{self.rule}#{self.episode}"
+
 
 @dataclass(frozen=True, slots=True)
 class Away:
@@ -161,7 +171,18 @@ class Hush:
     seconds: int = 0
     level: e.Level | None = None
     broken: bool = False
-    """A prompt above ``level`` has come since: that ends the pause."""
+    """Something has come since for which it was not pressed: that ends the pause."""
+    stood: tuple[str, ...] | None = None
+    """The prompts of this room for which it was pressed."""
+    here: e.Level | None = None
+    """The highest of them."""
+    new_room: e.Level = e.Level.HIGH
+
+    def broken_by(self, level: e.Level) -> bool:
+        """Whether a prompt of this level for which it was not pressed ends it."""
+        if level.above(self.level) or self.stood is None:
+            return level.above(self.level)
+        return level is e.Level.HIGH or (level is self.new_room and level.above(self.here))
 
 
 KEPT = 64
@@ -424,7 +445,7 @@ def _prompt(state: SessionState, event: e.PromptChanged, at: e.Logged) -> Sessio
         fired=_fired(event, before.fired if same and before is not None else ()),
     )
     hush = state.hush
-    if hush is not None and event.state in (e.PromptState.ACTIVE, e.PromptState.RECHECK) and prompt.level.above(hush.level):
+    if hush is not None and prompt.state in _LIVE and _anew(prompt, before) and hush.broken_by(prompt.level):
         hush = replace(hush, broken=True)
     return replace(state, prompts={**state.prompts, event.rule: prompt}, hush=hush)
 
@@ -437,6 +458,26 @@ def _fired(event: e.PromptChanged, before: tuple[e.Evidence, ...]) -> tuple[e.Ev
         return before
     known = {value.name for value in before}
     return (*before, *(value for value in event.evidence if value.value is not None and value.name not in known))
+
+
+_LIVE = (e.PromptState.ACTIVE, e.PromptState.RECHECK)
+
+
+def _anew(prompt: Prompt, before: Prompt | None) -> bool:
+    """Whether it is new, came back or rose, and is not only said again."""
+    if before is None or before.name != prompt.name or before.answered is not None or before.state not in _LIVE:
+        return True
+    return prompt.level.above(before.level)
+
+
+def _paused_audio(state: SessionState, event: e.AudioPaused, at: e.Logged) -> SessionState:
+    calling = [prompt for prompt in state.prompts.values() if prompt.calls]
+    stood = [prompt.level for prompt in calling if prompt.name in (event.stood or ())]
+    here = min(stood, key=list(e.Level).index, default=None)
+    hush = Hush(at.at, at.by, event.seconds, event.level, stood=event.stood, here=here, new_room=event.new_room)
+    # what came between the picture that somebody saw and this entry is nothing that was paused
+    unseen = event.stood is not None and any(p.name not in event.stood and hush.broken_by(p.level) for p in calling)
+    return replace(state, hush=replace(hush, broken=unseen))
 
 
 def _answered(state: SessionState, event: e.PromptAnswered, at: e.Logged) -> SessionState:
@@ -524,7 +565,7 @@ _CHANGES: Mapping[str, Callable[[SessionState, Any, e.Logged], SessionState]] = 
     "cuff_put_off": _put_off,
     "cuff_started": lambda s, _, at: replace(s, cuff_started_at=at.tick),
     "cuff_stopped": lambda s, _, at: replace(s, cuff_stopped_at=at.tick),
-    "audio_paused": lambda s, ev, at: replace(s, hush=Hush(at.at, at.by, ev.seconds, ev.level)),
+    "audio_paused": _paused_audio,
     "audio_resumed": lambda s, _, at: replace(s, hush=Hush(at.at, at.by)),
     "sound_changed": lambda s, ev, at: replace(s, deaf=(at.at, not ev.able)),
     "pace_set": lambda s, ev, at: _paced(s, ev),

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, m
 
 from monitor.access import Role
 from monitor.colours import Colours, Theme, wrong_with
+from monitor.events import Level
 from monitor.sources.source import BadFile
 from monitor.yamlmarks import read_yaml, validated
 
@@ -52,11 +53,13 @@ class RoomSet(BaseModel):
 
 
 class Alarms(BaseModel):
-    """How long the audio pause lasts, and how often what still stands is called to mind."""
+    """How long the audio pause lasts and what sounds through it, and how often what still stands is called to mind."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     pause_s: int = Field(default=120, ge=30, le=300)
+    new_room: Literal[Level.HIGH, Level.MEDIUM] = Level.MEDIUM
+    """From which level on a new prompt sounds through a pause in a room where nothing as high called when it was pressed."""
     reminder_min: int = Field(default=2, ge=1, le=10)
 
 

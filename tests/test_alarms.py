@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from monitor import clock
 from monitor import events as e
-from monitor.board.alarms import alarm, banner, banner_none, deaf, loudest, pause, pausing
+from monitor.board.alarms import alarm, banner, banner_none, calling, deaf, loudest, pause, pausing
 from monitor.board.room import room_frame
 from monitor.board.tile import ward_frame
 from monitor.board.view import Anchor, Picture, View
@@ -55,9 +55,10 @@ class Scene:
         self.happen(room, at, e.PromptAnswered(rule=RULES[level], episode=1, answer=e.Answer.DEFERRED, reason="busy"))
 
     def pause(self, at: int, seconds: int = 120, **more: Any) -> None:
-        level = pausing(self.picture(at, **more))
-        for room in self.views:
-            self.happen(room, at, e.AudioPaused(seconds=seconds, level=level))
+        picture = self.picture(at, **more)
+        level, new_room = pausing(picture), picture.alarms.new_room
+        for room, view in self.views.items():
+            self.happen(room, at, e.AudioPaused(seconds=seconds, level=level, stood=tuple(calling(view)), new_room=new_room))
 
     def picture(self, at: float, **more: Any) -> Picture:
         now = OPENED + timedelta(seconds=at)
@@ -143,7 +144,9 @@ def test_a_pause_counts_down_with_the_name_and_ends_by_the_wall_clock(scene: Sce
     scene.pause(10)
     frame = alarm(scene.picture(46))
     assert frame["sound"] is None
-    assert frame["plate"] == {"text": "Audio paused 1:24", "by": "M. Ortiz", "sub": "M. Ortiz · until ***"}
+    assert frame["plate"] == {
+        "text": "Audio paused 1:24", "by": "M. Ortiz", "what": "SpO2 Room 1", "sub": "SpO2 Room 1 · M. Ortiz",
+    }  # fmt: skip
     assert frame["button"]["act"] == {"do": "audio", "on": True}
     assert sound(scene.picture(129.9)) is None
     assert sound(scene.picture(130)) == "medium"
@@ -163,7 +166,7 @@ def test_a_pause_is_ended_early_and_can_be_given_again(scene: Scene) -> None:
 def test_something_higher_breaks_through_and_ends_the_pause_for_good(scene: Scene) -> None:
     scene.prompt("1", 5, e.Level.MEDIUM)
     scene.pause(10)
-    scene.prompt("2", 15, e.Level.MEDIUM)
+    scene.prompt("2", 15, e.Level.TECH)
     assert sound(scene.picture(16)) is None, "no higher than what was paused"
     scene.prompt("2", 20, e.Level.HIGH)
     frame = alarm(scene.picture(21))
@@ -189,6 +192,81 @@ def test_a_room_that_opens_during_a_pause_breaks_through_as_well(document: Docum
     scene.views["9"] = Scene(document, "9").views["9"]
     scene.prompt("9", 20, e.Level.MEDIUM)
     assert sound(scene.picture(21)) == "medium"
+
+
+@pytest.mark.parametrize("room", ["1", "2"])
+@pytest.mark.parametrize("before", ["nothing", "over", "answered", "lower"])
+def test_a_high_prompt_that_is_new_returns_or_rises_in_any_room_sounds_through_a_pause_of_a_high_one(
+    scene: Scene, room: str, before: str
+) -> None:
+    rule = RULES[e.Level.HIGH]
+    if before in ("over", "answered"):
+        scene.prompt(room, 2, e.Level.HIGH)
+    if before == "over":
+        scene.prompt(room, 3, e.Level.HIGH, e.PromptState.OVER)
+    if before == "answered":
+        scene.answer(room, 3, e.Level.HIGH)
+    if before == "lower":
+        changed = e.PromptChanged(
+            rule=rule, episode=1, state=e.PromptState.ACTIVE, priority=e.Priority.MEDIUM, prompt_kind=e.PromptKind.CLINICAL, message="SpO2"
+        )
+        scene.happen(room, 3, changed, "evaluator")
+    scene.happen("1", 5, e.PromptChanged(
+        rule="D-9", episode=1, state=e.PromptState.ACTIVE, priority=e.Priority.HIGH, prompt_kind=e.PromptKind.CLINICAL, message="HR 130 > 120"
+    ), "evaluator")  # fmt: skip
+    scene.pause(10)
+    assert sound(scene.picture(11)) is None
+    scene.prompt(room, 20, e.Level.HIGH, e.PromptState.RECHECK if before == "answered" else e.PromptState.ACTIVE)
+    assert sound(scene.picture(21)) == "high"
+    assert alarm(scene.picture(21))["plate"]["text"] == "Pause ended"
+
+
+def test_what_stood_stays_paused_when_it_is_only_said_again(scene: Scene) -> None:
+    scene.prompt("1", 5, e.Level.HIGH)
+    scene.pause(10)
+    scene.prompt("1", 20, e.Level.HIGH)
+    assert sound(scene.picture(21)) is None
+
+
+def test_a_new_medium_prompt_in_another_room_sounds_through_unless_the_clinic_chooses_otherwise(document: Document) -> None:
+    for choice, heard in ((Alarms(), "medium"), (Alarms(new_room=e.Level.HIGH), None)):
+        scene = Scene(document)
+        scene.prompt("1", 5, e.Level.MEDIUM)
+        scene.prompt("2", 5, e.Level.LOW)
+        scene.pause(10, alarms=choice)
+        again = e.PromptChanged(
+            rule="D-3", episode=1, state=e.PromptState.ACTIVE, priority=e.Priority.MEDIUM, prompt_kind=e.PromptKind.CLINICAL, message="BP high"
+        )
+        scene.happen("1", 12, again, "evaluator")
+        assert sound(scene.picture(13, alarms=choice)) is None, "another in the room that was seen"
+        scene.prompt("2", 20, e.Level.MEDIUM)
+        assert sound(scene.picture(21, alarms=choice)) == heard
+
+
+def test_what_came_between_the_picture_and_the_tap_was_not_paused(scene: Scene) -> None:
+    scene.prompt("1", 5, e.Level.MEDIUM)
+    seen = scene.picture(9)
+    level, stood = pausing(seen), tuple(calling(scene.views["2"]))
+    scene.prompt("2", 10, e.Level.MEDIUM)
+    for room, names in (("1", ("D-6#1",)), ("2", stood)):
+        scene.happen(room, 10, e.AudioPaused(seconds=120, level=level, stood=names, new_room=e.Level.MEDIUM))
+    assert sound(scene.picture(11)) == "medium"
+
+
+def test_a_pause_from_before_what_stood_was_kept_is_read_as_it_was(scene: Scene) -> None:
+    scene.prompt("1", 5, e.Level.HIGH)
+    for room in scene.views:
+        scene.happen(room, 10, e.parse("audio_paused", '{"level":"high","seconds":120}'))
+    scene.prompt("2", 20, e.Level.HIGH)
+    assert sound(scene.picture(21)) is None
+    assert alarm(scene.picture(21))["plate"]["sub"] == "M. Ortiz"
+
+
+def test_the_button_says_for_what_the_audio_is_paused_and_how_much_else(scene: Scene) -> None:
+    scene.prompt("1", 5, e.Level.LOW)
+    scene.prompt("2", 6, e.Level.MEDIUM)
+    scene.pause(10)
+    assert alarm(scene.picture(30))["plate"]["sub"] == "SpO2 Room 2 +1 · M. Ortiz"
 
 
 def test_nobody_assessing_sounds_below_high_and_breaks_through(scene: Scene) -> None:
@@ -313,6 +391,41 @@ def test_a_pause_never_hides_what_is_higher_and_changes_nothing_that_is_seen(ste
         now = loudest(scene.picture(at))
         if paused and now is not None and now.above(highest):
             assert sound(scene.picture(at)) == now
+
+
+@hypothesis_settings(max_examples=60)
+@given(st.lists(STEP, max_size=16), st.lists(STEP, max_size=6))
+def test_a_pause_is_silent_for_what_stood_and_for_nothing_that_is_high_and_came_since(before: list[Any], after: list[Any]) -> None:
+    scene, at = Scene(_example()), 10
+    for what, room, level in (step for step in before if step[0] != "pause"):
+        at += 3
+        _step(scene, what, room, level, at)
+    at += 3
+    paused = pausing(scene.picture(at))
+    scene.pause(at)
+    stood = {room: set(calling(view)) for room, view in scene.views.items()}
+    came = False
+    for what, room, level in (step for step in after if step[0] != "pause"):
+        at += 3
+        was = scene.views[room].state.prompts.get(RULES[level])
+        live = was is not None and was.calls and was.state is not e.PromptState.OVER
+        _step(scene, what, room, level, at)
+        came |= what == "prompt" and not live and (level is e.Level.HIGH or level.above(paused))
+        came |= what == "prompt" and not live and level is e.Level.MEDIUM and not stood[room]
+        only_stood = all(set(calling(view)) <= stood[other] for other, view in scene.views.items())
+        picture = scene.picture(at)
+        if came:
+            assert sound(picture) == loudest(picture) or sound(picture) == "reminder"
+        elif only_stood and loudest(picture) is not None:
+            assert sound(picture) is None
+
+
+def _step(scene: Scene, what: str, room: str, level: e.Level, at: int) -> None:
+    prompt = scene.views[room].state.prompts.get(RULES[level])
+    if what == "answer":
+        scene.answer(room, at, level)
+    elif what == "prompt" or (prompt is not None and prompt.open):
+        scene.prompt(room, at, level, e.PromptState.OVER if what == "over" else e.PromptState.ACTIVE)
 
 
 def _seen(scene: Scene, at: int) -> Any:

@@ -5,7 +5,9 @@ All of it is a reading of the log, so every screen of the ward says the same. A 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -40,10 +42,14 @@ def waiting(picture: Picture) -> list[Waiting]:
     return sorted(found, key=lambda w: (standing(w.prompt), -newest[w.room, standing(w.prompt)]))
 
 
+def calling(view: View) -> list[str]:
+    """The prompts of a room that call for a sound now, by name: for them the audio is paused."""
+    return [prompt.name for prompt in view.state.open_prompts if prompt.calls]
+
+
 def _calling(picture: Picture) -> e.Level | None:
-    """The highest prompt that calls for a sound. What is over calls no longer, unless it is high: that latches."""
-    calling = (w.prompt.level for w in waiting(picture) if w.prompt.state is not e.PromptState.OVER or w.prompt.level is e.Level.HIGH)
-    return min(calling, key=RANK.__getitem__, default=None)
+    """The highest prompt that calls for a sound."""
+    return min((w.prompt.level for w in waiting(picture) if w.prompt.calls), key=RANK.__getitem__, default=None)
 
 
 def loudest(picture: Picture) -> e.Level | None:
@@ -63,7 +69,7 @@ class Pause(NamedTuple):
     hush: Hush
     left_s: int
     broken: bool
-    """Something above its level has come."""
+    """Something for which it was not pressed has come."""
 
 
 def pause(picture: Picture) -> Pause | None:
@@ -73,10 +79,17 @@ def pause(picture: Picture) -> Pause | None:
     last = max(said, key=lambda hush: hush.at, default=None)
     if last is None or last not in running:
         return None
-    calling = _calling(picture)
-    above = calling is not None and calling.above(last.level)
-    broken = above or _blind_since(picture, last) or any(hush.broken for hush in running)
+    broken = _called_since(picture, last, running) or _blind_since(picture, last) or any(hush.broken for hush in running)
     return Pause(last, round(last.seconds - max(0.0, _since(picture, last.at))), broken)
+
+
+def _called_since(picture: Picture, last: Hush, running: Sequence[Hush]) -> bool:
+    """Whether something above it calls, or in a room whose log does not have it (its session opened since) something that ends it."""
+    highest, elsewhere = _calling(picture), replace(last, here=None)
+    if highest is not None and highest.above(last.level):
+        return True
+    others = [view for view in picture.views.values() if view.state.hush not in running and not gone(view)]
+    return any(prompt.calls and elsewhere.broken_by(prompt.level) for view in others for prompt in view.state.open_prompts)
 
 
 def _since(picture: Picture, at: str) -> float:
@@ -113,7 +126,7 @@ def alarm(picture: Picture) -> Frame:
         "sound": None if quiet else loudest(picture) or ("reminder" if _reminds(picture) else None),
         "reminder_s": picture.alarms.reminder_min * 60,
         "pause_s": seconds,
-        "plate": _plate(paused) if paused is not None else None,
+        "plate": _plate(picture, paused) if paused is not None else None,
         "paused": quiet,
         "button": button(say("Sound on now"), {"do": "audio", "on": True})
         if quiet
@@ -122,14 +135,31 @@ def alarm(picture: Picture) -> Frame:
     }
 
 
-def _plate(paused: Pause) -> Frame:
-    """The pause with its countdown and its name; for as long as it would have lasted, that something broke through."""
+def _plate(picture: Picture, paused: Pause) -> Frame:
+    """The pause with its countdown, for what and by whom; for as long as it would have lasted, that something broke through."""
     hush = paused.hush
     if paused.broken:
-        return {"text": say("Pause ended"), "by": hush.by, "sub": say("of {by}: something higher came", by=hush.by)}
-    above = [STARS[level] for level in e.Level if level.above(hush.level)]
-    ends = "" if not above else say(" · until {part}", part=above[-1]) if hush.level is not None else say(" · until a new one")
-    return {"text": say("Audio paused {span}", span=units.span(paused.left_s)), "by": hush.by, "sub": f"{hush.by}{ends}"}
+        return {"text": say("Pause ended"), "by": hush.by, "what": "", "sub": say("of {by}: something new came", by=hush.by)}
+    what = _paused_for(picture)
+    sub = " · ".join(part for part in (what, hush.by) if part)
+    return {"text": say("Audio paused {span}", span=units.span(paused.left_s)), "by": hush.by, "what": what, "sub": sub}
+
+
+def _paused_for(picture: Picture) -> str:
+    """The highest of what called when the audio was paused, and how much else did."""
+    found = [
+        (RANK[prompt.level], say("{what} Room {room}", what=_briefly(prompt), room=room))
+        for room, view in picture.views.items()
+        for prompt in view.state.prompts.values()
+        if view.state.hush is not None and prompt.name in (view.state.hush.stood or ())
+    ]
+    more = f" +{len(found) - 1}" if len(found) > 1 else ""
+    return min(found)[1] + more if found else ""
+
+
+def _briefly(prompt: Prompt) -> str:
+    """What a prompt is about, without its value and limit."""
+    return re.split(r"[:,;]|\s+(?=[\d<>≥≤+-])", prompt.message)[0]
 
 
 # ---- the banner ----

@@ -58,7 +58,7 @@ def _kept(frame: Mapping[str, Any], names: Iterable[str]) -> Frame:
 def _alarm(alarm: Frame) -> Frame:
     """All of the sound, and the pause without who has made it."""
     plate = alarm["plate"]
-    return {**alarm, "plate": plate and {"text": plate["text"], "by": "", "sub": ""}}
+    return {**alarm, "plate": plate and {**plate, "by": "", "sub": plate["what"]}}
 
 
 def _banner(banner: Frame | None, aliases: bool) -> Frame | None:

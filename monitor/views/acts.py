@@ -9,7 +9,7 @@ import streamlit as st
 
 from monitor import commands
 from monitor import events as e
-from monitor.board.alarms import pausing
+from monitor.board.alarms import calling, pausing
 from monitor.board.card import ONE_TAP
 from monitor.board.veil import STAYS
 from monitor.language import say
@@ -163,9 +163,10 @@ def _audio(on: bool) -> None:
     """The pause is the ward's: every open session's log has it."""
     here = station()
     picture = here.follower.picture()
-    command = commands.resume_audio() if on else commands.pause_audio(here.rooms.alarms.pause_s, pausing(picture))
-    for room in picture.views:
-        record(room, command)
+    alarms, level = here.rooms.alarms, pausing(picture)
+    for room, view in picture.views.items():
+        paused = commands.pause_audio(alarms.pause_s, level, calling(view), alarms.new_room)
+        record(room, commands.resume_audio() if on else paused)
     if not picture.views:
         ask("refused", "", {"sentence": say("No room has a session whose log could say that the audio is paused.")})
 

@@ -260,7 +260,7 @@ def test_a_pause_counts_down_on_every_screen_with_the_name_and_something_higher_
     assert eventually(lambda: not tab.loud(), 3), "what was heard before has left the ear"
     assert not eventually(tab.loud, 13), "a burst of medium comes every 12 s"
     assert "Vomited" in tab.ask("document.querySelector('.banner').innerText")
-    assert json.loads(logged(program, "3", "audio_paused")[0]) == {"level": "medium", "seconds": 30}
+    assert json.loads(logged(program, "3", "audio_paused")[0]) == {"level": "medium", "seconds": 30, "stood": [], "new_room": "medium"}
     chart(program, "3", e.SymptomCharted(symptom="seizure"))
     assert eventually(lambda: "Pause ended" in tab.plate())
     assert eventually(tab.loud)
