@@ -90,6 +90,10 @@ def pounds(weight_kg: float) -> float:
     return weight_kg * POUNDS_PER_KG
 
 
+def kilograms(weight_lb: float) -> float:
+    return weight_lb / POUNDS_PER_KG
+
+
 def ml_per_h(rate_mg_per_kg_h: float, weight_kg: float, concentration_mg_per_ml: float) -> float:
     """Pump rate for a weight-based rate."""
     return rate_mg_per_kg_h * weight_kg / concentration_mg_per_ml

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from monitor import charting
 from monitor.events import Priority, PromptKind
@@ -37,11 +37,20 @@ from monitor.protocol.conditions import (
 from monitor.session import Charted, Checked, Given, Phase, SessionState
 from monitor.sources.source import BadFile
 from monitor.vitals import Window
-from monitor.yamlmarks import read_yaml, validated
+from monitor.yamlmarks import read_yaml, unset, validated
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
 Status = Literal["sourced", "unchecked", "proposal"]
 Words = Annotated[str, Field(min_length=1, max_length=1200)]
+
+
+def _lowest_first(span: tuple[float, float]) -> tuple[float, float]:
+    if not 0 < span[0] < span[1]:
+        raise ValueError("give the lowest, then the highest, both above zero")
+    return span
+
+
+Span = Annotated[tuple[float, float], AfterValidator(_lowest_first)]
 
 
 class Part(BaseModel):
@@ -232,6 +241,31 @@ class Signature(Part):
     on: Words
 
 
+class Usual(Part):
+    """From this age on a weight between these is nothing to ask about."""
+
+    from_age: int = Field(ge=0)
+    weight_kg: Span
+
+
+class Adults(Part):
+    """Who is treated by this protocol. ``usual``: which weights are usual at which age, youngest first."""
+
+    age: Span
+    weight_kg: Span
+    usual: tuple[Usual, ...] = ()
+
+    @model_validator(mode="after")
+    def _youngest_first(self) -> Self:
+        ages = [u.from_age for u in self.usual]
+        if ages != sorted(set(ages)):
+            raise ValueError("adults.usual stands youngest first, each age once")
+        for usual in self.usual:
+            if not (self.weight_kg[0] <= usual.weight_kg[0] and usual.weight_kg[1] <= self.weight_kg[1]):
+                raise ValueError(f"what is usual from {usual.from_age} years on must lie inside adults.weight_kg")
+        return self
+
+
 class Document(Part):
     """A whole protocol."""
 
@@ -248,6 +282,11 @@ class Document(Part):
     recovery_minimum: Duration
     like_oneself: tuple[Duration, Duration]
     deviation_limit_sys: float
+    adults: Adults | None = unset(None)
+    concentrations_mg_per_ml: tuple[float, ...] = unset(())
+    """The syringes that the clinic draws up; empty: any within the bound."""
+    second_person: Literal["start"] | None = unset(None)
+    """What a second person must have signed before it is charted."""
     emergency: EmergencyPlan
     observations: tuple[Observation, ...]
     symptoms: tuple[SymptomKind, ...]
@@ -275,6 +314,12 @@ class Document(Part):
         for key in self.bounds:
             if key not in BOUNDS:
                 raise ValueError(f"bounds has an unknown bound {key}")
+        syringes = self.concentrations_mg_per_ml
+        if list(syringes) != sorted(set(syringes)):
+            raise ValueError("concentrations_mg_per_ml stand lowest first, each once")
+        for syringe in syringes:
+            if self.bounds["concentration"].breach(syringe) == "absolute":
+                raise ValueError(f"concentrations_mg_per_ml names {syringe:g} mg/mL, which is outside bounds.concentration")
         return self
 
     def _ids(self) -> Iterator[tuple[str, list[str]]]:

@@ -52,6 +52,9 @@ HERE: dict[str, Edit] = {
     "a rule that yields to itself": ("    unless: [D-8, E-2]\n", "    unless: [D-8, D-7]\n", "itself"),
     "a rule that yields to a lesser one": ("    unless: [D-8, E-2]\n", "    unless: [D-8, E-2, D-12]\n", "D-12, which is only low"),
     "a rule that yields to one that may be held back": ("    unless: [D-2, D-3,", "    unless: [D-12, D-3,", "D-12, which may be held back"),
+    "ages in the wrong order": ("  age: [18, 90] ", "  age: [90, 18] ", "the lowest, then the highest"),
+    "what is usual beyond what is treated": ("[40, 100]", "[100, 40]", "the lowest, then the highest"),
+    "something else for a second person": ("# second_person: start", "second_person: everything", "start"),
     "a priority that does not exist": ("    priority: high\n", "    priority: urgent\n", "high"),
     "a phase that does not exist": ("    phases: [paused]\n", "    phases: [asleep]\n", "ready"),
     "a group that does not exist": ("    group: emergency\n", "    group: alarm\n", "emergency"),
@@ -94,6 +97,7 @@ WHOLE: dict[str, Edit] = {
     "two options of one name": ("  - {id: call, label", "  - {id: look, label", "two options are called look"),
     "two drugs of one name": ("  - id: lorazepam\n", "  - id: midazolam\n", "two drugs are called midazolam"),
     "a bound that is left out": ("  weight:        {unit", "  height:        {unit", "bounds lacks weight"),
+    "a syringe beyond the bound": ("[1, 2, 5, 10, 50]", "[1, 2, 5, 10, 60]", "60 mg/mL, which is outside bounds.concentration"),
     "a bound in another unit": ("  dose:          {unit: mg/kg, ", "  dose:          {unit: g/kg, ", "must be in mg/kg"),
 }
 

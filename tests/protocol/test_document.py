@@ -53,6 +53,16 @@ LIMITS: dict[str, tuple[Callable[[object], Change], list[object], list[object]]]
     "answers": (lambda v: lambda d: found(d["checklists"]["before"], "bell").update(answers=v), [[{"id": "yes", "label": "Yes"}]], [[]]),
     "phases of a rule": (lambda v: lambda d: found(d["rules"], "D-7").update(phases=v), [["running"]], [[]]),
     "rules": (lambda v: lambda d: d.update(rules=v), [[{**found(example()["rules"], "D-8"), "unless": []}]], [[]]),
+    "the ages treated": (lambda v: lambda d: d["adults"].update(age=v), [[18, 90], [1, 2]], [[90, 18], [18, 18], [0, 90], [18]]),
+    "the weights treated": (lambda v: lambda d: d["adults"].update(weight_kg=v), [[40, 115], [1, 500]], [[180, 35], [46, 180], [35, 114]]),
+    "what is usual": (
+        lambda v: lambda d: d["adults"].update(usual=v),
+        [[], [{"from_age": 18, "weight_kg": [35, 180]}]],
+        [[{"from_age": age, "weight_kg": [50, 90]} for age in ages] for ages in ((75, 18), (18, 18))]
+        + [[{"from_age": 18, "weight_kg": span}] for span in ([34, 90], [50, 181], [90, 50])],
+    ),
+    "the syringes": (lambda v: lambda d: d.update(concentrations_mg_per_ml=v), [[], [0.1, 50]], [[2, 1], [1, 1], [0.09], [1, 51], [0]]),
+    "what a second person signs": (lambda v: lambda d: d.update(second_person=v), [None, "start"], ["stop", ["start"]]),
     "intervals until a pressure is old": (lambda v: lambda d: d.update(bp_intervals_to_old=v), [1, 1.5], [0.9, 0]),
 }
 
@@ -72,6 +82,16 @@ def test_what_a_protocol_leaves_out_is_as_it_was_agreed() -> None:
     assert document.bp_intervals_to_old == 2
     assert document.observation["bp"].resting_not_within == 0
     assert [document.item("before", item).multiple for item in ("bell", "medicines")] == [False, True]
+
+
+def test_a_protocol_that_says_nothing_of_adults_syringes_and_a_second_person_keeps_its_digest() -> None:
+    without = [lambda d, key=key: d.pop(key) for key in ("adults", "concentrations_mg_per_ml")]
+    bare = changed(*without)
+    assert (bare.adults, bare.concentrations_mg_per_ml, bare.second_person) == (None, (), None)
+    unset = {"adults": None, "concentrations_mg_per_ml": [], "second_person": None}
+    assert changed(lambda d: d.update(unset)).digest == bare.digest
+    for key, value in {"adults": example()["adults"], "concentrations_mg_per_ml": [1], "second_person": "start"}.items():
+        assert changed(*without, lambda d, key=key, value=value: d.update({key: value})).digest != bare.digest
 
 
 NAMES: dict[str, tuple[Change, str]] = {
