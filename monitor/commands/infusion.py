@@ -27,6 +27,9 @@ def start(
         if second is not None and second.by.strip().casefold() == scene.by.casefold():
             raise Refusal("same_person", say("The second person is somebody other than {by}, who charts the start.", by=scene.by))
         held = _start_held(scene)
+        if second is None and scene.document.second_person == "start":
+            unsigned = say("Before the start a second person reads the pump and signs: rate, volume, concentration.")
+            held.append(("no_second_person", unsigned, False))
         if held and found_at is None and not override:
             name, sentence, overridable = held[0]
             raise Refusal(name, sentence, overridable)

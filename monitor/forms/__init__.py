@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from monitor.forms.before import order_form, override_form
 from monitor.forms.filling import Filling
 from monitor.forms.infusion import pause_form, rate_form, resume_form, start_form, stop_form
 from monitor.forms.log import cadss_form, note_form
@@ -23,6 +24,8 @@ class Form:
 
 
 FORMS: Mapping[str, Form] = {
+    "order": Form(say("Order"), order_form),
+    "override": Form(say("Override"), override_form),
     "start": Form(say("Start"), start_form),
     "rate": Form(say("Rate"), rate_form),
     "pause": Form(say("Pause"), pause_form),

@@ -1,11 +1,12 @@
 """The infusion as it is charted. Each part is a form's own and, beside others, an answer's to a prompt: ``name`` tells its fields apart.
 
-A part adds its fields and gives the command, or None while something is missing.
+A part adds its fields and gives the command, or None while something is missing. ``fill`` is what an option of the protocol says of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from monitor import commands, units
 from monitor import events as e
@@ -19,6 +20,7 @@ from monitor.session import SessionState
 
 FAR = 5.0
 """A number at least so many times what is usual, or at most that part of it, is asked about."""
+NOTHING: Mapping[str, Any] = {}
 ML_PER_H = "mL/h"
 MG_PER_KG_H = "mg/kg/h"
 LEAST_MG_PER_KG_H, MOST_MG_PER_KG_H = 0.001, 100.0
@@ -27,13 +29,16 @@ GRAIN_ML, GRAIN = 0.05, 0.02
 """A pump rounds: what it shows is another number only beyond both of these, the second a part of what was ordered."""
 
 
-def ask_far(f: Filling, name: str, value: float, usual: float, what: str) -> None:
-    """``what``: the usual, in words. Ticked for this value alone."""
+def ask_far(f: Filling, name: str, value: float, usual: float, unit: str, known: str) -> None:
+    """Whether a number is meant that is far from the one which is ``known`` in words. Ticked for this value alone."""
     times = value / usual if usual > 0 and value > 0 else 1.0
+    # A quotient of floats may miss the limit by less than anybody can type.
     if 1.000001 / FAR < times < FAR * 0.999999:
         return
-    how = say("{n} times", n=units.brief(times)) if times > 1 else say("1/{n} of", n=units.brief(1 / times))
-    f.ask(f"{name} {value:.10g}", say("This is {how} {what}. Is it meant?", how=how, what=what))
+    far = say("{n} times", n=units.brief(times)) if times > 1 else say("1/{n} of", n=units.brief(1 / times))
+    usually = say("{known} {usual} {unit}", known=known, usual=units.brief(usual), unit=unit)
+    is_far = say("{value:.10g} {unit} is {far} {usually}. Is it meant?", value=value, unit=unit, far=far, usually=usually)
+    f.ask(f"{name} {value:.10g}", is_far)
 
 
 # ---- what the parts depend on ----
@@ -65,8 +70,8 @@ def _baseline(state: SessionState, document: Document) -> str:
 # ---- the parts ----
 
 
-def rate_part(f: Filling, name: str = "") -> commands.Command | None:
-    rate = _rate(f, name, say("Rate"))
+def rate_part(f: Filling, name: str = "", fill: Mapping[str, Any] = NOTHING) -> commands.Command | None:
+    rate = _rate(f, name, say("New rate"))
     options = [Option("now", say("a change made now")), Option("found", say("how the pump was found"))]
     how = f.choice(f"{name}how", say("This is"), options, needed=True)
     for_at = f.ago(f"{name}ago")
@@ -74,7 +79,7 @@ def rate_part(f: Filling, name: str = "") -> commands.Command | None:
     return commands.change_rate(rate, override, found=how == "found", for_at=for_at) if rate is not None and how else None
 
 
-def resume_part(f: Filling, name: str = "") -> commands.Command | None:
+def resume_part(f: Filling, name: str = "", fill: Mapping[str, Any] = NOTHING) -> commands.Command | None:
     rate = _rate(f, name, say("Rate from now on"))
     for_at = f.ago(f"{name}ago")
     override = f.override(f"{name}override")
@@ -99,11 +104,13 @@ def _rate(f: Filling, name: str, label: str) -> float | None:
         return None
     if unit == "ml_per_h":
         most = order.ml_per_h(MOST_MG_PER_KG_H)
-        typed = f.number(f"{name}ml_per_h", label, ML_PER_H, 0, float(units.brief(most)), needed=True)
+        typed = f.number(f"{name}{unit}", label, ML_PER_H, 0, float(units.brief(most)), needed=True)
         rate = None if typed is None else units.mg_per_kg_h(typed, order.weight_kg, order.concentration_mg_per_ml)
+        usual, label = order.ml_per_h(at), ML_PER_H
     else:
-        rate = f.number(f"{name}mg_per_kg_h", label, MG_PER_KG_H, 0, MOST_MG_PER_KG_H, needed=True)
-    if rate is None:
+        typed = rate = f.number(f"{name}{unit}", label, MG_PER_KG_H, 0, MOST_MG_PER_KG_H, needed=True)
+        usual, label = at, MG_PER_KG_H
+    if typed is None or rate is None:
         return None
     if 0 < rate < LEAST_MG_PER_KG_H:
         f.says(say("No pump can be set to this rate."), "stop")
@@ -111,19 +118,19 @@ def _rate(f: Filling, name: str, label: str) -> float | None:
     lower = say(" A lower rate stops the rise; it does not bring it down.") if 0 < rate < ledger.rate_mg_per_kg_h else ""
     f.says(words.rate(order, rate) + "." + lower)
     if rate:
-        ask_far(f, f"{name}rate", rate, at, say("the ordered rate"))
+        ask_far(f, f"{name}{unit}", typed, usual, label, say("the ordered"))
     else:
         f.ask(f"{name}rate 0", say("At 0 the pump gives nothing. Is it meant?"))
     return rate
 
 
-def pause_part(f: Filling, name: str = "") -> commands.Command:
+def pause_part(f: Filling, name: str = "", fill: Mapping[str, Any] = NOTHING) -> commands.Command:
     reason = f.text(f"{name}why", say("Why"))
     return commands.pause(reason, f.ago(f"{name}ago"))
 
 
-def stop_part(f: Filling, name: str = "", complete: bool = False) -> commands.Command:
-    return _stop(f, name)(complete)
+def stop_part(f: Filling, name: str = "", fill: Mapping[str, Any] = NOTHING) -> commands.Command:
+    return _stop(f, name)(bool(fill.get("complete")))
 
 
 def _stop(f: Filling, name: str) -> Callable[[bool], commands.Command]:
@@ -143,7 +150,7 @@ def _stop(f: Filling, name: str) -> Callable[[bool], commands.Command]:
     return stopped
 
 
-def start_part(f: Filling, name: str = "") -> commands.Command | None:
+def start_part(f: Filling, name: str = "", fill: Mapping[str, Any] = NOTHING) -> commands.Command | None:
     order = f.state.order
     if order is None:
         f.note(say("There is no order yet; enter what the prescriber ordered first."), "warn")
@@ -176,8 +183,9 @@ def _still_open(f: Filling) -> None:
 def _second(f: Filling, name: str, order: Order) -> e.PumpRead | None:
     """What a second person reads off the pump; compared with the order, never taken from it."""
     names = [f"{name}second_{what}" for what in ("by", "ml_per_h", "ml", "mg_per_ml")]
-    begun = any(f.draft.written.get(one) for one in names)
-    f.part(say("A second person reads the pump"))
+    asked = f.document.second_person == "start"
+    begun = asked or any(f.draft.written.get(one) for one in names)
+    f.part(say("A second person reads the pump") if asked else say("A second person reads the pump (may be left out)"))
     by = f.text(names[0], say("Second person"), 80, needed=begun)
     ml_per_h = f.number(names[1], say("The pump's rate"), ML_PER_H, 0, 2000, needed=begun)
     ml = f.number(names[2], say("The volume to be given"), "mL", 0, 2000, needed=begun)

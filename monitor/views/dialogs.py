@@ -15,7 +15,6 @@ from monitor.board import words
 from monitor.board.handover import handover_card
 from monitor.board.log import correctable
 from monitor.board.view import Picture, View
-from monitor.infusion import Order
 from monitor.language import say
 from monitor.live.station import station
 from monitor.protocol.document import OBSERVABLE
@@ -93,60 +92,6 @@ def override_fields(key: str) -> commands.Override:
         by = st.text_input(say("Prescriber"), key=f"{key}_by", max_chars=80)
         reason = st.text_input(say("Reason"), key=f"{key}_why", max_chars=200)
     return commands.Override(by.strip(), reason.strip())
-
-
-# ---- before ----
-
-
-def order_form(room: str, fill: Fill) -> None:
-    found = seen(room)
-    if found is None:
-        return
-    state, bounds = found[1].state, station().document.bounds
-    before = state.order
-    left, right = st.columns(2)
-    dose = left.number_input(say("Dose, mg/kg"), 0.0, 5.0, before.dose_mg_per_kg if before else 0.5, 0.05, format="%.2f")
-    minutes = right.number_input(say("Over, min"), 1.0, 480.0, before.minutes if before else 40.0, 5.0, format="%.0f")
-    weight = left.number_input(
-        say("Weight, kg"), 1.0, 400.0, before.weight_kg if before else (state.opened.weight_kg or 70.0), 0.5, format="%.1f"
-    )
-    strength = right.number_input(
-        say("Concentration, mg/mL"), 0.1, 50.0, before.concentration_mg_per_ml if before else 1.0, 0.5, format="%.1f"
-    )
-    prescriber = st.text_input(say("Prescriber"), before.prescriber if before else "", max_chars=80)
-    low, high = bounds["dose"].recommended
-    st.caption(
-        say("The protocol's recommended dose is {low:g} to {high:g} mg/kg. This records an order; it makes none.", low=low, high=high)
-    )
-    override = override_fields("order")
-    if st.button(say("Record the order"), type="primary"):
-        if dose <= 0:
-            st.error(say("Enter the dose that the prescriber ordered."))
-            return
-        order = Order(dose_mg_per_kg=dose, weight_kg=weight, minutes=minutes, concentration_mg_per_ml=strength, prescriber=prescriber)
-        attempt(room, commands.set_order(order, override))
-
-
-def override_form(room: str, fill: Fill) -> None:
-    found = seen(room)
-    if found is None:
-        return
-    document, name = station().document, str(fill.get("checklist", "before"))
-    items = [i for i in document.blocking(name, found[1].state) if i.override]
-    if not items:
-        st.info(say("Nothing here is left that may be overridden."))
-        return
-    item = st.selectbox(say("What is overridden"), items, format_func=lambda i: i.question)
-    answer = st.radio(say("Answer"), item.answers, format_func=lambda a: a.label, horizontal=True)
-    st.caption(say("May be overridden by: {override}", override=", ".join(item.override)))
-    by = st.text_input(say("Prescriber"), max_chars=80)
-    reason = st.text_input(say("Reason"), max_chars=200)
-    if st.button(say("Record the override"), type="primary"):
-        override = commands.Override(by.strip(), reason.strip())
-        if not override:
-            st.error(say("The prescriber's name and a reason are needed."))
-            return
-        attempt(room, commands.check(name, item.id, answer.id, override))
 
 
 # ---- the infusion ----
@@ -457,8 +402,6 @@ def emergency_end_form(room: str, fill: Fill) -> None:
 
 
 FORMS: dict[str, tuple[str, Form]] = {
-    "order": (say("the order"), order_form),
-    "override": ("override", override_form),
     "drug": (say("a drug"), drug_form),
     "pressure": (say("blood pressure by hand"), pressure_form),
     "cuff_interval": (say("the cuff's cycle"), cuff_interval_form),

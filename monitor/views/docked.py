@@ -132,7 +132,7 @@ def _same(draft: Draft) -> Draft | None:
 
 def _dated(draft: Draft) -> Draft:
     """What was "now" when it was written is not now."""
-    for name in [name for name in draft.written if name.rpartition("_")[2] == "ago"]:
+    for name in [name for name in draft.written if name.endswith("ago")]:
         del draft.written[name]
     return draft
 
