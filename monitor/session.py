@@ -160,6 +160,8 @@ class Offer:
     to: str
     at: int
     card: tuple[str, ...]
+    seq: int
+    """Its entry: which offer it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -555,7 +557,7 @@ _CHANGES: Mapping[str, Callable[[SessionState, Any, e.Logged], SessionState]] = 
     "emergency_act": _emergency_act,
     "emergency_ended": lambda s, _, at: replace(s, emergency=None),
     "watch_taken": _watch,
-    "watch_offered": lambda s, ev, at: replace(s, offer=Offer(at.by, ev.to, at.tick, ev.card)),
+    "watch_offered": lambda s, ev, at: replace(s, offer=Offer(at.by, ev.to, at.tick, ev.card, at.seq)),
     "offer_ended": lambda s, _, at: replace(s, offer=None),
     "watch_left": lambda s, _, at: replace(s, watcher="", watch_since=at.tick, cover_until=None, offer=None),
     "away_started": lambda s, ev, at: replace(s, away=Away(at.tick, ev.why, ev.escort, ev.cap_min * 60)),

@@ -269,7 +269,7 @@ async def _tapped(here: Ward, actor: Actor, page: str, tap: Mapping[str, Any]) -
         await here.opened(actor, page)
     tab.parts.clear()
     before = tab.page
-    shown = await tab.act(**{"room": ROOM, **tap})
+    shown = await tab.act(**here.scenes.shown(tap))
     if tab.page != before:
         here.at[actor.name] = ""
     return str(shown)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
+from typing import Any
 
 from monitor import events as e
 from monitor import settings
 from monitor.admission import Patient, admit_simulated, well_answered
 from monitor.protocol.document import Document
+from monitor.session import folded
 from monitor.store import lease, open_log, packing
 from monitor.store.log import Entry, StoreError
-from monitor.ward import drafts
+from monitor.ward import drafts, logged
 
 ROOM, ALIAS, COLLEAGUE, TRAINEE = "1", "Otter", "Thylacine", "T-07"
 SCENARIO = settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml"
@@ -49,7 +51,22 @@ class Scenes(AbstractContextManager["Scenes"]):
             with self.log.transaction(self._lease.number) as writing:
                 writing.write_row(session, 0, packing.pack([], 0, None))
                 writing.append(session, 1, drafts([e.PressureCharted(sys=118, dia=74)], COLLEAGUE))
+            if name == "charted":
+                self.log.append(session, drafts([e.Scored(scale="comfort", value=3)], who))
         self._before = {head.session: head.seq for head in self.log.heads(open_only=False)}
+
+    def shown(self, tap: Mapping[str, Any]) -> dict[str, Any]:
+        """A tap as the room's screens send it: with the session, the entry, the reading or the offer beside which it stands."""
+        head = next((head for head in self.log.heads() if head.room == ROOM), None)
+        if head is None:
+            return {"room": ROOM, **tap}
+        entries = [logged(x) for x in self.log.entries(head.session)]
+        state = folded(entries)
+        offer = state.offer.seq if state.offer is not None else -1
+        offers = [{"room": ROOM, "session": head.session, "offer": offer}]
+        beside = {"session": head.session, "offer": offer, "offers": offers, "seq": entries[-1].seq, "from": state.watcher,
+                  "at": max((t.at for t in state.by_hand), default=None)}  # fmt: skip
+        return {"room": ROOM, **beside, **tap, **({"fill": {**tap["fill"], "offers": offers}} if "fill" in tap else {})}
 
     def stored(self) -> list[Entry]:
         """What people have entered since the scene was laid."""

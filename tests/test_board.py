@@ -138,12 +138,12 @@ def test_the_log_shows_what_stood_there_before_a_correction(screen: Screen) -> N
     screen.do(c.score("nausea", 4))
     assert not screen.frame()["correct"]["disabled"]
     entries = screen.log.entries(screen.session)
-    screen.do(c.correct(entries, entries[-1].seq, {"scale": "nausea", "value": 6}, "wrong row"))
+    screen.do(c.correct(entries[-1].seq, {"scale": "nausea", "value": 6}, "wrong row"))
     newest, before = (row["text"] for row in screen.frame()["events"][:2])
     assert newest == "Corrected: Nausea 4, now Nausea 6 (wrong row)"
     assert before == "Nausea 4 (corrected)"
     entries = screen.log.entries(screen.session)
-    screen.do(c.correct(entries, entries[-1].seq, None, "asked again"))
+    screen.do(c.correct(entries[-1].seq, None, "asked again"))
     assert screen.frame()["events"][0]["text"] == "Taken back: Nausea 6 (asked again)"
     assert screen.frame()["correct"]["disabled"], "nothing is left to correct"
 

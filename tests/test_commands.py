@@ -227,19 +227,18 @@ def test_a_refused_act_leaves_the_prompt_unanswered(running: Desk) -> None:
 def test_an_entry_taken_back_stays_in_the_record(running: Desk) -> None:
     running.do(c.score("nausea", 3), c.score("nausea", 8))
     entries = running.log.entries(running.session)
-    running.do(c.correct(entries, entries[-1].seq, None, "wrong row"))
+    running.do(c.correct(entries[-1].seq, None, "wrong row"))
     entry = running.state.valued("nausea")
     assert entry is not None
     assert entry.value == 3
     assert len(running.log.entries(running.session)) == len(entries) + 1
-    again = running.log.entries(running.session)
-    assert running.refused(c.correct(again, entries[-1].seq, None, "twice")).name == "corrected_before"
+    assert running.refused(c.correct(entries[-1].seq, None, "twice")).name == "corrected_before"
 
 
 def test_a_correction_counts_from_now_on(running: Desk) -> None:
     running.do(c.score("comfort", 2))
     entries = running.log.entries(running.session)
-    running.do(c.correct(entries, entries[-1].seq, {"scale": "comfort", "value": 8}, "meant the other end"))
+    running.do(c.correct(entries[-1].seq, {"scale": "comfort", "value": 8}, "meant the other end"))
     entry = running.state.valued("comfort")
     assert entry is not None
     assert entry.value == 8
@@ -371,7 +370,7 @@ def test_of_a_correction_that_does_not_fit_the_first_fault_is_named(running: Des
     entries = running.log.entries(running.session)
 
     def said(instead: dict[str, object]) -> str:
-        return running.refused(c.correct(entries, entries[-1].seq, instead, "typed wrong")).sentence
+        return running.refused(c.correct(entries[-1].seq, instead, "typed wrong")).sentence
 
     assert said({"scale": "nausea", "value": "many", "joy": 1}) == said({"scale": "nausea", "value": "many"}) != said({"scale": "nausea", "joy": 1})
 

@@ -122,9 +122,24 @@ def held(document: Document) -> Room:
 def correcting(seq_of: str, instead: dict[str, object] | None = None) -> Callable[[Room], c.Command]:
     def command(room: Room) -> c.Command:
         entries = room.log.entries(room.session)
-        return c.correct(entries, next(x.seq for x in reversed(entries) if x.kind == seq_of), instead, "typed wrong")
+        return c.correct(next(x.seq for x in reversed(entries) if x.kind == seq_of), instead, "typed wrong")
 
     return command
+
+
+def undoing(seq_of: str) -> Callable[[Room], c.Command]:
+    def command(room: Room) -> c.Command:
+        return c.undo(next(x.seq for x in room.log.entries(room.session) if x.kind == seq_of))
+
+    return command
+
+
+def offered(document: Document) -> Room:
+    return running(document).do(c.take_watch("nurse"), c.offer_watch("", ["a card"]))
+
+
+def scored_by_another(document: Document) -> Room:
+    return running(document).do(c.score("nausea", 3), by="anna")
 
 
 def scored(document: Document) -> Room:
@@ -224,6 +239,9 @@ ASKED: list[tuple[str, Callable[[Document], Room], Wanted, bool]] = [
     ("rest_first_reading", running, c.rest_cuff(), False),
     ("no_name", running, c.take_watch(" "), False),
     ("no_offer", running, c.accept_watch("anna"), False),
+    ("no_offer", offered, c.accept_watch("anna", 0), False),
+    ("watched", offered, c.take_watch("ben", shown=""), False),
+    ("not_yours", scored_by_another, undoing("scored"), False),
     ("drug_charted_before", given_by_another, c.give_drug("ondansetron", 4, "IV", fact=True), True),
     ("unwatched", running, c.offer_watch("anna", ["x"]), False),
     ("away_already", away, c.go_away("bathroom", "ben", 5), False),
@@ -247,7 +265,7 @@ def test_it_is_refused_by_name_and_nothing_is_stored(
     document: Document, name: str, room: Callable[[Document], Room], wanted: Wanted, overridable: bool
 ) -> None:
     there = room(document)
-    command = wanted(there) if wanted.__qualname__.startswith("correcting") else wanted  # type: ignore[arg-type]
+    command = wanted(there) if wanted.__qualname__.startswith(("correcting", "undoing")) else wanted  # type: ignore[arg-type]
     before = there.log.entries(there.session)
     with pytest.raises(c.Refusal) as refusal:
         there.do(command)  # type: ignore[arg-type]
@@ -272,7 +290,7 @@ def test_every_refusal_there_is_has_been_asked_for() -> None:
     calls = [n for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "Refusal"]
     names = {a.args[0].value for a in calls if isinstance(a.args[0], ast.Constant)}
     assert len(names) > 30
-    of_rights = {"not_permitted"}  # tests/test_access.py
+    of_rights = {"not_permitted", "no_session"}  # tests/test_access.py, tests/pages/test_acts.py
     assert names - of_rights - {a[0] for a in ASKED} == set()
 
 

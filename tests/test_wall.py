@@ -48,7 +48,7 @@ def test_a_score_can_be_taken_back_from_the_wall_for_some_seconds_by_the_one_who
     offered = ward.undo(103)
     assert isinstance(offered, dict)
     assert offered["at"] == "comfort 6"
-    assert offered["act"] == {"do": "undo", "room": ward.view.state.opened.room, "seq": seq}
+    assert offered["act"] == {"do": "undo", "room": ward.view.state.opened.room, "seq": seq, "session": ward.view.session}
     assert ward.undo(103, "J. Kim") is None
     assert ward.undo(120) is None
 

@@ -43,8 +43,8 @@ def cuff_panel(picture: Picture, view: View) -> Frame:
     rest = put_off_until(Sight(picture.document, state, view.window, picture.at(view)))
     held = rest.sentence if isinstance(rest, Held) and not before else None
     buttons = [
-        button(say("Start now") if obeys else "Started", {"do": "cuff", "what": say("start")}, disabled=running),
-        button("Stop" if obeys else "Stopped", {"do": "cuff", "what": say("stop")}, disabled=obeys and not running),
+        button(say("Start now") if obeys else "Started", {"do": "cuff", "what": "start"}, disabled=running),
+        button("Stop" if obeys else "Stopped", {"do": "cuff", "what": "stop"}, disabled=obeys and not running),
         button(say("By hand…"), {"do": "dialog", "name": "pressure"}),
         button(every, {"do": "dialog", "name": "cuff_interval"}),
         _baseline(view) if before else _rest(held),
@@ -66,13 +66,13 @@ def _baseline(view: View) -> Frame:
         return button(say("Baseline"), {"do": "baseline"}, disabled=True, aria=say("Baseline: no reading yet"))
     label = say("Baseline {shown}/{shown2}", shown=units.shown(reading.sys or 0), shown2=units.shown(reading.dia or 0))
     taken = view.state.baseline_at
-    return button(label, {"do": "baseline"}, pressed=taken is not None and taken >= reading.at)
+    return button(label, {"do": "baseline", "at": reading.at}, pressed=taken is not None and taken >= reading.at)
 
 
 def _rest(held: str | None) -> Frame:
     return button(
         say("Rest: skip 1"),
-        {"do": "cuff", "what": say("rest")},
+        {"do": "cuff", "what": "rest"},
         disabled=held is not None,
         aria=say("Rest: skip 1. {part}", part=held or ""),
     )

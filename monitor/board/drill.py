@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from monitor import charting, units
 from monitor import events as e
-from monitor.board.frame import Frame, button
+from monitor.board.frame import Frame, bound, button
 from monitor.board.view import Picture, View
 from monitor.language import say
 
@@ -47,7 +47,7 @@ def run_bar(picture: Picture, room: str = "") -> Frame | None:
         "clock": say("{span} of {span2}", span=units.span(max(0, at)), span2=units.span(drill.ends_at)),
         "controls": list(_controls(speed, over)),
         "heard": _called(picture, views) if here is None else _heard(picture, here),
-        "ask": None if here is None else button(say("Ask the patient"), {"do": "ask"}, pressed=here.state.asked),
+        "ask": None if here is None else bound(button(say("Ask the patient"), {"do": "ask"}, pressed=here.state.asked), here.session),
     }
 
 

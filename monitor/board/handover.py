@@ -11,6 +11,8 @@ from monitor.infusion import Pump
 from monitor.language import say
 from monitor.pressures import last_reading
 
+Offered = dict[str, str | int]
+"""Which handover was on the screen: its room, session and entry. What is taken over is that, and no other offered since."""
 SCORES = (charting.DISSOCIATION, charting.BOTHERED, charting.COMFORT, charting.NAUSEA, charting.SEDATION)
 
 
@@ -82,9 +84,12 @@ def handover_panel(picture: Picture, view: View, who: str) -> Frame | None:
         return None
     to = say(" to {to}", to=offer.to) if offer.to else ""
     if who == offer.by:
-        buttons = [button(say("Withdraw"), {"do": "end_offer"})]
+        buttons = [button(say("Withdraw"), {"do": "end_offer", "offer": offer.seq})]
     else:
-        buttons = [button(say("I take over"), {"do": "accept"}, solid=True), button(say("Not now"), {"do": "end_offer"})]
+        buttons = [
+            button(say("I take over"), {"do": "accept", "offer": offer.seq}, solid=True),
+            button(say("Not now"), {"do": "end_offer", "offer": offer.seq}),
+        ]
     return {
         "title": say("{by} hands over{to}, {time}", by=offer.by, to=to, time=picture.time(view, offer.at)),
         "lines": list(offer.card),
@@ -94,27 +99,28 @@ def handover_panel(picture: Picture, view: View, who: str) -> Frame | None:
 
 def handover_buttons(picture: Picture, who: str) -> list[Frame]:
     """What the wall offers: to hand over all rooms of the one who looks, or to take over what is offered, in one tap."""
-    offered: dict[str, list[str]] = {}
+    offered: dict[str, list[Offered]] = {}
     for room in picture.rooms:
         view = picture.views.get(room)
         if view is not None and view.state.offer is not None:
-            offered.setdefault(view.state.offer.by, []).append(room)
+            offered.setdefault(view.state.offer.by, []).append({"room": room, "session": view.session, "offer": view.state.offer.seq})
     buttons = []
-    for by, rooms in offered.items():
+    for by, offers in offered.items():
+        rooms = [str(one["room"]) for one in offers]
         if by != who:
             short = ", ".join(rooms) if len(rooms) <= 3 else say("{rooms} rooms", rooms=len(rooms))
             aria = say("Take over {rooms} from {by}", rooms=", ".join(rooms), by=by)
             buttons.append(
                 button(
                     say("Take over {short}", short=short),
-                    {"do": "take_over", "by": by},
+                    {"do": "take_over", "offers": offers},
                     solid=True,
                     aria=aria,
                     why=say("{by} hands over", by=by),
                 )
             )
         card = "Card…" if len(offered) == 1 else say("Card, {by}…", by=by)
-        buttons.append(button(card, {"do": "dialog", "name": "handover_offered", "fill": {"by": by}}))
+        buttons.append(button(card, {"do": "dialog", "name": "handover_offered", "fill": {"by": by, "offers": offers}}))
     if who and who not in offered and any(v.state.watcher == who for v in picture.views.values()):
         buttons.append(button(say("Hand over…"), {"do": "dialog", "name": "handover_all"}))
     return buttons

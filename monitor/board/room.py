@@ -9,7 +9,7 @@ from monitor import units
 from monitor.board.card import card
 from monitor.board.checklist import checklist_panel
 from monitor.board.cuff import bp, cuff_panel, cuff_table
-from monitor.board.frame import Frame, button
+from monitor.board.frame import Frame, bound, button
 from monitor.board.handover import handover_panel
 from monitor.board.head import head
 from monitor.board.infusion import drugs_panel, infusion_panel
@@ -48,8 +48,8 @@ def room_frame(picture: Picture, room: str, who: str) -> Frame:
         return frame
     state = view.state
     observed = state.opened.observed
-    return {
-        **frame,
+    about: Frame = {
+        "session": view.session,
         "alias": state.opened.alias,
         "source": state.opened.source_label,
         "facts": _facts(picture, view),
@@ -92,6 +92,7 @@ def room_frame(picture: Picture, room: str, who: str) -> Frame:
         "events": events_panel(picture, view),
         "correct": correct_button(view),
     }
+    return {**frame, **bound(about, view.session)}
 
 
 def _failed(view: View) -> Frame:
@@ -154,9 +155,8 @@ def _actions(picture: Picture, view: View, who: str) -> Iterator[Frame]:
         yield button(say("Go on"), {"do": "go_on"}, icon="run", solid=True)
     if not state.opened.observed:
         if state.watcher != who or not who:
-            yield button(
-                say("Take watch") if not state.watcher else say("Take from {watcher}", watcher=state.watcher), {"do": "watch"}, icon="eye"
-            )
+            label = say("Take watch") if not state.watcher else say("Take from {watcher}", watcher=state.watcher)
+            yield button(label, {"do": "watch", "from": state.watcher}, icon="eye")
         else:
             yield button(say("Hand over…"), {"do": "dialog", "name": "handover"}, disabled=state.offer is not None)
     if state.away is not None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from monitor import charting, units
 from monitor import events as e
 from monitor.board.alarms import banner, banner_none
-from monitor.board.frame import Frame, button
+from monitor.board.frame import Frame, bound, button
 from monitor.board.head import head
 from monitor.board.pad import pad, undo
 from monitor.board.prompts import flashes, headline, open_prompts, since
@@ -84,8 +84,9 @@ def tile(picture: Picture, room: str, who: str) -> Frame:
         }
     state = view.state
     below = strip(picture, view)
-    return {
+    shown: Frame = {
         "room": room,
+        "session": view.session,
         "tick": view.at,
         "alias": state.opened.alias,
         "act": opening,
@@ -121,6 +122,8 @@ def tile(picture: Picture, room: str, who: str) -> Frame:
         "strip": below,
         "note": None,
     }
+    made: Frame = bound(shown, view.session)
+    return made
 
 
 def _initials(name: str) -> str:

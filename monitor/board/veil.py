@@ -17,9 +17,9 @@ from monitor.language import say
 
 HEAD = (
     "page,mode,source,assessed,feed,clock,theme,colours,foot,tally,"  # what every page has
-    "room,phase,progress,numerics,waves,more,bp,prompts_none,failed,watching"  # and a room's
+    "room,session,phase,progress,numerics,waves,more,bp,prompts_none,failed,watching"  # and a room's
 ).split(",")
-TILE = "room,tick,act,state,priority,source,phase,progress,vitals,no_signal,due,emergency,strip,note".split(",")
+TILE = "room,session,tick,act,state,priority,source,phase,progress,vitals,no_signal,due,emergency,strip,note".split(",")
 CARD = (
     "id,rule,priority,stars,head,sub,since,since_word,state,first,protocol,options,technical,expect,recheck,defer,decline,defer_disabled"
 ).split(",")

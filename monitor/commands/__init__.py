@@ -8,12 +8,12 @@ at 60 mL/h) is always recorded, marked with the bound that it breaks.
 from monitor.commands.before import check, set_baseline, set_order
 from monitor.commands.cuff import chart_pressure, rest_cuff, set_cuff_interval, start_cuff, stop_cuff
 from monitor.commands.drugs import drug_breaks, earliest_repeat, give_drug
-from monitor.commands.emergencies import emergency, emergency_act, end_emergency
+from monitor.commands.emergencies import call_emergency, emergency, emergency_act, end_emergency
 from monitor.commands.infusion import change_rate, pause, resume, start, stop
-from monitor.commands.log import CORRECTABLE, correct, note, observe, score, symptom
+from monitor.commands.log import CORRECTABLE, correct, note, observe, score, symptom, undo
 from monitor.commands.opening import close, discharge, go_on, open_session, set_pace
 from monitor.commands.prompts import answer
-from monitor.commands.scene import Command, Override, Refusal, Scene, carry_out, permitted, together
+from monitor.commands.scene import Command, Override, Refusal, Scene, carry_out, permitted, rehearsed, together
 from monitor.commands.sound import pause_audio, resume_audio, sound_changed
 from monitor.commands.training import ask, end_drill, inject, instructor_note, open_room, step
 from monitor.commands.watch import accept_watch, come_back, end_offer, go_away, leave_watch, offer_watch, take_watch
@@ -27,6 +27,7 @@ __all__ = [
     "accept_watch",
     "answer",
     "ask",
+    "call_emergency",
     "carry_out",
     "change_rate",
     "chart_pressure",
@@ -55,6 +56,7 @@ __all__ = [
     "pause",
     "pause_audio",
     "permitted",
+    "rehearsed",
     "rest_cuff",
     "resume",
     "resume_audio",
@@ -73,4 +75,5 @@ __all__ = [
     "symptom",
     "take_watch",
     "together",
+    "undo",
 ]

@@ -31,8 +31,10 @@ def set_order(order: Order, override: Override = Override()) -> Command:
     return command
 
 
-def check(checklist: str, item: str, answer: str, override: Override = Override()) -> Command:
-    """Answer an item. Where several answers may stand together, an answer given again is taken back."""
+def check(checklist: str, item: str, answer: str, override: Override = Override(), chosen: bool | None = None) -> Command:
+    """Answer an item. Where several answers may stand together, an answer given again is taken back. ``chosen``: whether it
+    was shown as given, so that two who tap at once mean the same.
+    """
 
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if checklist == "before":
@@ -55,6 +57,8 @@ def check(checklist: str, item: str, answer: str, override: Override = Override(
             plain = {a.id for a in asked.answers if not a.flags and not a.stops}
             kept = tuple(a for a in before.answers if a not in plain) if answer not in plain else ()
             answers = tuple(a for a in kept if a != answer) if answer in kept else (*kept, answer)
+        if chosen is not None and asked.multiple and chosen is not (before is not None and answer in before.answers):
+            return []
         if not answers or (before is not None and before.answers == answers and not override):
             return []
         return [e.ChecklistAnswered(checklist=checklist, item=item, answers=answers, override_by=override.by, reason=override.reason)]

@@ -13,8 +13,6 @@ from monitor.commands.scene import Command, Refusal, Scene, tapped
 from monitor.language import say
 from monitor.protocol.document import OBSERVABLE
 from monitor.session import Charted
-from monitor.store.log import Entry
-from monitor.ward import logged
 
 
 def score(scale: str, value: int | None, items: Sequence[tuple[int, int]] = (), for_at: int | None = None) -> Command:
@@ -80,16 +78,15 @@ def note(text: str) -> Command:
 CORRECTABLE = frozenset({"scored", "observed", "symptom_charted", "drug_given", "pressure_charted"})
 
 
-def correct(log_entries: Sequence[Entry], seq: int, instead: dict[str, Any] | None, reason: str) -> Command:
+def correct(seq: int, instead: dict[str, Any] | None, reason: str) -> Command:
     """Withdraw an entry, or let another value count from now on. What stood there stays in the log."""
 
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
-        entry = next((x for x in log_entries if x.seq == seq), None)
+        entry = _entry(scene, seq)
         kind = _corrected_kind(entry) if entry is not None else None
         if kind is None:
             raise Refusal("not_correctable", say("This entry cannot be corrected; chart what is true now."))
-        earlier = (logged(x).event for x in log_entries if x.kind == "corrected")
-        if any(isinstance(x, e.Corrected) and x.seq == seq for x in earlier):
+        if any(isinstance(x.event, e.Corrected) and x.event.seq == seq for x in scene.log):
             raise Refusal("corrected_before", say("This entry has been corrected before; correct the newer one."))
         if instead is not None:
             try:
@@ -101,10 +98,26 @@ def correct(log_entries: Sequence[Entry], seq: int, instead: dict[str, Any] | No
     return command
 
 
-def _corrected_kind(entry: Entry) -> str | None:
+def undo(seq: int) -> Command:
+    """Take one's own entry back."""
+
+    def command(scene: Scene) -> Sequence[e.AnyEvent]:
+        entry = _entry(scene, seq)
+        if entry is not None and entry.by != scene.by:
+            raise Refusal("not_yours", say("{by} has charted this; only {by} takes it back by a tap. Correct it instead.", by=entry.by))
+        return correct(seq, None, say("taken back"))(scene)
+
+    return command
+
+
+def _entry(scene: Scene, seq: int) -> e.Logged | None:
+    return next((x for x in scene.log if x.seq == seq), None)
+
+
+def _corrected_kind(entry: e.Logged) -> str | None:
     """What kind of entry stands there; a correction may itself be corrected."""
-    event = logged(entry).event
-    kind = entry.kind if not isinstance(event, e.Corrected) else str((event.instead or {}).get("kind"))
+    event = entry.event
+    kind = event.kind if not isinstance(event, e.Corrected) else str((event.instead or {}).get("kind"))
     return kind if kind in CORRECTABLE else None
 
 

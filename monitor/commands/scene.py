@@ -54,6 +54,8 @@ class Scene:
     by: str
     look: Callable[[], Window] = field(default=lambda: Window(()))
     """The recent samples, read only by a command that has to look at them."""
+    log: Sequence[e.Logged] = ()
+    """What stands in the log so far."""
 
 
 Command = Callable[[Scene], Sequence[e.AnyEvent]]
@@ -80,18 +82,38 @@ def carry_out(log: EventLog, document: Document, session: int, by: str | Viewer,
     return _asked(log, document, session, by, command)
 
 
+def rehearsed(log: EventLog, document: Document, session: int, by: str, command: Command) -> Sequence[e.AnyEvent]:
+    """What a command would say now, with nothing stored. Raises Refusal."""
+    return _said(log, document, session, by, command)[0]
+
+
 def _asked(log: EventLog, document: Document, session: int, by: str | Viewer, command: Command) -> list[Entry]:
     signs = by.signs if isinstance(by, Viewer) else by
-    at = log.head(session).tick + 1
-    entries = log.entries(session)
-    state = folded(map(logged, entries))
-    if state.phase is Phase.CLOSED:
-        raise Refusal("closed", say("This session is closed; nothing more can be entered."))
-    said = list(command(Scene(state, document, at, signs, partial(_recent, log, session, state, at))))
+    said, after = _said(log, document, session, signs, command)
     if not said:
         return []
     permitted(by, (event.kind for event in said))
-    return log.append(session, drafts(said, signs), after=entries[-1].seq)
+    return log.append(session, drafts(said, signs), after=after)
+
+
+def _said(log: EventLog, document: Document, session: int, signs: str, command: Command) -> tuple[Sequence[e.AnyEvent], int]:
+    """What a command says, and the last entry that it has seen."""
+    at = log.head(session).tick + 1
+    entries = [logged(entry) for entry in log.entries(session)]
+    state = folded(entries)
+    if state.phase is Phase.CLOSED:
+        raise Refusal("closed", _closed(log, state.opened))
+    scene = Scene(state, document, at, signs, partial(_recent, log, session, state, at), entries)
+    return list(command(scene)), entries[-1].seq
+
+
+def _closed(log: EventLog, opened: e.SessionOpened) -> str:
+    """Why nothing goes into a session that has ended, and never into the one that came after it."""
+    room, alias = opened.room, opened.alias
+    if any(head.room == room for head in log.heads()):
+        return say("Room {room} has another patient now: nothing was stored. This was for {alias}, whose session is closed.",
+                   room=room, alias=alias)  # fmt: skip
+    return say("The session of {alias} in room {room} is closed: nothing was stored.", alias=alias, room=room)
 
 
 def permitted(by: str | Viewer, kinds: Iterable[str]) -> None:

@@ -9,10 +9,15 @@ from monitor.commands.scene import Command, Refusal, Scene
 from monitor.language import say
 
 
-def take_watch(name: str, break_cover_min: int | None = None) -> Command:
+def take_watch(name: str, break_cover_min: int | None = None, shown: str | None = None) -> Command:
+    """``shown``: who watched, as far as the one who takes it could see."""
+
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if not name.strip():
             raise Refusal("no_name", say("Say who watches this room."))
+        if shown is not None and scene.state.watcher not in (shown, name):
+            now = scene.state.watcher
+            raise Refusal("watched", say("{now} watches this room now.", now=now) if now else say("Nobody watches this room any more."))
         return [e.WatchTaken(name=name.strip(), break_cover_min=break_cover_min)]
 
     return command
@@ -27,25 +32,25 @@ def offer_watch(to: str, card: Sequence[str]) -> Command:
     return command
 
 
-def accept_watch(name: str) -> Command:
-    """The one who takes over watches from now on, if the handover still stands."""
+def accept_watch(name: str, offer: int | None = None) -> Command:
+    """The one who takes over watches from now on, if the handover still stands. ``offer``: which one was shown, by its entry."""
 
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if scene.state.watcher == name and scene.state.offer is None:
             return []
-        if scene.state.offer is None:
+        if scene.state.offer is None or offer not in (None, scene.state.offer.seq):
             raise Refusal("no_offer", say("This handover has been withdrawn or accepted by somebody else."))
         return take_watch(name)(scene)
 
     return command
 
 
-def end_offer() -> Command:
-    """Taken back by the one who offered, declined by anybody else."""
+def end_offer(offer: int | None = None) -> Command:
+    """Taken back by the one who offered, declined by anybody else. ``offer``: which one was shown, by its entry."""
 
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
-        offer = scene.state.offer
-        return [] if offer is None else [e.OfferEnded(declined=offer.by != scene.by)]
+        stands = scene.state.offer
+        return [] if stands is None or offer not in (None, stands.seq) else [e.OfferEnded(declined=stands.by != scene.by)]
 
     return command
 

@@ -18,7 +18,6 @@ from starlette.routing import Route
 from monitor import clock, commands
 from monitor.access import NOBODY
 from monitor.board import doorway as words
-from monitor.language import say
 from monitor.live.door import (
     CHANGES,
     COOKIE,
@@ -190,11 +189,8 @@ async def _emergency(request: Request) -> Response:
     here, room = station(), (await _form(request)).get("room", "")
 
     def record() -> str:
-        session = here.follower.session(room)
-        if session is None:
-            return say("There is no session in this room any more.")
         try:
-            commands.carry_out(here.log, here.document, session, NOBODY, commands.emergency())
+            commands.call_emergency(here.log, here.document, room, NOBODY)
         except (commands.Refusal, StoreError, Conflict) as trouble:
             return str(trouble)
         return words.recorded(room, clock.of_day(clock.now(), here.follower.zone))

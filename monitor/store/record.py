@@ -122,9 +122,10 @@ class Record:
         return session
 
     def command(self, session: int, drafts: Sequence[Draft], after: int | None) -> list[Entry]:
-        tail = self._open_tail(session)
+        tail = self._tail(session)
         if after is not None and after != tail.head.seq:
             raise Conflict(f"session {session} has moved on: its last event is {tail.head.seq}, not {after}")
+        tail = self._open_tail(session)
         return self._add(tail, max(tail.head.tick + 1, tail.event_tick), drafts)
 
     def note(self, draft: Draft) -> Entry:
@@ -140,13 +141,17 @@ class Record:
     def _stamp(self) -> str:
         return clock.stamp(self._now())
 
-    def _open_tail(self, session: int) -> Tail:
+    def _tail(self, session: int) -> Tail:
         tail = self._tails.get(session) or self._tables.tail(session)
         if tail is None:
             raise StoreError(f"there is no session {session}")
+        self._tails[session] = tail
+        return tail
+
+    def _open_tail(self, session: int) -> Tail:
+        tail = self._tail(session)
         if tail.head.closed:
             raise StoreError(f"session {session} is closed; nothing can be added to it")
-        self._tails[session] = tail
         return tail
 
     def _add(self, tail: Tail, tick: int, drafts: Sequence[Draft], at: str | None = None) -> list[Entry]:

@@ -1,24 +1,35 @@
-"""From what was tapped in the browser to commands, dialogs and pages. Acts come as JSON and are trusted no further."""
+"""From what was tapped in the browser to commands, dialogs and pages. Acts come as JSON and are trusted no further.
+
+An act names the session beside which it was tapped, and goes to that one or is refused; whoever has the room by then is
+somebody else. Only an emergency goes by its room.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from monitor import commands
+from monitor import clock, commands
 from monitor import events as e
+from monitor.access import Viewer
+from monitor.board import words
 from monitor.board.alarms import calling, pausing
 from monitor.board.card import ONE_TAP
 from monitor.board.veil import STAYS
+from monitor.board.view import View, live
 from monitor.language import say
 from monitor.live import door
 from monitor.live.station import station
+from monitor.pressures import last_reading
 from monitor.store.accounts import Accounts
 from monitor.store.log import Conflict, StoreError
 from monitor.views.guard import present
 from monitor.views.menu import DRILL, FILES, go
+from monitor.vitals import Signal
+from monitor.ward import logged
 
 Act = Mapping[str, Any]
 DIALOG = "dialog"
@@ -26,6 +37,10 @@ PRESS = "form_press"
 """A button of the open form, until the form is drawn."""
 GOING = "going"
 PENDING = "pending_act"
+LOST = "not_stored"
+"""What waited and was dropped, until that is said."""
+WAITS_S = 60
+"""How long a tap waits for a name or a PIN."""
 DONE = "acts_done"
 REMEMBERED = 20
 
@@ -61,6 +76,14 @@ def perform(act: Act, room: str | None) -> None:
     room = str(act.get("room", room or ""))
     viewer = present()
     door.tell(st.context.cookies, Accounts.deed)
+    if what != "form":
+        _drop(say("something else was tapped"))
+    _done(act, what, room, viewer)
+    if LOST in st.session_state and not viewer.locked:
+        ask("refused", room)
+
+
+def _done(act: Act, what: str, room: str, viewer: Viewer) -> None:
     if viewer.locked and what not in STAYS:
         viewer.may_enter([what])  # which it may not, and that is logged
         return
@@ -73,47 +96,51 @@ def perform(act: Act, room: str | None) -> None:
     elif what == "go":
         st.session_state[GOING] = (str(act.get("page")), {})
     elif what == "emergency":
-        record(room, commands.emergency())
+        refusal = _carried(lambda: commands.call_emergency(station().log, station().document, room, viewer))
+        _say(refusal, room)
         st.session_state[GOING] = ("room", {"room": room})
     elif what == "dialog" and act.get("name") == "who":
-        st.session_state.pop(PENDING, None)
         ask("who", room)
     elif what == "not_me":
         door.tell(st.context.cookies, Accounts.not_me)
     elif not viewer.name and what not in ("emergency_act",):
-        st.session_state[PENDING] = (dict(act), room)
-        ask("who", room)
+        _wait(act, room)
     elif what in ("checkin", "dialog", "answer") and not viewer.may_open("room"):
         ask("refused", room, {"sentence": say("Your role at this station may not do this.")})
     elif what == "checkin":
         ask("checkin", room)
     elif what == "dialog":
-        ask(str(act.get("name")), room, act.get("fill"))
-    elif what == "answer":
-        _answer(act, room, viewer.name)
+        ask(str(act.get("name")), room, act.get("fill"), _session(act))
+    elif what == "answer" and (fill := form_of(act)) is not None:
+        ask("answer", room, fill, _session(act))
     elif what == "run":
-        for drilled in drill_rooms():
-            record(drilled, _run(act))
+        for session in drill_rooms().values():
+            record(session, _run(act))
     elif what == "take_over":
-        for offered in offered_rooms(str(act.get("by"))):
-            record(offered, commands.accept_watch(viewer.name))
+        _take_over(act, viewer)
     elif what == "audio":
         _audio(bool(act.get("on")))
     else:
-        command = simple(act, room, viewer.name)
+        command = simple(act, viewer.name)
         if command is not None:
-            record(room, command)
+            record(_session(act), command, room, viewer)
 
 
-def offered_rooms(by: str) -> list[str]:
-    """The rooms whose watch this nurse has offered."""
+def _session(act: Act) -> int | None:
+    """The session beside which this was tapped: that one and no other is meant."""
+    session = act.get("session")
+    return session if isinstance(session, int) else None
+
+
+def shown(session: int | None) -> View | None:
+    """An open session as it stands now."""
+    return next((view for view in station().follower.picture().views.values() if view.session == session), None)
+
+
+def drill_rooms() -> dict[str, int]:
+    """The rooms of the drill that runs, and their sessions."""
     views = station().follower.picture().views
-    return [room for room, view in views.items() if view.state.offer is not None and view.state.offer.by == by]
-
-
-def drill_rooms() -> list[str]:
-    """The rooms of the drill that runs."""
-    return [room for room, view in station().follower.picture().views.items() if view.state.drill is not None]
+    return {room: view.session for room, view in views.items() if view.state.drill is not None}
 
 
 def _run(act: Act) -> commands.Command:
@@ -123,27 +150,116 @@ def _run(act: Act) -> commands.Command:
 
 
 def ask(name: str, room: str, fill: object = None, session: int | None = None) -> None:
-    """Open a form with the next run of the page."""
-    st.session_state[DIALOG] = {"name": name, "room": room, "session": session, "fill": dict(fill) if isinstance(fill, Mapping) else {}}
+    """Open a form with the next run of the page. What was not stored meanwhile is said in it (``lost``)."""
+    given = dict(fill) if isinstance(fill, Mapping) else {}
+    if LOST in st.session_state:
+        given["lost"] = st.session_state.pop(LOST)
+    st.session_state[DIALOG] = {"name": name, "room": room, "session": session, "fill": given}
+
+
+# ---- what waits for a name or a PIN ----
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A tap of somebody who has not said who they are. ``signs``: what a name or a PIN signs by that, in words."""
+
+    act: Act
+    room: str
+    signs: str
+    since: float
+
+
+def _wait(act: Act, room: str) -> None:
+    try:
+        signs = _signed_by(act, room)
+    except commands.Refusal as refusal:
+        _say(refusal, room)
+        return
+    st.session_state[PENDING] = Waiting(dict(act), room, signs, clock.monotonic())
+    ask("who", room)
+
+
+def waiting() -> Waiting | None:
+    """What a name or a PIN would sign now. It waits for a minute, and not behind a lock."""
+    held: Waiting | None = st.session_state.get(PENDING)
+    if held is not None and present().locked:
+        _drop(say("the screen was locked"))
+    elif held is not None and clock.monotonic() - held.since > WAITS_S:
+        _drop(say("nobody signed it within {waits_s} s", waits_s=WAITS_S))
+    return st.session_state.get(PENDING)
 
 
 def go_on() -> None:
     """What was tapped before it was known by whom is done now."""
-    waiting = st.session_state.pop(PENDING, None)
-    if waiting is not None:
-        perform(*waiting)
+    held = waiting()
+    st.session_state.pop(PENDING, None)
+    if held is not None:
+        perform(held.act, held.room)
+    elif LOST in st.session_state:
+        ask("refused", "")
 
 
-def tried(room: str, *wanted: commands.Command) -> commands.Refusal | None:
-    """Carry out commands in a room's session, all of them or none, as who is at the keys. What stood in the way, as a
-    refusal, or None when all is saved. Every tap and every form ends here.
-    """
-    here = station()
-    session = here.follower.session(room)
+def unsigned() -> None:
+    """The form that asks for a name was closed, or the screen is locked from it."""
+    _drop(say("nobody signed it"))
+    if LOST in st.session_state:
+        ask("refused", "")
+
+
+def _drop(why: str) -> None:
+    """Forget what waits; that it was not stored is said next."""
+    held: Waiting | None = st.session_state.pop(PENDING, None)
+    if held is not None:
+        st.session_state[LOST] = say("Nothing was stored of {signs}: {why}. Tap again.", signs=held.signs, why=why)
+
+
+WARDS = {"audio": say("the audio pause"), "run": say("the pace of the drill"), "take_over": say("the rooms that you take over")}
+"""What is of several rooms, in words."""
+
+
+def _signed_by(act: Act, room: str) -> str:
+    """What is stored when somebody signs, in the words of the log, and for whom. Raises Refusal where nothing would be."""
+    here, what, session = station(), act.get("do"), _session(act)
+    who = say("whoever signs")
+    if what in WARDS:
+        return WARDS[what]
+    view = shown(session)
+    about = say("Room {room}", room=room)
+    if view is not None:
+        about = say("Room {room} {alias}", room=view.state.opened.room, alias=view.state.opened.alias)
+    command = None if what in ("checkin", "dialog") or form_of(act) is not None else simple(act, who)
+    if command is None:
+        return say("a form · {about}", about=about)
     if session is None:
-        return commands.Refusal("no_session", say("There is no session in this room any more."))
+        raise UNBOUND
+    if what == "undo":
+        entry = next((logged(x) for x in here.log.entries(session) if x.seq == act.get("seq")), None)
+        told = words.entry(here.document, entry.event) if entry is not None else None
+        return say("Undo {told} · {about}", told=told or "", about=about)
+    said = commands.rehearsed(here.log, here.document, session, who, command)
+    entries = ", ".join(filter(None, (words.entry(here.document, event) for event in said)))
+    return say("{told} · {about}", told=entries or say("an entry"), about=about)
+
+
+# ---- storing ----
+
+UNBOUND = commands.Refusal("unbound", say("This screen is older than the program: nothing was stored. Load the page anew, then tap again."))
+
+
+def tried(session: int | None, *wanted: commands.Command, by: Viewer | None = None) -> commands.Refusal | None:
+    """Carry out commands in the session that was shown, all of them or none, as who is at the keys. What stood in the way, as
+    a refusal, or None when all is saved. Every tap and every form ends here.
+    """
+    if session is None:
+        return UNBOUND
+    here = station()
+    return _carried(lambda: commands.carry_out(here.log, here.document, session, by or present(), commands.together(*wanted)))
+
+
+def _carried(carry: Callable[[], object]) -> commands.Refusal | None:
     try:
-        commands.carry_out(here.log, here.document, session, present(), commands.together(*wanted))
+        carry()
     except commands.Refusal as refusal:
         return refusal
     except (StoreError, Conflict) as trouble:
@@ -152,11 +268,32 @@ def tried(room: str, *wanted: commands.Command) -> commands.Refusal | None:
     return None
 
 
-def record(room: str, command: commands.Command) -> None:
+def record(session: int | None, command: commands.Command, room: str = "", by: Viewer | None = None) -> None:
     """Carry out a command that was tapped; what stood in its way is said in a dialog."""
-    refusal = tried(room, command)
+    _say(tried(session, command, by=by), room)
+
+
+def _say(refusal: commands.Refusal | None, room: str) -> None:
     if refusal is not None:
         ask("refused", room, {"sentence": refusal.sentence})
+
+
+def _take_over(act: Act, viewer: Viewer) -> None:
+    """The handovers that were on the screen, and no other that has been offered since."""
+    stood = []
+    for offered in act.get("offers") or []:
+        if isinstance(offered, Mapping):
+            refusal = tried(_session(offered), commands.accept_watch(viewer.name, _offer(offered)), by=viewer)
+            if refusal is not None:
+                stood.append(say("Room {room}: {sentence}", room=offered.get("room", ""), sentence=refusal.sentence))
+    if stood or not act.get("offers"):
+        ask("refused", "", {"sentence": " ".join(stood) or UNBOUND.sentence})
+
+
+def _offer(act: Act) -> int:
+    """Which handover was shown; one that does not say so means none."""
+    offer = act.get("offer")
+    return offer if isinstance(offer, int) else -1
 
 
 def _audio(on: bool) -> None:
@@ -166,12 +303,14 @@ def _audio(on: bool) -> None:
     alarms, level = here.rooms.alarms, pausing(picture)
     for room, view in picture.views.items():
         paused = commands.pause_audio(alarms.pause_s, level, calling(view), alarms.new_room)
-        record(room, commands.resume_audio() if on else paused)
+        refusal = tried(view.session, commands.resume_audio() if on else paused)
+        if refusal is not None and refusal.name != "closed":
+            _say(refusal, room)
     if not picture.views:
         ask("refused", "", {"sentence": say("No room has a session whose log could say that the audio is paused.")})
 
 
-def simple(act: Act, room: str, who: str) -> commands.Command | None:
+def simple(act: Act, who: str) -> commands.Command | None:
     """The command behind an act that needs no form; None where the act is not known."""
     match act.get("do"):
         case "score":
@@ -184,22 +323,24 @@ def simple(act: Act, room: str, who: str) -> commands.Command | None:
         case "no_symptoms":
             return _no_symptoms()
         case "check":
-            return commands.check(str(act.get("list")), str(act.get("item")), str(act.get("answer")))
+            chosen = act.get("chosen")
+            as_shown = chosen if isinstance(chosen, bool) else None
+            return commands.check(str(act.get("list")), str(act.get("item")), str(act.get("answer")), chosen=as_shown)
         case "undo":
-            here, session = station(), station().follower.session(room)
-            entries = here.log.entries(session) if session is not None else []
-            return commands.correct(entries, int(act.get("seq", -1)), None, say("taken back"))
+            seq = act.get("seq")
+            return commands.undo(seq if isinstance(seq, int) else -1)
         case "cuff":
             done = {"start": commands.start_cuff, "stop": commands.stop_cuff, "rest": commands.rest_cuff}.get(str(act.get("what")))
             return done() if done is not None else None
         case "baseline":
-            return _baseline(room)
+            return _baseline(act)
         case "watch":
-            return commands.take_watch(who)
+            watched = act.get("from")
+            return commands.take_watch(who, shown=watched if isinstance(watched, str) else None)
         case "accept":
-            return commands.accept_watch(who)
+            return commands.accept_watch(who, _offer(act))
         case "end_offer":
-            return commands.end_offer()
+            return commands.end_offer(_offer(act))
         case "back":
             return commands.come_back()
         case "ask":
@@ -208,6 +349,8 @@ def simple(act: Act, room: str, who: str) -> commands.Command | None:
             return commands.go_on()
         case "emergency_act":
             return commands.emergency_act(str(act.get("act")))
+        case "answer":
+            return _answer(act, who)
     return None
 
 
@@ -220,20 +363,19 @@ def _no_symptoms() -> commands.Command:
     return command
 
 
-def _baseline(room: str) -> commands.Command | None:
-    from monitor.board.view import live
-    from monitor.pressures import last_reading
-    from monitor.vitals import Signal
+def _baseline(act: Act) -> commands.Command:
+    """The reading on the button, with the rate and the oxygen of now; another reading is another baseline."""
+    view, picture = shown(_session(act)), station().follower.picture()
 
-    picture = station().follower.picture()
-    view = picture.views.get(room)
-    reading = last_reading(view.state, view.window) if view is not None else None
-    if view is None or reading is None or reading.sys is None or reading.dia is None:
-        return None
-    rate, oxygen = live(picture, view, (Signal.HR, Signal.PULSE)), live(picture, view, (Signal.SPO2,))
-    return commands.set_baseline(
-        reading.sys, reading.dia, rate.value if rate is not None else None, oxygen.value if oxygen is not None else None
-    )
+    def command(scene: commands.Scene) -> Sequence[e.AnyEvent]:
+        reading = last_reading(scene.state, scene.look())
+        if view is None or reading is None or reading.sys is None or reading.dia is None or reading.at != act.get("at"):
+            raise commands.Refusal("another_reading", say("There is another reading now: look at it, then set it as the baseline."))
+        rate, oxygen = live(picture, view, (Signal.HR, Signal.PULSE)), live(picture, view, (Signal.SPO2,))
+        found = [sample.value if sample is not None else None for sample in (rate, oxygen)]
+        return commands.set_baseline(reading.sys, reading.dia, *found)(scene)
+
+    return command
 
 
 # ---- answers ----
@@ -244,21 +386,30 @@ def prompt_named(act: Act) -> tuple[str, int]:
     return rule, int(episode) if episode.isdigit() else 0
 
 
-def _answer(act: Act, room: str, who: str) -> None:
-    """An answer without a form goes in at once; one whose options open a form opens it, filled in."""
+def form_of(act: Act) -> dict[str, Any] | None:
+    """An answer whose options open a form: what that form is filled with. None for any other act."""
     document = station().document
+    options = _options(act)
+    if act.get("answer") != e.Answer.DID or all(document.option[o].command in ONE_TAP for o in options):
+        return None
+    rule, episode = prompt_named(act)
+    return {"rule": rule, "episode": episode, "options": options}
+
+
+def _options(act: Act) -> list[str]:
+    return [str(o) for o in act.get("options") or [] if str(o) in station().document.option]
+
+
+def _answer(act: Act, who: str) -> commands.Command | None:
+    """An answer without a form goes in at once."""
     rule, episode = prompt_named(act)
     try:
         what = e.Answer(str(act.get("answer")))
     except ValueError:
-        return
-    options = [str(o) for o in act.get("options") or [] if str(o) in document.option]
-    if what is e.Answer.DID and any(document.option[o].command not in ONE_TAP for o in options):
-        ask("answer", room, {"rule": rule, "episode": episode, "options": options})
-        return
-    acts = [one_tap(o, who) for o in options]
-    given = [a for a in acts if a is not None]
-    record(room, commands.answer(rule, episode, what, options, str(act.get("reason") or ""), given))
+        return None
+    options = _options(act)
+    given = [a for a in (one_tap(o, who) for o in options) if a is not None]
+    return commands.answer(rule, episode, what, options, str(act.get("reason") or ""), given)
 
 
 def one_tap(option: str, who: str) -> commands.Command | None:

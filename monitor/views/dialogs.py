@@ -18,7 +18,7 @@ from monitor.board.view import Picture, View
 from monitor.language import say
 from monitor.live.station import station
 from monitor.protocol.document import OBSERVABLE
-from monitor.views.acts import DIALOG, offered_rooms, perform, record, tried
+from monitor.views.acts import DIALOG, perform, record, shown, tried
 from monitor.views.guard import present
 from monitor.views.keypad import keypad
 
@@ -26,6 +26,8 @@ Fill = Mapping[str, Any]
 Form = Callable[[str, Fill], None]
 
 
+ABOUT = "dialog_session"
+"""The session for which the open dialog was opened."""
 WIDE = frozenset({"handover_all", "handover_offered"})
 """Dialogs that show several rooms side by side."""
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+.!|<>~$:-])")
@@ -44,28 +46,29 @@ def open_asked(forms: Mapping[str, tuple[str, Form]]) -> None:
     title, form = forms[asked["name"]]
     if asked["room"]:
         title = say("Room {part}: {title}", part=asked["room"], title=title)
+    session = asked.get("session") or station().follower.session(asked["room"])
 
     @st.dialog(title, width="large" if asked["name"] in WIDE else "medium")
-    def shown() -> None:
+    def opened() -> None:
         if present().locked:
             st.stop()
+        st.session_state[ABOUT] = session
         form(asked["room"], asked["fill"])
 
-    shown()
+    opened()
 
 
 def seen(room: str) -> tuple[Picture, View] | None:
-    picture = station().follower.picture()
-    view = picture.views.get(room)
+    view = shown(st.session_state[ABOUT])
     if view is None:
         st.info(say("There is no session in this room any more."))
         return None
-    return picture, view
+    return station().follower.picture(), view
 
 
 def attempt(room: str, *wanted: commands.Command) -> None:
     """Carry out what the form holds; close it when it is saved, else say why not and keep the form."""
-    refusal = tried(room, *wanted)
+    refusal = tried(st.session_state[ABOUT], *wanted)
     if refusal is None:
         st.rerun()
         return
@@ -201,7 +204,6 @@ def correct_form(room: str, fill: Fill) -> None:
     if found is None:
         return
     here = station()
-    entries = here.log.entries(found[1].session)
     offered = {x.seq: x for x in correctable(found[1])}
     if not offered:
         st.info(say("Nothing is charted that could be corrected."))
@@ -243,7 +245,7 @@ def correct_form(room: str, fill: Fill) -> None:
         if not reason.strip():
             st.error(say("Say why, in a few words."))
             return
-        attempt(room, commands.correct(entries, seq, instead, reason.strip()))
+        attempt(room, commands.correct(seq, instead, reason.strip()))
 
 
 # ---- blood pressure ----
@@ -319,7 +321,8 @@ def handover_all_form(room: str, fill: Fill) -> None:
     to = st.text_input(say("To (optional)"), max_chars=40)
     st.caption(say("Until somebody accepts, you watch."))
     if st.button(say("Offer {cards} rooms", cards=len(cards)) if len(cards) > 1 else say("Offer the room"), type="primary"):
-        refused = [said for name, card in cards.items() if (said := tried(name, commands.offer_watch(to, card))) is not None]
+        offered = (tried(picture.views[name].session, commands.offer_watch(to, card)) for name, card in cards.items())
+        refused = [refusal for refusal in offered if refusal is not None]
         if not refused:
             st.rerun()
         for refusal in refused:
@@ -329,7 +332,8 @@ def handover_all_form(room: str, fill: Fill) -> None:
 def handover_offered_form(room: str, fill: Fill) -> None:
     """What a nurse has offered, as it was when it was offered."""
     picture, by, who = station().follower.picture(), str(fill.get("by", "")), present().name
-    offers = {name: picture.views[name] for name in offered_rooms(by)}
+    given = [one for one in fill.get("offers", ()) if (view := shown(one["session"])) is not None and _stands(view, one)]
+    offers = {one["room"]: picture.views[one["room"]] for one in given}
     if not offers:
         st.info(say("This handover has been withdrawn or accepted."))
         return
@@ -342,12 +346,17 @@ def handover_offered_form(room: str, fill: Fill) -> None:
     )
     left, right = st.columns(2)
     if by != who and left.button(say("I take over"), type="primary"):
-        perform({"do": "take_over", "by": by}, None)
+        perform({"do": "take_over", "offers": given}, None)
         st.rerun()
     if right.button("Withdraw" if by == who else say("Not now")):
-        for name in offers:
-            record(name, commands.end_offer())
+        for one in given:
+            record(one["session"], commands.end_offer(one["offer"]))
         st.rerun()
+
+
+def _stands(view: View, offered: Mapping[str, int]) -> bool:
+    """Whether a handover is still the one that was on the screen."""
+    return view.state.offer is not None and view.state.offer.seq == offered["offer"]
 
 
 def _cards(cards: Mapping[str, Sequence[str]]) -> None:

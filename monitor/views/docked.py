@@ -224,7 +224,7 @@ def _stored(one: Open, press: str) -> commands.Refusal | None:
     button = filling.buttons[press]
     if button.does is not None:
         return button.does()
-    refusal = acts.tried(one.draft.room, *filling.entries())
+    refusal = acts.tried(one.draft.session, *filling.entries())
     if refusal is None and button.at_once and filling.changed:
         acts.ask("stored", one.draft.room, {"sentence": " ".join(filling.changed)})
     return refusal
@@ -233,7 +233,7 @@ def _stored(one: Open, press: str) -> commands.Refusal | None:
 def _close(opened: list[Open], one: Open) -> None:
     opened.remove(one)
     if one.draft.form == "who":
-        st.session_state.pop(acts.PENDING, None)
+        acts.unsigned()
     try:
         station().drafts.drop(one.draft.id)
     except StoreError as trouble:

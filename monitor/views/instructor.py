@@ -185,7 +185,7 @@ def _injecting() -> None:
     """Outside of what refreshes, so that what is typed stays."""
     _still()
     who = present().name
-    room = _chosen(ROOM, acts.drill_rooms())
+    room = _chosen(ROOM, list(acts.drill_rooms()))
     found = {preset.label: preset for preset in presets(station().document)}
     preset = found[_chosen(KIND, list(found))]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -231,6 +231,6 @@ def _do(room: str, command: commands.Command, done: str) -> bool:
     """Whether it was carried out. What came of it stands last in the panel, so that nothing moves."""
     if _refused():
         return False
-    refusal = acts.tried(room, command)
+    refusal = acts.tried(acts.drill_rooms().get(room), command)
     st.session_state[SAID] = f"✓ {done}" if refusal is None else f"!! {refusal.sentence}"
     return refusal is None

@@ -32,7 +32,7 @@ def _opened(room: str, name: str) -> None:
     drill = view.state.drill if view is not None else None
     if view is None or drill is None or name != drill.trainee or st.session_state.get(OPENED) == view.session:
         return
-    acts.tried(room, commands.open_room())
+    acts.tried(view.session, commands.open_room())
     st.session_state[OPENED] = view.session
 
 

@@ -16,7 +16,14 @@ from monitor.views.guard import WHO, present
 
 
 def who_form(f: Filling) -> None:
-    """In training by a name; in ward mode who has signed in, and at a shared station one tap on the name and a PIN."""
+    """In training by a name; in ward mode who has signed in, and at a shared station one tap on the name and a PIN.
+
+    What waits for that is signed by it, so it is said.
+    """
+    held = acts.waiting()
+    _lost(f)
+    if held is not None:
+        f.note(say("Signs: {signs}", signs=held.signs))
     if station().accounts is None:
         f.note(say("Your name signs what you chart at this station."))
         typed = f.text("name", say("Name"), 40, needed=True)
@@ -53,9 +60,19 @@ def _lock() -> None:
     door.tell(st.context.cookies, Accounts.lock)
 
 
+def _lost(f: Filling) -> None:
+    """What was tapped before and not stored."""
+    if acts.LOST in st.session_state:
+        f.draft.fill = {**f.draft.fill, "lost": st.session_state.pop(acts.LOST)}
+    if "lost" in f.fill:
+        f.note(str(f.fill["lost"]), "warn")
+
+
 def refused_form(f: Filling) -> None:
     """What stood in the way of a tap."""
-    f.note(str(f.fill.get("sentence", say("Not done."))), "stop")
+    _lost(f)
+    if "sentence" in f.fill:
+        f.note(str(f.fill["sentence"]), "stop")
     f.button("save", say("Close"), does=lambda: None)
 
 

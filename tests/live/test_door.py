@@ -130,8 +130,8 @@ def test_every_page_has_a_way_out(here: WardStation) -> None:
 def test_each_act_is_stored_for_its_roles_alone_and_the_denial_is_logged(here: WardStation) -> None:
     """The acts come from the wall's component as a browser sends them, whether the wall offers them to that role or not."""
     acts: list[tuple[str, dict[str, Any]]] = [
-        ("scored", {"do": "score", "room": "1", "scale": "comfort", "value": 3}),
-        ("watch_taken", {"do": "watch", "room": "2"}),
+        ("scored", {"do": "score", "room": "1", "session": 1, "scale": "comfort", "value": 3}),
+        ("watch_taken", {"do": "watch", "room": "2", "session": 2}),
         ("audio_paused", {"do": "audio", "on": False}),
     ]
     in_emergency = dict(zip(PAGES["ward"], ("help_called", "infusion_stopped", "airway_opened", "oxygen_given"), strict=True))
@@ -142,7 +142,7 @@ def test_each_act_is_stored_for_its_roles_alone_and_the_denial_is_logged(here: W
             found = [m.delta.new_element.bidi_component.id async for m in viewer.finished(socket)]
             component = next((c for c in found if c), "")
             assert component
-            for act in (*(act for _, act in acts), {"do": "emergency_act", "room": "1", "act": helping}):
+            for act in (*(act for _, act in acts), {"do": "emergency_act", "room": "1", "session": 1, "act": helping}):
                 await socket.send(viewer.acted(component, act))
                 _ = [m async for m in viewer.finished(socket)]
 

@@ -137,9 +137,9 @@ def test_unlocking_gives_another_cookie_and_what_is_open_goes_on(here: Here) -> 
 def test_over_the_wire_a_locked_browser_enters_nothing_but_an_emergency(here: Here) -> None:
     token = here.signed_in("Ann Numbat")
     acts: list[dict[str, Any]] = [
-        {"do": "score", "room": "2", "scale": "comfort", "value": 3}, {"do": "watch", "room": "2"}, {"do": "audio", "on": False},
-        {"do": "dialog", "name": "handover", "room": "2"}, {"do": "checkin", "room": "2"},
-        {"do": "emergency_act", "room": "2", "act": "help_called"},
+        {"do": "score", "room": "2", "session": 2, "scale": "comfort", "value": 3}, {"do": "watch", "room": "2", "session": 2}, {"do": "audio", "on": False},
+        {"do": "dialog", "name": "handover", "room": "2", "session": 2}, {"do": "checkin", "room": "2"},
+        {"do": "emergency_act", "room": "2", "session": 2, "act": "help_called"},
     ]  # fmt: skip
 
     async def tried() -> None:
@@ -219,12 +219,12 @@ def test_two_people_sign_at_one_station_and_their_own_roles_decide(here: Here) -
         async with tabbed(here, token) as socket:
             tab = viewer.Tab(socket)
             await tab.run(viewer.wanted())
-            await tab.act(do="symptom", room="1", symptom="headache")
+            await tab.act(do="symptom", room="1", session=1, symptom="chest_pain")
             assert ("Station 1", "symptom_charted") not in here.entries(), "nobody has said who it is"
             for name, helping in zip(PINS, ("help_called", "airway_opened"), strict=True):
                 assert await asyncio.to_thread(here.post, "/here", token, name=name, secret=PINS[name]) == 204
-                await tab.act(do="score", room="1", scale="nausea", value=2)
-                await tab.act(do="emergency_act", room="1", act=helping)
+                await tab.act(do="score", room="1", session=1, scale="nausea", value=2)
+                await tab.act(do="emergency_act", room="1", session=1, act=helping)
 
     asyncio.run(charted())
     found = here.entries()
@@ -248,8 +248,8 @@ def test_no_browser_claims_a_name_without_its_pin(here: Here) -> None:
                 tab = viewer.Tab(socket)
                 await tab.run(viewer.wanted())
                 for claim in ({"by": "Carla Victim"}, {"name": "Carla Victim"}, {"who": "Carla Victim", "viewer": "Carla Victim"}):
-                    await tab.act(do="score", room="1", scale="anxiety", value=1, **claim)
-                    await tab.act(do="watch", room="1", **claim)
+                    await tab.act(do="score", room="1", session=1, scale="anxiety", value=1, **claim)
+                    await tab.act(do="watch", room="1", session=1, **claim)
 
     asyncio.run(claimed())
     assert "Carla Victim" not in {by for by, _ in here.entries()}

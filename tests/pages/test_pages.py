@@ -59,7 +59,7 @@ def test_a_wall_display_is_nobody_s_in_particular(here: Station) -> None:
 
 def test_an_act_that_no_callback_took_is_performed_once(here: Station, monkeypatch: pytest.MonkeyPatch) -> None:
     session, mounted = settled(here), []
-    tapped = SimpleNamespace(act={"do": "score", "scale": "comfort", "value": 7, "nonce": "tap-1"})
+    tapped = SimpleNamespace(act={"do": "score", "session": session, "scale": "comfort", "value": 7, "nonce": "tap-1"})
 
     def mount(name: str) -> Callable[..., SimpleNamespace]:
         return lambda **given: mounted.append(given) or tapped

@@ -5,11 +5,13 @@ import { button, onPress } from "./button.js";
 function answerButton(host, of) {
   const node = line("button", "button check-answer");
   let id = null;
-  onPress(host, node, () => ({ do: "check", list: of().list, item: of().item, answer: id }));
+  let chosen = false;
+  onPress(host, node, () => ({ do: "check", list: of().list, item: of().item, answer: id, chosen, session: host.frame.session }));
   return {
     el: node,
     apply(given) {
       id = given.id;
+      chosen = Boolean(given.chosen);
       say(node, given.label);
       attr(node, "aria-pressed", String(Boolean(given.chosen)));
       attr(node, "aria-label", `${of().text}: ${given.label}`);

@@ -53,6 +53,7 @@ const bars = (seconds) => (seconds <= 0.3 ? 3 : seconds <= 1 ? 2 : 1);
 
 const LEAVES = new Set(["go", "open_room"]);
 const LEAVING_MS = 2000;
+const SETTLE_MS = 350; // a tap that was meant for the patient before does nothing
 
 class Host {
   constructor(parent, build, styles) {
@@ -72,6 +73,7 @@ class Host {
     this.since = instant();
     this.spoken = new Map();
     this.leaving = 0;
+    this.settling = 0;
     this.listeners = new Set();
     this.display = display(this);
     this.receipts = receipts();
@@ -147,6 +149,15 @@ class Host {
     hear(this.frame, this.cut);
     this.waiting.hidden = true;
     if ("lock" in this.frame) this.untell ??= deeds();
+    // Another patient: nothing that was ticked, opened or spoken for the one before is left on this page.
+    if (this.view && this.frame.session !== this.session) {
+      this.view.close?.();
+      this.view.el.remove();
+      this.view = null;
+      this.spoken.clear();
+      this.settling = performance.now() + SETTLE_MS;
+    }
+    this.session = this.frame.session;
     if (!this.view) {
       this.view = this.build(this);
       this.root.append(this.view.el);
@@ -190,6 +201,7 @@ class Host {
   act(act) {
     if (act.do === "display") this.display.toggle();
     if (act.do === "display" || this.display.on) return;
+    if (act.session != null && act.do !== "emergency" && performance.now() < this.settling) return;
     // What is tapped while a page is being left would open over the next one.
     if (act.do === "dialog" && performance.now() < this.leaving) return;
     if (LEAVES.has(act.do)) this.leaving = performance.now() + LEAVING_MS;

@@ -8,7 +8,7 @@ import { WORDS } from "./words.js";
 function valueButton(host, row) {
   const node = line("button", "button value");
   let value = null;
-  onPress(host, node, () => ({ do: "score", scale: row().scale, value }));
+  onPress(host, node, () => ({ do: "score", scale: row().scale, value, session: host.frame.session }));
   return {
     el: node,
     apply(given) {

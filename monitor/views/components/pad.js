@@ -16,6 +16,7 @@ export function pad(host) {
   let scales = [];
   let kind = null;
   let room = null;
+  let session = null; // whose score it is: the pad goes with its patient
   let tile = null;
   let opener = null;
   let touched = instant();
@@ -62,7 +63,7 @@ export function pad(host) {
       touched = instant();
       setTimeout(look, DOUBLE_TAP_MS + 50);
       draw();
-      return { do: "score", scale: shown().scale, value: sent.value, room };
+      return { do: "score", scale: shown().scale, value: sent.value, room, session };
     });
     return {
       el: node,
@@ -102,7 +103,7 @@ export function pad(host) {
   function look() {
     if (room === null) return;
     const saved = sent && tile?.undo && tile.undo.act?.seq !== sent.before && elapsed(touched) >= DOUBLE_TAP_MS;
-    if (host.cut || host.display.on || !tile?.scores || saved || elapsed(touched) > (sent ? UNCONFIRMED_MS : UNTOUCHED_MS)) shut();
+    if (host.cut || host.display.on || !tile?.scores || tile.session !== session || saved || elapsed(touched) > (sent ? UNCONFIRMED_MS : UNTOUCHED_MS)) shut();
   }
 
   function find() {
@@ -116,6 +117,7 @@ export function pad(host) {
       if (!box.contains(document.activeElement)) opener = document.activeElement;
       sent = null;
       find();
+      session = tile?.session;
       choose(first);
       over.append(box);
       unkey ??= keys(table);

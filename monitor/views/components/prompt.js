@@ -107,7 +107,7 @@ export function card(host, id, settled) {
   const expectText = line("p", "soft");
   const expect = section(WORDS.expect, expectText);
 
-  const send = (answer, reason) => ({ do: "answer", prompt: id, answer, options: [...ticks], reason });
+  const send = (answer, reason) => ({ do: "answer", prompt: id, answer, options: [...ticks], reason, session: host.frame.session });
   const did = tap(host, "solid", calm, (node) => press(host, node, () => send("did", null)));
   const ask = (kind) => () => {
     why = kind;
