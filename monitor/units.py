@@ -113,5 +113,15 @@ def span(seconds: float) -> str:
 
 
 def minutes(seconds: float) -> str:
-    """An age as a nurse reads it: ``now`` below half a minute, else whole minutes."""
-    return "now" if seconds < 30 else say("{half_up} min", half_up=int(half_up(seconds / 60)))
+    """An age as a nurse reads it: ``just now`` below half a minute, else whole minutes."""
+    return say("just now") if seconds < 30 else say("{half_up} min", half_up=int(half_up(seconds / 60)))
+
+
+def ago(seconds: float) -> str:
+    """The same in a sentence: ``just now``, ``5 min ago``."""
+    return minutes(seconds) if seconds < 30 else say("{minutes} ago", minutes=minutes(seconds))
+
+
+def since(seconds: float) -> str:
+    """To the second: ``just now``, ``0:42 ago``."""
+    return say("just now") if seconds < 2 else say("{span} ago", span=span(seconds))

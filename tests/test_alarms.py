@@ -336,9 +336,9 @@ def test_an_answer_stands_with_its_name_on_the_tile_in_the_room_and_on_the_neigh
     assert room_frame(picture, "2", "")["rooms"][0]["text"] == "✓ M. Ortiz"
 
 
-def test_a_neighbours_chip_says_what_is_called_for_in_as_many_words_as_it_holds(scene: Scene) -> None:
+def test_a_neighbours_chip_says_what_is_the_matter_in_as_many_words_as_it_holds(scene: Scene) -> None:
     scene.prompt("1", 5, e.Level.MEDIUM)
-    assert room_frame(scene.picture(6), "2", "")["rooms"][0]["text"] == "** SpO2 92 < 94"
+    assert room_frame(scene.picture(6), "2", "")["rooms"][0]["text"] == "** BP low"
 
 
 def test_plate_and_foot_say_for_whom_a_station_is_and_a_ward_without_a_session_has_no_patients(scene: Scene) -> None:

@@ -23,8 +23,8 @@ OPENED = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
 class Seat:
     """A patient at the bedside, and the screens of the ward that show them."""
 
-    def __init__(self, document: Document, *, started: bool = True) -> None:
-        self.bed, self.at = Bed(document), -1
+    def __init__(self, document: Document, *, cuff_every: int | None = None, started: bool = True) -> None:
+        self.bed, self.at = Bed(document, cuff_every=cuff_every), -1
         if started:
             self.bed.start()
 
@@ -150,3 +150,37 @@ def test_nothing_flashes_or_sounds_for_a_patient_who_has_left(document: Document
     assert not seat.chip()["flash"]
     assert banner(seat.picture()) is None
     assert alarm(seat.picture())["sound"] is None
+
+
+def test_a_chip_says_what_is_the_matter_and_a_symptom_by_its_name(document: Document) -> None:
+    assert Seat(document).live("98x5 84x5").chip()["text"] == "*** SpO2 low"
+    assert Seat(document).chart("symptom chest_pain").live("98x2").chip()["text"] == "*** Chest pain"
+
+
+def test_one_option_is_one_option(document: Document) -> None:
+    seat = Seat(document)
+    seat.bed.happen(0, e.WatchLeft())
+    seat.live("98x70")
+    assert seat.strip()["line1"] == "Nobody watches this room"
+    assert seat.strip()["line2"].startswith("1 option · line W-1")
+
+
+def test_an_age_of_less_than_half_a_minute_is_just_now_in_every_place(document: Document) -> None:
+    seat = Seat(document).live("98x5").chart("nausea 1", "comfort 7").live("98x2")
+    seat.bed.cuff(seat.at, "128/80")
+    tile, room = seat.tile(), room_frame(seat.picture(), "1", "")
+    assert tile["vitals"]["bp"]["age"] == tile["scores"]["comf"]["age"] == "just now"
+    assert room["bp"]["age"].startswith("just now, 13:00")
+    assert next(row["last"] for row in room["log"]["rows"] if row["scale"] == "nausea").endswith(", just now")
+    seat.live("98x60")
+    assert room_frame(seat.picture(), "1", "")["bp"]["age"] == "1 min ago, 13:00"
+
+
+def test_a_tile_counts_down_to_the_cuff_once(document: Document) -> None:
+    seat = Seat(document, cuff_every=300).live("98x5")
+    assert seat.tile()["due"]["text"] == "cuff", "no number yet beside which it could stand"
+    seat.bed.cuff(seat.at, "128/80")
+    seat.live("98x5")
+    tile = seat.tile()
+    assert tile["vitals"]["bp"]["cuff"].startswith("cuff ")
+    assert tile["due"]["text"] == "scores"

@@ -21,6 +21,7 @@ def bp(picture: Picture, view: View) -> Frame:
     reading = last_reading(view.state, view.window)
     if frame["value"] is not None and reading is not None:
         frame["at"] = picture.time(view, reading.at) + (say(" by hand") if reading.by else "")
+        frame["age"] = f"{units.ago(picture.at(view) - reading.at)}, {frame['at']}"
         frame["mean"] = say("mean {shown}", shown=units.shown(reading.mean)) if reading.mean is not None else ""
         base = view.state.baseline
         if base is not None and frame["deviation"] is not None:

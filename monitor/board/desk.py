@@ -123,7 +123,7 @@ def _score(scale: str, value: float | None) -> str:
 def _last(room: Room, at: int) -> str:
     for entry in reversed(room.log):
         if touched(entry) and (text := told(room.document, entry.event)):
-            return say("{words}, {span} ago", words=text, span=units.span(at - entry.tick))
+            return f"{text}, {units.since(at - entry.tick)}"
     return say("nothing yet")
 
 

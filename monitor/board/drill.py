@@ -87,7 +87,7 @@ def _heard(picture: Picture, view: View) -> Frame | None:
     if not said:
         return None
     last = max(said, key=lambda entry: entry.seq)
-    ago = say("{span} ago", span=units.span(picture.at(view) - last.tick))
+    ago = units.since(picture.at(view) - last.tick)
     if isinstance(last.event, e.PatientSaid):
         return {"head": say("{alias} calls, {ago}", alias=view.state.opened.alias, ago=ago), "text": last.event.text}
     assert isinstance(last.event, e.PatientAnswered)

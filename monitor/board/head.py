@@ -74,7 +74,8 @@ def assessed(picture: Picture) -> Frame:
         by_text = f"{'+' if by > 0 else '-'}{units.span(abs(by))}"
         return {"ok": True, "warn": True, "text": say("CLOCK JUMPED"), "sub": say("{by} at {at}", by=by_text, at=at)}
     age = max(0, round(picture.beat_age_s or 0))
-    return {"ok": True, "text": say("Assessed {age} s ago", age=age), "sub": say("evaluator alive")}
+    when = say("Assessed {age} s ago", age=age) if age else say("Assessed just now")
+    return {"ok": True, "text": when, "sub": say("evaluator alive")}
 
 
 def _source(picture: Picture) -> str:

@@ -93,12 +93,11 @@ def _scale_row(picture: Picture, view: View, scale: str) -> Frame:
     chosen: float | None = None
     if entry is not None:
         value = say("not asked") if entry.value is None else f"{entry.value:g}"
-        age = units.minutes(at - entry.at)
         last = say(
             "{value} at {time}, {part}",
             value=value,
             time=picture.time(view, entry.at),
-            part=say("just now") if age == units.minutes(0) else age,
+            part=units.ago(at - entry.at),
         )
         interval = next((obs.every.get(state.phase) for obs in picture.document.observations if scale in obs.by), None)
         # A filled score is the last one; it loses its fill when it is too old to stand for now.

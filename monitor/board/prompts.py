@@ -14,6 +14,7 @@ from monitor.language import say
 from monitor.protocol.conditions import MET, Pressure, Score, Sight, Vital, walk
 from monitor.protocol.document import Rule
 from monitor.protocol.evaluate import message, workings
+from monitor.protocol.spoken import fitting, short
 from monitor.session import Phase, Prompt
 from monitor.vitals import KINDS, Signal
 
@@ -57,6 +58,14 @@ def headline(picture: Picture, view: View, prompt: Prompt) -> str:
     if not measured:
         return prompt.message
     return say("{message} at {time}; now unknown", message=prompt.message, time=picture.time(view, max(measured)))
+
+
+def shortly(picture: Picture, prompt: Prompt) -> str:
+    """What is the matter, for a small place: a charted symptom by its name."""
+    rule = rule_of(picture, prompt)
+    if rule is None or rule.says == "{symptom}":
+        return fitting(prompt.message)
+    return short(rule)
 
 
 def since(picture: Picture, view: View, prompt: Prompt) -> str:

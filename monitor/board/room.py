@@ -14,7 +14,7 @@ from monitor.board.handover import handover_panel
 from monitor.board.head import head
 from monitor.board.infusion import drugs_panel, infusion_panel
 from monitor.board.log import correct_button, events_panel, log_panel
-from monitor.board.prompts import headline, open_prompts
+from monitor.board.prompts import headline, open_prompts, shortly
 from monitor.board.tile import RATES, no_signal, phase, progress, strip, tile_state, vital
 from monitor.board.view import NO_PROMPTS, NOT_ASSESSED, Picture, View, limits
 from monitor.board.waves import waves_panel
@@ -22,7 +22,6 @@ from monitor.language import say
 from monitor.session import Phase
 from monitor.vitals import KINDS, Signal
 
-SHORT = 12
 MORE = (Signal.PULSE, Signal.ABP_SYS, Signal.ETCO2, Signal.TEMP)
 
 
@@ -111,19 +110,9 @@ def _neighbour(picture: Picture, room: str, here: str) -> Frame:
         state = tile_state(picture, view, below)
         text = {"calm": "", "pleasant": "", "blind": say("not assessed"), "answered": f"✓ {below.get('by', '')}"}.get(state, state)
         if below["kind"] == "prompt":
-            text, priority, flash = f"{below['stars']} {_shortly(below['line1'])}", below["priority"], below["flash"]
+            text, priority, flash = f"{below['stars']} {shortly(picture, open_prompts(view)[0])}", below["priority"], below["flash"]
     act = {"do": "open_room", "room": room}
     return {"room": room, "text": text, "priority": priority, "flash": flash, "here": room == here, "act": act}
-
-
-def _shortly(message: str) -> str:
-    """The first words of a message, as many as a small place holds: "No baseline", "BP 168/102", never "No" alone."""
-    first, *more = message.split()
-    for word in more:
-        if len(first) + 1 + len(word) > SHORT:
-            break
-        first = f"{first} {word}"
-    return first.rstrip(" <>≤≥,:")
 
 
 def _facts(picture: Picture, view: View) -> list[str]:

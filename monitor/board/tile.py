@@ -83,7 +83,7 @@ def tile(picture: Picture, room: str, who: str) -> Frame:
             "note": {"head": say("Empty"), "text": "", "button": button(say("Check in…"), {"do": "checkin", "room": room})},
         }
     state = view.state
-    below = strip(picture, view)
+    below, bp = strip(picture, view), pressure(picture, view)
     shown: Frame = {
         "room": room,
         "session": view.session,
@@ -101,7 +101,7 @@ def tile(picture: Picture, room: str, who: str) -> Frame:
         "vitals": {
             "hr": vital(picture, view, RATES, "HR"),
             "spo2": vital(picture, view, (Signal.SPO2,), "SpO2"),
-            "bp": pressure(picture, view),
+            "bp": bp,
             "rr": vital(picture, view, (Signal.RR,), "RR"),
         },
         "no_signal": no_signal(picture, view),
@@ -109,7 +109,7 @@ def tile(picture: Picture, room: str, who: str) -> Frame:
             "diss": _score(picture, view, charting.DISSOCIATION, say("Dissociation"), "Dissoc."),
             "comf": _score(picture, view, charting.COMFORT, say("Comfort"), say("Comfort")),
         },
-        "due": _due(picture, view),
+        "due": _due(picture, view, cuff_counts=bp["value"] is not None and bp["cuff"] is not None),
         "log": {"label": say("Log"), "icon": "pen", "aria": say("Log scores, room {room}", room=room)},
         "undo": undo(picture, view, who),
         "emergency": button(
@@ -354,12 +354,13 @@ def _score(picture: Picture, view: View, scale: str, label: str, short: str) -> 
     return {"label": label, "short": short, "value": f"{entry.value:g}", "age": units.minutes(age), "word": None}
 
 
-def _due(picture: Picture, view: View) -> Frame | None:
-    """What is due next at the chair."""
+def _due(picture: Picture, view: View, cuff_counts: bool) -> Frame | None:
+    """What is due next at the chair. Where the cuff's own countdown stands beside its number, there is no second one."""
     at = picture.at(view)
     waiting = [
         (due, obs.label)
         for obs in picture.document.observations
+        if not (cuff_counts and "cuff" in obs.by)
         if (due := picture.document.due_at(obs.id, view.state, view.window)) is not None
     ]
     if not waiting or view.standing:
@@ -415,7 +416,9 @@ def _prompt_strip(picture: Picture, view: View, prompts: Sequence[Prompt]) -> Fr
     word = "re-check" if prompt.state is e.PromptState.RECHECK else since(picture, view, prompt)
     # A second prompt takes the place of the count of options: a strip has two lines on every screen.
     more = f" · +{len(prompts) - 1}" if len(prompts) > 1 else ""
-    options = say("{count} options · ", count=count) if count and not more and prompt.prompt_kind is not e.PromptKind.TECHNICAL else ""
+    options = ""
+    if count and not more and prompt.prompt_kind is not e.PromptKind.TECHNICAL:
+        options = say("1 option · ") if count == 1 else say("{count} options · ", count=count)
     return {
         "kind": "prompt",
         "priority": priority,

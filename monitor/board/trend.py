@@ -19,6 +19,7 @@ from monitor.board.view import MINUTE_S, STARS, TREND_S, TREND_STEP_S, Picture, 
 from monitor.infusion import Pump
 from monitor.language import say
 from monitor.pressures import readings
+from monitor.protocol.spoken import short
 from monitor.vitals import CuffReading, Signal
 
 AHEAD_S = 15 * 60
@@ -139,7 +140,13 @@ def _marks(picture: Picture, view: View) -> Iterator[Mark]:
         elif isinstance(event, e.PromptChanged) and event.state is e.PromptState.ACTIVE and event.priority is not e.Priority.LOW:
             technical = event.prompt_kind is e.PromptKind.TECHNICAL and event.priority is not e.Priority.HIGH
             priority = "tech" if technical else event.priority.value
-            yield Mark(tick, f"{STARS[priority]} {event.message.split()[0]}", priority)
+            yield Mark(tick, f"{STARS[priority]} {_about(picture, event)}", priority)
+
+
+def _about(picture: Picture, event: e.PromptChanged) -> str:
+    """One word: there is room for no more between two marks."""
+    rule = picture.document.rule.get(event.rule)
+    return (event.message if rule is None else short(rule)).split()[0]
 
 
 def trend_table(

@@ -93,9 +93,9 @@ def drug_breaks(document: Document, state: SessionState, drug: Drug, dose: float
     if repeat is not None and at < repeat:
         found.append(
             say(
-                "{label} was given {minutes} ago; earliest repeat in {span}",
+                "{label} was given {ago}; earliest repeat in {span}",
                 label=drug.label,
-                minutes=units.minutes(at - earlier[-1].at),
+                ago=units.ago(at - earlier[-1].at),
                 span=units.span(repeat - at),
             )
         )

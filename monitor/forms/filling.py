@@ -325,5 +325,5 @@ def _option(one: Option) -> Frame:
 def halfway(picture: Picture, draft: Draft) -> str:
     """Since when it has been half written, as the form says when it is offered again."""
     changed = clock.read(draft.changed)
-    age = units.minutes((picture.now - changed).total_seconds())
-    return say("Half written at {time}, {age} ago. Check it before you store it.", time=clock.of_day(changed, picture.zone), age=age)
+    age = units.ago((picture.now - changed).total_seconds())
+    return say("Half written at {time}, {age}. Check it before you store it.", time=clock.of_day(changed, picture.zone), age=age)

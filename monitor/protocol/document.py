@@ -204,6 +204,8 @@ class Rule(Part):
     unless: tuple[Id, ...] = ()
     """Rules that say more: while one of them is met this one stays silent."""
     says: Words
+    short: str = unset("")
+    """Two or three words that say what is the matter, for a small place."""
     line: Words
     options: tuple[Id, ...] = ()
     expect: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from monitor import charting
 from monitor.language import say
 from monitor.protocol import conditions as c
-from monitor.protocol.document import OBSERVABLE, Document
+from monitor.protocol.document import OBSERVABLE, Document, Rule
 from monitor.vitals import KINDS, Signal
 
 _FACTS = {
@@ -136,6 +136,35 @@ def condition(document: Document, stated: c.Condition) -> str:
         case c.Fact():
             return f"{_FACTS[stated.fact]}{_lasting(stated.for_s)}"
     raise AssertionError(stated)
+
+
+SHORT = 16
+"""Letters that the smallest place holds, in two lines."""
+
+
+def short(rule: Rule) -> str:
+    """What is the matter, in two or three words: the protocol's own, or "BP high", or the first words of the rule's title."""
+    if rule.short:
+        return rule.short
+    held = next((part for part in c.walk(rule.when) if isinstance(part, (c.Vital, c.Pressure))), None)
+    if isinstance(held, c.Vital):
+        high = held.above is not None or held.at_least is not None
+    elif isinstance(held, c.Pressure):
+        high = held.sys_below is None and held.dia_below is None
+    else:
+        return fitting(rule.title)
+    of = "BP" if isinstance(held, c.Pressure) else KINDS[held.of[-1]].label
+    return say("{of} high", of=of) if high else say("{of} low", of=of)
+
+
+def fitting(words: str) -> str:
+    """As many first words as a small place holds, never half of one."""
+    first, *more = words.split()
+    for word in more:
+        if len(first) + 1 + len(word) > SHORT:
+            break
+        first = f"{first} {word}"
+    return first.rstrip(" <>≤≥,:")
 
 
 def _part(document: Document, stated: c.Condition) -> str:

@@ -202,6 +202,7 @@ def states() -> Frame:
         "button": button("Open room 3", "open_room", room="3"),
     }
     t[0] |= {"source": "RECORDED bidmc_01"}
+    t[0]["vitals"]["bp"]["age"] = t[0]["scores"]["diss"]["age"] = t[0]["scores"]["comf"]["age"] = "just now"
     t[2] |= {
         "state": "alarm",
         "priority": "high",

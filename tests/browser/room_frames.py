@@ -18,13 +18,13 @@ SCALES = [
 OTHERS = [
     ("1", "", None),
     ("2", "", None),
-    ("3", "*** SpO2", "high"),
+    ("3", "*** SpO2 low", "high"),
     ("4", "watch", None),
-    ("5", "** BP", "medium"),
-    ("6", "!! signal", "tech"),
-    ("7", "!! cuff", "tech"),
+    ("5", "** BP high", "medium"),
+    ("6", "!! Signals lost", "tech"),
+    ("7", "!! Cuff failed", "tech"),
     ("8", "paused", None),
-    ("9", "* BP due", "low"),
+    ("9", "* BP overdue", "low"),
     ("10", "ready", None),
     ("11", "empty", None),
     ("12", "cleaning", None),
@@ -238,7 +238,7 @@ def medium() -> Frame:
         },
         "waves": {"ecg": "ECG II", "pleth": "Pleth", "of": "simulated", "stands": None},
         "more": [],
-        "bp": pressure("168/102", "1 min", "+44/+24 over 124/78", "cuff 3:24", 80, 76, priority="medium")
+        "bp": pressure("168/102", "1 min ago, 14:20", "+44/+24 over 124/78", "cuff 3:24", 80, 76, priority="medium")
         | {"label": "BP mmHg", "at": "14:20", "mean": "mean 124"},
         "cuff": {
             "head": {"text": "next in ", "bold": "3:24", "after": ", every 5 min"},
@@ -351,7 +351,7 @@ def several() -> Frame:
 def calm() -> Frame:
     f = medium()
     f["prompts"] = []
-    f["bp"] = pressure("128/78", "2 min", "+4/+0 over 124/78", "cuff 2:41") | {"label": "BP mmHg", "at": "14:19", "mean": "mean 95"}
+    f["bp"] = pressure("128/78", "2 min ago, 14:19", "+4/+0 over 124/78", "cuff 2:41") | {"label": "BP mmHg", "at": "14:19", "mean": "mean 95"}
     f["more"] = [
         {"label": "Pulse", "unit": "/min", "value": "93", "gone": None, "priority": None, "spark": [], "aging": False},
         {"label": "EtCO2", "unit": "mmHg", "value": "38", "gone": None, "priority": None, "spark": [], "aging": False},
@@ -498,7 +498,7 @@ def strained() -> Frame:
     ]
     f["numerics"]["hr"] |= {"value": "188", "priority": "medium"}
     f["numerics"]["spo2"] |= {"value": "100"}
-    f["bp"] = pressure("248/148", "12 min", "+124/+70 over 124/78", "repeat 11:40", 100, 76, priority="high") | {
+    f["bp"] = pressure("248/148", "12 min ago, 14:09", "+124/+70 over 124/78", "repeat 11:40", 100, 76, priority="high") | {
         "label": "BP mmHg",
         "at": "14:09",
         "mean": "mean 181",

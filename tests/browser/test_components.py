@@ -123,7 +123,7 @@ def test_ages_countdowns_and_prompts_move_nothing_on_the_wall(open_page: Open) -
             "over": False,
         }
         first["vitals"]["bp"] |= {
-            "age": ("now", "1 min", "12 min")[second % 3],
+            "age": ("just now", "1 min", "12 min")[second % 3],
             "cuff": ("cuff now", "cuff 9:59", "cuff 10:00")[second % 3],
         }
         first["phase"]["bold"] = "9" if second % 2 else "10"

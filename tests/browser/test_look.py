@@ -43,8 +43,8 @@ def test_every_state_stands_at_every_size(shown: Any, size: str) -> None:
 
 
 CALLED = [
-    ("*** EMERGENCY", "high"), ("** Bothered by", "medium"), ("* No baseline", "low"), ("!! Recorded", "tech"), ("** BP 168/102", "medium"),
-    ("not assessed", None), ("✓ M. Ortiz", None), ("* Checklist", "low"), ("!! No breathing", "tech"),
+    ("*** EMERGENCY", "high"), ("** Nobody watching", "medium"), ("* No baseline", "low"), ("!! Signals lost", "tech"), ("** BP and symptom", "medium"),
+    ("not assessed", None), ("✓ M. Ortiz", None), ("* Checklist open", "low"), ("!! Breathing lost", "tech"),
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from monitor.protocol.document import Document
-from monitor.protocol.spoken import condition, duration
+from monitor.protocol.spoken import SHORT, condition, duration, short
 from tests.bedside import stated
 
 LOW: dict[str, Any] = {"vital": {"of": "spo2", "below": 94, "for": "15 s"}}
@@ -74,3 +74,23 @@ def test_a_condition_is_said_in_words(document: Document, written: dict[str, Any
 )  # fmt: skip
 def test_a_duration_is_said_in_its_largest_whole_unit(seconds: int, says: str) -> None:
     assert duration(seconds) == says
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [("D-3", "BP high"), ("D-16", "BP high"), ("D-6", "BP low"), ("E-2", "SpO2 low"), ("D-9", "Pulse high"), ("D-11", "RR low"),
+     ("W-1", "Nobody watching"), ("D-14", "Hardly rousable"), ("D-15", "Breathing slow"), ("D-24", "Nausea")],
+)  # fmt: skip
+def test_a_small_place_says_what_is_the_matter(document: Document, rule: str, said: str) -> None:
+    assert short(document.rule[rule]) == said
+
+
+def test_every_rule_has_words_for_a_small_place(document: Document) -> None:
+    assert [rule.id for rule in document.rules if not 4 <= len(short(rule)) <= SHORT] == []
+
+
+def test_a_protocol_without_short_words_is_the_same_document(document: Document) -> None:
+    rules = tuple(rule.model_copy(update={"short": ""}) for rule in document.rules)
+    bare = document.model_copy(update={"rules": rules})
+    assert "short" not in bare.model_dump(mode="json")["rules"][0]
+    assert short(next(rule for rule in bare.rules if rule.id == "D-34")) == "Pressure overdue"

@@ -95,7 +95,7 @@ export function pressure({ large = false } = {}) {
       if (!given) return;
       const gone = given.value == null;
       say(label, large ? given.label_long ?? given.label : given.label);
-      say(age, large && given.at && given.age ? `${given.age}${given.age === "now" ? "" : " ago"}, ${given.at}` : given.age);
+      say(age, given.age);
       say(num, gone ? given.num ?? "---/---" : given.value);
       show(deviation, !gone);
       show(why, gone);
