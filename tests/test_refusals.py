@@ -176,6 +176,7 @@ ASKED: list[tuple[str, Callable[[Document], Room], Wanted, bool]] = [
     ("checklist_open", lambda d: set_up(d).do(c.check("before", "consent", "no")), c.start(DOCTOR), False),
     ("no_baseline", lambda d: ready(d).do(c.set_order(ORDER)).happen(*well_answered(d)), c.start(DOCTOR), False),
     ("start_held", held, c.start(), True),
+    ("same_person", set_up, c.start(second=e.PumpRead(by="Nurse ", ml_per_h=52.5, ml=35, mg_per_ml=1)), False),
     ("order_out_of_bounds", ready, c.set_order(ORDER.model_copy(update={"dose_mg_per_kg": 1.2}), DOCTOR), False),
     ("order_beyond_recommended", ready, c.set_order(ORDER.model_copy(update={"dose_mg_per_kg": 0.8})), True),
     ("order_beyond_recommended", ready, c.set_order(ORDER.model_copy(update={"dose_mg_per_kg": 0.8}), c.Override("Dr. Lind")), True),
@@ -452,6 +453,32 @@ def test_an_override_is_recorded_with_who_and_why(document: Document) -> None:
 def test_the_prescriber_overrides_a_blocking_answer(document: Document) -> None:
     room = set_up(document).do(c.check("before", "pregnancy", "yes", DOCTOR), c.start())
     assert room.state.phase is Phase.RUNNING
+
+
+def test_where_the_protocol_asks_for_a_second_person_no_override_stands_for_one(document: Document) -> None:
+    room = set_up(document)
+    room.document = document.model_copy(update={"second_person": "start"})
+    with pytest.raises(c.Refusal, match="a second person reads the pump") as refusal:
+        room.do(c.start(DOCTOR))
+    assert (refusal.value.name, refusal.value.overridable) == ("no_second_person", False)
+    room.do(c.start(second=e.PumpRead(by="anna", ml_per_h=52.5, ml=35, mg_per_ml=1)))
+    assert room.state.phase is Phase.RUNNING
+
+
+def test_overriding_one_of_several_answers_leaves_them_all_where_they_stand(document: Document) -> None:
+    room = set_up(document).do(*(c.check("before", "medicines", each) for each in ("maoi", "long_qt")))
+    room.do(c.check("before", "medicines", "maoi", DOCTOR))
+    checked = room.state.checks["before", "medicines"]
+    assert (checked.answers, checked.override_by) == (("maoi", "long_qt"), "Dr. Lind")
+    room.do(c.start())
+    assert room.state.phase is Phase.RUNNING
+
+
+def test_a_resume_that_is_charted_late_counts_from_when_it_was(document: Document) -> None:
+    room = running(document).do(c.pause()).tick(100).do(c.resume(0.6, for_at=40))
+    ledger = room.state.ledger
+    assert ledger is not None
+    assert ledger.changes[-1].at == 40
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,9 @@ def check(checklist: str, item: str, answer: str, override: Override = Override(
             raise Refusal("no_override", say("Nobody may override: {question}", question=asked.question))
         before = scene.state.checks.get((checklist, item))
         answers: tuple[str, ...] = (answer,)
-        if asked.multiple and before is not None and not (override and answer in before.answers):
+        if override and before is not None and answer in before.answers:
+            answers = before.answers
+        elif asked.multiple and before is not None:
             plain = {a.id for a in asked.answers if not a.flags and not a.stops}
             kept = tuple(a for a in before.answers if a not in plain) if answer not in plain else ()
             answers = tuple(a for a in kept if a != answer) if answer in kept else (*kept, answer)
