@@ -59,8 +59,9 @@ _KINDS: tuple[tuple[frozenset[Role], str], ...] = (
 )
 ENTRIES: Mapping[str, frozenset[Role]] = {kind: roles for roles, kinds in _KINDS for kind in kinds.split()}
 """Who may write which kind of entry. What is not here, or is nobody's, only the program writes."""
-_ENTAILED = {"session_closed": "drill_ended"}
-"""What needs no right of its own where it goes in with another entry: whoever may end a drill closes its room."""
+_ENTAILED = {"session_closed": "drill_ended", "infusion_stopped": "emergency_act"}
+"""What needs no right of its own where it goes in with another entry: whoever may end a drill closes its room, and whoever
+says in an emergency that the pump was stopped charts that it was."""
 
 
 class Shown(StrEnum):

@@ -230,6 +230,8 @@ class InfusionStopped(Event):
     complete: bool = False
     reason: Text = ""
     for_at: int | None = None
+    emergency: bool = False
+    """Charted by the act of an emergency that stands before it, and taken back with that."""
 
 
 class DrugGiven(Event):

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from monitor import events as e
 from monitor.cycle import Cycle
@@ -146,12 +146,20 @@ class Away:
     cap_s: int
 
 
+class Done(NamedTuple):
+    """An act of an emergency."""
+
+    act: str
+    at: int
+    by: str
+    seq: int
+
+
 @dataclass(frozen=True, slots=True)
 class Emergency:
     since: int
     by: str
-    acts: tuple[tuple[str, int, str], ...] = ()
-    """Act, tick, who."""
+    acts: tuple[Done, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -500,8 +508,19 @@ def _corrected(state: SessionState, event: e.Corrected, at: e.Logged) -> Session
     broken = None if state.broken is not None and state.broken.seq == event.seq else state.broken
     differs = None if state.pump_differs is not None and state.pump_differs.seq == event.seq else state.pump_differs
     by_hand = tuple(t for t in state.by_hand if t.seq != event.seq)
+    emergency = state.emergency
+    if emergency is not None:
+        emergency = replace(emergency, acts=tuple(done for done in emergency.acts if done.seq != event.seq))
     cleared = replace(
-        state, scores=scores, observed=seen, symptoms=symptoms, drugs=drugs, by_hand=by_hand, broken=broken, pump_differs=differs
+        state,
+        scores=scores,
+        observed=seen,
+        symptoms=symptoms,
+        drugs=drugs,
+        by_hand=by_hand,
+        broken=broken,
+        pump_differs=differs,
+        emergency=emergency,
     )
     if event.instead is None:
         return cleared
@@ -521,7 +540,7 @@ def _entries(state: SessionState) -> Iterator[Charted | Given | ByHand]:
 def _emergency_act(state: SessionState, event: e.EmergencyAct, at: e.Logged) -> SessionState:
     if state.emergency is None:
         return state
-    return replace(state, emergency=replace(state.emergency, acts=(*state.emergency.acts, (event.act, at.tick, at.by))))
+    return replace(state, emergency=replace(state.emergency, acts=(*state.emergency.acts, Done(event.act, at.tick, at.by, at.seq))))
 
 
 def _watch(state: SessionState, event: e.WatchTaken, at: e.Logged) -> SessionState:

@@ -412,3 +412,40 @@ def test_that_no_screen_can_sound_is_said_once_and_so_is_its_end(desk: Desk) -> 
     assert desk.do(c.sound_changed(True)) == 0, "nothing is said of what is as it should be"
     assert desk.do(c.sound_changed(False), c.sound_changed(False)) == 1
     assert desk.do(c.sound_changed(True), c.sound_changed(True)) == 1
+
+
+# ---- what is about another time ----
+
+
+LATE: dict[str, Callable[[int | None], c.Command]] = {
+    "score": lambda at: c.score("comfort", 4, for_at=at),
+    "observe": lambda at: c.observe("seen", for_at=at),
+    "symptom": lambda at: c.symptom("chest_pain", for_at=at),
+    "pressure": lambda at: c.chart_pressure(120, 80, for_at=at),
+    "pause": lambda at: c.pause(for_at=at),
+    "stop": lambda at: c.stop(for_at=at),
+    "rate": lambda at: c.change_rate(0.4, found=True, for_at=at),
+}
+
+
+@pytest.mark.parametrize("name", LATE)
+def test_what_was_before_check_in_is_refused_and_not_moved(running: Desk, name: str) -> None:
+    assert running.refused(LATE[name](-1)).name == "before_check_in"
+    running.do(LATE[name](0))
+
+
+@pytest.mark.parametrize("name", [*LATE, "drug"])
+def test_what_has_not_come_yet_is_refused(running: Desk, name: str) -> None:
+    command = LATE.get(name, lambda at: c.give_drug("ondansetron", 4, "IV", fact=True, for_at=at))
+    now = running.log.head(running.session).tick + 1
+    assert running.refused(command(now + 1)).name == "in_future"
+    running.do(command(now))
+
+
+def test_a_drug_given_before_check_in_keeps_its_time_and_counts(running: Desk) -> None:
+    running.do(c.give_drug("ondansetron", 4, "IV", fact=True, for_at=-1800))
+    assert [g.at for g in running.state.drugs] == [-1800]
+    drug = running.document.drug["ondansetron"]
+    said = " ".join(c.drug_breaks(running.document, running.state, drug, drug.total_max, 0))
+    assert "given 30 min ago" in said
+    assert "in all is above" in said

@@ -138,6 +138,14 @@ def offered(document: Document) -> Room:
     return running(document).do(c.take_watch("nurse"), c.offer_watch("", ["a card"]))
 
 
+def alarmed(document: Document) -> Room:
+    return Room(document).happen(
+        e.PromptChanged(
+            rule="E-4", episode=1, state=e.PromptState.ACTIVE, priority=e.Priority.HIGH, prompt_kind=e.PromptKind.CLINICAL, message="x"
+        )
+    )
+
+
 def scored_by_another(document: Document) -> Room:
     return running(document).do(c.score("nausea", 3), by="anna")
 
@@ -220,6 +228,7 @@ ASKED: list[tuple[str, Callable[[Document], Room], Wanted, bool]] = [
     ("infusion_open", running, c.close(), False),
     ("infusion_open", paused, c.close(), False),
     ("not_discharged", recovery, c.close(), False),
+    ("high_open", alarmed, c.close(), False),
     ("pace_out_of_bounds", ready, c.set_pace(61), False),
     ("pace_out_of_bounds", drilled, c.set_pace(21), False),
     ("drill", drilled, c.go_on(), False),
@@ -241,6 +250,8 @@ ASKED: list[tuple[str, Callable[[Document], Room], Wanted, bool]] = [
     ("no_name", running, c.take_watch(" "), False),
     ("no_offer", running, c.accept_watch("anna"), False),
     ("no_offer", offered, c.accept_watch("anna", 0), False),
+    ("before_check_in", running, c.score("comfort", 4, for_at=-1), False),
+    ("in_future", running, c.give_drug("ondansetron", 4, "IV", fact=True, for_at=600), False),
     ("watched", offered, c.take_watch("ben", shown=""), False),
     ("not_yours", scored_by_another, undoing("scored"), False),
     ("drug_charted_before", given_by_another, c.give_drug("ondansetron", 4, "IV", fact=True), True),

@@ -47,6 +47,7 @@ def room_frame(picture: Picture, room: str, who: str) -> Frame:
         return frame
     state = view.state
     observed = state.opened.observed
+    called = picture.document.emergency_rules  # a running emergency has its own card
     about: Frame = {
         "session": view.session,
         "alias": state.opened.alias,
@@ -73,7 +74,7 @@ def room_frame(picture: Picture, room: str, who: str) -> Frame:
         "cuff_table": list(cuff_table(picture, view)),
         "prompts_none": NO_PROMPTS if view.proves else None,
         "failed": _failed(view) if view.failed else None,
-        "prompts": [card(picture, view, p) for p in open_prompts(view)],
+        "prompts": [card(picture, view, p) for p in open_prompts(view) if state.emergency is None or p.rule not in called],
         "watching": [
             {
                 "text": say("Watching: {message}", message=headline(picture, view, p)),
@@ -181,7 +182,7 @@ def _emergency(picture: Picture, view: View) -> Frame | None:
     if running is None:
         return None
     plan = picture.document.emergency
-    done = {act: tick for act, tick, _ in running.acts}
+    done = {one.act: one.at for one in running.acts}
     return {
         "since": units.span(picture.at(view) - running.since),
         "lines": [*plan.lines, say("Call {number}", number=plan.number)],

@@ -96,7 +96,7 @@ def entry(document: Document, event: e.AnyEvent) -> str | None:
         case e.EmergencyAct():
             return "Emergency: " + next((a.label for a in document.emergency.acts if a.id == event.act), event.act)
         case e.EmergencyEnded():
-            return say("Emergency ended")
+            return say("Emergency ended") + (f": {event.reason}" if event.reason else "")
         case e.AudioPaused():
             return say("Audio paused for {seconds} s", seconds=event.seconds)
         case e.AudioResumed():

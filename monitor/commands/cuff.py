@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor import events as e
-from monitor.commands.scene import Command, Refusal, Scene, tapped
+from monitor.commands.scene import Command, Refusal, Scene, dated, tapped
 from monitor.language import say
 from monitor.protocol.conditions import Sight
 from monitor.protocol.rest import Held, put_off_until
@@ -53,6 +53,6 @@ def chart_pressure(sys: float, dia: float, for_at: int | None = None) -> Command
         if not (40 <= sys <= 280 and 20 <= dia <= 200 and dia < sys):
             raise Refusal("pressure_impossible", say("{sys:g}/{dia:g} cannot be a blood pressure.", sys=sys, dia=dia))
         same = [t.known_at for t in scene.state.by_hand if (t.reading.sys, t.reading.dia, t.by) == (sys, dia, scene.by)]
-        return [] if tapped(scene, same) else [e.PressureCharted(sys=sys, dia=dia, for_at=for_at)]
+        return [] if tapped(scene, same) else [e.PressureCharted(sys=sys, dia=dia, for_at=dated(scene, for_at))]
 
     return command

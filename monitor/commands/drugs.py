@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from monitor import events as e
 from monitor import units
-from monitor.commands.scene import Command, Override, Refusal, Scene, tapped
+from monitor.commands.scene import Command, Override, Refusal, Scene, dated, tapped
 from monitor.language import say
 from monitor.protocol.document import Document, Drug
 from monitor.session import Given, SessionState
@@ -46,7 +46,7 @@ def give_drug(drug: str, dose: float, route: str, *, fact: bool, override: Overr
                 dose=dose,
                 unit=known.unit,
                 route=route,
-                for_at=for_at,
+                for_at=dated(scene, for_at, before=True),
                 breaks=tuple(breaks),
                 prescriber=override.by,
                 override_by=override.by,

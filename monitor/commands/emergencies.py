@@ -7,9 +7,13 @@ from collections.abc import Sequence
 from monitor import events as e
 from monitor.access import Viewer
 from monitor.commands.scene import TRIES, Command, Refusal, Scene, carry_out, tapped
+from monitor.infusion import Pump
 from monitor.language import say
 from monitor.protocol.document import Document
 from monitor.store.log import Entry, EventLog
+
+STOPPED = "infusion_stopped"
+"""The act, by its id in the protocol, that charts the stop of the infusion as well."""
 
 
 def emergency() -> Command:
@@ -35,14 +39,31 @@ def emergency_act(act: str) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if act not in {a.id for a in scene.document.emergency.acts}:
             raise Refusal("unknown_act", say("The protocol does not list this act; write a note."))
+        done: list[e.AnyEvent] = [e.EmergencyAct(act=act)]
+        if act == STOPPED and scene.state.pump in (Pump.RUNNING, Pump.PAUSED):
+            done.append(e.InfusionStopped(reason=say("pump stopped by hand, emergency"), emergency=True))
         if scene.state.emergency is None:
-            return [e.EmergencyStarted(), e.EmergencyAct(act=act)]
-        if tapped(scene, [at for name, at, _ in scene.state.emergency.acts if name == act]):
+            return [e.EmergencyStarted(), *done]
+        if tapped(scene, [one.at for one in scene.state.emergency.acts if one.act == act]):
             return []
-        return [e.EmergencyAct(act=act)]
+        return done
 
     return command
 
 
 def end_emergency(reason: str = "") -> Command:
-    return lambda scene: [e.EmergencyEnded(reason=reason)] if scene.state.emergency is not None else []
+    """Ends the emergency and answers what it called for, and nothing else: what still holds stays open."""
+
+    def command(scene: Scene) -> Sequence[e.AnyEvent]:
+        if scene.state.emergency is None:
+            return []
+        how = say("emergency ended: {reason}", reason=reason) if reason else say("emergency ended")
+        called = (scene.state.prompts.get(rule) for rule in sorted(scene.document.emergency_rules))
+        answered = [
+            e.PromptAnswered(rule=prompt.rule, episode=prompt.episode, answer=e.Answer.DID, reason=how)
+            for prompt in called
+            if prompt is not None and prompt.unanswered
+        ]
+        return [e.EmergencyEnded(reason=reason), *answered]
+
+    return command

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor import events as e
-from monitor.commands.scene import Command, Override, Refusal, Scene, in_phase, prescribed
+from monitor.commands.scene import Command, Override, Refusal, Scene, dated, in_phase, prescribed
 from monitor.infusion import Pump
 from monitor.language import say
 from monitor.session import Phase
@@ -39,7 +39,7 @@ def start(
         said: list[e.AnyEvent] = [
             e.InfusionStarted(
                 rate_mg_per_kg_h=round(state.order.rate_mg_per_kg_h, 4),
-                for_at=found_at,
+                for_at=dated(scene, found_at),
                 breaks="; ".join(h[1] for h in held),
                 override_by=override.by,
                 reason=override.reason,
@@ -87,7 +87,7 @@ def change_rate(rate_mg_per_kg_h: float, override: Override = Override(), found:
             e.RateChanged(
                 rate_mg_per_kg_h=round(rate_mg_per_kg_h, 4),
                 found=found,
-                for_at=for_at,
+                for_at=dated(scene, for_at),
                 breaks=text,
                 override_by=override.by,
                 reason=override.reason,
@@ -136,7 +136,7 @@ def _allowed(breaks: Sequence[tuple[str, str]], override: Override) -> None:
 def pause(reason: str = "", for_at: int | None = None) -> Command:
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         in_phase(scene, "pause", Phase.RUNNING)
-        return [e.InfusionPaused(reason=reason, for_at=for_at)]
+        return [e.InfusionPaused(reason=reason, for_at=dated(scene, for_at))]
 
     return command
 
@@ -149,7 +149,11 @@ def resume(rate_mg_per_kg_h: float, override: Override = Override(), for_at: int
         text = "; ".join(t for t, _ in breaks)
         return [
             e.InfusionResumed(
-                rate_mg_per_kg_h=round(rate_mg_per_kg_h, 4), for_at=for_at, breaks=text, override_by=override.by, reason=override.reason
+                rate_mg_per_kg_h=round(rate_mg_per_kg_h, 4),
+                for_at=dated(scene, for_at),
+                breaks=text,
+                override_by=override.by,
+                reason=override.reason,
             )
         ]
 
@@ -162,6 +166,6 @@ def stop(complete: bool = False, reason: str = "", for_at: int | None = None) ->
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if scene.state.pump not in (Pump.RUNNING, Pump.PAUSED):
             in_phase(scene, "stop", Phase.RUNNING, Phase.PAUSED)
-        return [e.InfusionStopped(complete=complete, reason=reason, for_at=for_at)]
+        return [e.InfusionStopped(complete=complete, reason=reason, for_at=dated(scene, for_at))]
 
     return command

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from monitor import charting
 from monitor import events as e
-from monitor.commands.scene import Command, Refusal, Scene, tapped
+from monitor.commands.scene import Command, Refusal, Scene, dated, tapped
 from monitor.language import say
 from monitor.protocol.document import OBSERVABLE
-from monitor.session import Charted
+from monitor.session import Charted, Phase
 
 
 def score(scale: str, value: int | None, items: Sequence[tuple[int, int]] = (), for_at: int | None = None) -> Command:
@@ -35,7 +35,7 @@ def score(scale: str, value: int | None, items: Sequence[tuple[int, int]] = (), 
         last = _newest(scene.state.scores.get(scale, ()))
         if last is not None and last.value == value and last.by == scene.by and tapped(scene, [last.known_at]):
             return []
-        return [e.Scored(scale=scale, value=value, items=tuple(items), for_at=for_at)]
+        return [e.Scored(scale=scale, value=value, items=tuple(items), for_at=dated(scene, for_at))]
 
     return command
 
@@ -47,7 +47,7 @@ def observe(what: str, value: str = "", number: float | None = None, for_at: int
         last = _newest(scene.state.observed.get(what, ()))
         if last is not None and (last.word, last.value, last.by) == (value, number, scene.by) and tapped(scene, [last.known_at]):
             return []
-        return [e.Observed(what=what, value=value, number=number, for_at=for_at)]
+        return [e.Observed(what=what, value=value, number=number, for_at=dated(scene, for_at))]
 
     return command
 
@@ -59,7 +59,7 @@ def symptom(name: str, present: bool = True, for_at: int | None = None) -> Comma
         last = scene.state.symptoms.get(name)
         if last is not None and bool(last.value) is present and last.by == scene.by and tapped(scene, [last.known_at]):
             return []
-        return [e.SymptomCharted(symptom=name, present=present, for_at=for_at)]
+        return [e.SymptomCharted(symptom=name, present=present, for_at=dated(scene, for_at))]
 
     return command
 
@@ -75,7 +75,7 @@ def note(text: str) -> Command:
     return command
 
 
-CORRECTABLE = frozenset({"scored", "observed", "symptom_charted", "drug_given", "pressure_charted"})
+CORRECTABLE = frozenset({"scored", "observed", "symptom_charted", "drug_given", "pressure_charted", "emergency_act"})
 
 
 def correct(seq: int, instead: dict[str, Any] | None, reason: str) -> Command:
@@ -93,9 +93,31 @@ def correct(seq: int, instead: dict[str, Any] | None, reason: str) -> Command:
                 e.read({**instead, "kind": kind})
             except ValidationError as wrong:
                 raise Refusal("not_readable", say("The correction does not fit: {part}.", part=wrong.errors()[0]["msg"])) from None
-        return [e.Corrected(seq=seq, instead=None if instead is None else {**instead, "kind": kind}, reason=reason)]
+        corrected = e.Corrected(seq=seq, instead=None if instead is None else {**instead, "kind": kind}, reason=reason)
+        return [corrected, *_stop_taken_back(scene, seq)]
 
     return command
+
+
+_PUMP = frozenset({"infusion_started", "rate_changed", "infusion_paused", "infusion_resumed", "infusion_stopped"})
+
+
+def _stop_taken_back(scene: Scene, seq: int) -> Sequence[e.AnyEvent]:
+    """Where an act of an emergency had charted the stop: the pump is found as it was, as if it had never stopped.
+
+    What was charted of the pump since says more.
+    """
+    stop = next((x for x in scene.log if x.event.kind in _PUMP and x.seq > seq), None)
+    later = any(x.event.kind in _PUMP and x.seq > stop.seq for x in scene.log) if stop is not None else True
+    ledger = scene.state.ledger
+    if stop is None or later or stop.seq != seq + 1 or ledger is None or scene.state.phase is not Phase.RECOVERY:
+        return []
+    if not (isinstance(stop.event, e.InfusionStopped) and stop.event.emergency):
+        return []
+    before, stopped = ledger.changes[-2:]
+    if before.rate_mg_per_kg_h > 0:
+        return [e.RateChanged(rate_mg_per_kg_h=before.rate_mg_per_kg_h, found=True, for_at=stopped.at)]
+    return [e.InfusionPaused(reason=say("the stop was taken back"), for_at=stopped.at)]
 
 
 def undo(seq: int) -> Command:

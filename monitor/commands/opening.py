@@ -39,12 +39,17 @@ def discharge(escort: str, against_advice: bool = False, reason: str = "") -> Co
     return command
 
 
-def close(reason: str = "") -> Command:
+def close(reason: str = "", over_high: bool = False) -> Command:
+    """``over_high``: whoever closes has been told which high prompts nobody has answered."""
+
     def command(scene: Scene) -> Sequence[e.AnyEvent]:
         if scene.state.pump in (Pump.RUNNING, Pump.PAUSED):
             raise Refusal("infusion_open", say("The infusion is charted as running or paused; chart its stop first."))
         if scene.state.phase is Phase.RECOVERY:
             raise Refusal("not_discharged", say("Discharge the patient first, or record that they left against advice."))
+        high = [prompt.message for prompt in scene.state.open_prompts if prompt.priority is e.Priority.HIGH and prompt.answered is None]
+        if high and not over_high:
+            raise Refusal("high_open", say("Nobody has answered: {high}. Close all the same?", high="; ".join(high)), confirmable=True)
         return [e.SessionClosed(reason=reason)]
 
     return command

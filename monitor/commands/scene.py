@@ -27,11 +27,11 @@ LOOKS_BACK_S = 45 * 60
 class Refusal(Exception):
     """A command that was not carried out. ``name`` is for programs, the sentence for people.
 
-    ``overridable``: it may be done after all, with the prescriber's name and a reason.
+    ``overridable``: it may be done after all, with the prescriber's name and a reason. ``confirmable``: by whoever is sure.
     """
 
-    def __init__(self, name: str, sentence: str, overridable: bool = False) -> None:
-        self.name, self.sentence, self.overridable = name, sentence, overridable
+    def __init__(self, name: str, sentence: str, overridable: bool = False, confirmable: bool = False) -> None:
+        self.name, self.sentence, self.overridable, self.confirmable = name, sentence, overridable, confirmable
         super().__init__(sentence)
 
 
@@ -139,6 +139,15 @@ def _recent(log: EventLog, session: int, state: SessionState, at: int) -> Window
 def in_phase(scene: Scene, what: str, *allowed: Phase) -> None:
     if scene.state.phase not in allowed:
         raise Refusal("wrong_phase", say("The session is {value}: it is not the time to {what}.", value=scene.state.phase.value, what=what))
+
+
+def dated(scene: Scene, for_at: int | None, before: bool = False) -> int | None:
+    """The second that an entry is about, if it can be: not later than now and, unless ``before``, not before check-in."""
+    if for_at is not None and for_at > scene.at:
+        raise Refusal("in_future", say("This is about a time that has not come yet: nothing was stored."))
+    if for_at is not None and for_at < 0 and not before:
+        raise Refusal("before_check_in", say("This is about a time before check-in: nothing was stored. Write it as a note."))
+    return for_at
 
 
 def prescribed(scene: Scene) -> None:

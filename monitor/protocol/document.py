@@ -27,6 +27,7 @@ from monitor.protocol.conditions import (
     Condition,
     DrugSince,
     Duration,
+    Fact,
     Flag,
     Overdue,
     Score,
@@ -338,6 +339,11 @@ class Document(Part):
     @cached_property
     def rule(self) -> Mapping[str, Rule]:
         return {r.id: r for r in self.rules}
+
+    @cached_property
+    def emergency_rules(self) -> frozenset[str]:
+        """The rules that a nurse's own emergency calls for."""
+        return frozenset(r.id for r in self.rules if any(isinstance(x, Fact) and x.fact == "emergency" for x in walk(r.when)))
 
     @cached_property
     def option(self) -> Mapping[str, Option]:

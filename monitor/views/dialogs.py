@@ -85,7 +85,7 @@ def late_field(view: View, key: str) -> int | None:
     ago = st.number_input(say("How many minutes ago (0: now)"), 0, 240, 0, key=f"{key}_ago")
     if not ago:
         return None
-    for_at = max(0, view.at - round(ago * 60 * max(1.0, view.state.speed)))
+    for_at = view.at - round(ago * 60 * max(1.0, view.state.speed))
     st.caption(say("For {of_day}", of_day=clock.of_day(view.wall(for_at), station().follower.zone)))
     return for_at
 
@@ -400,8 +400,9 @@ def discharge_form(room: str, fill: Fill) -> None:
 def close_form(room: str, fill: Fill) -> None:
     st.write(say("The session is sealed and ends. The next patient starts with nothing of this one."))
     reason = st.text_input(say("Note (optional)"), max_chars=200)
+    over = st.checkbox(say("Close although a high prompt was not answered"))
     if st.button(say("Close the session"), type="primary"):
-        attempt(room, commands.close(reason.strip()))
+        attempt(room, commands.close(reason.strip(), over))
 
 
 def emergency_end_form(room: str, fill: Fill) -> None:

@@ -11,18 +11,20 @@ import pytest
 from monitor import commands as c
 from monitor import events as e
 from monitor import settings
+from monitor.access import NOBODY
 from monitor.admission import Patient, admit_simulated, well_answered
+from monitor.infusion import Order, Pump
 from monitor.live import station as stations
 from monitor.live.station import Station, station
 from monitor.protocol.cases import cuff
+from monitor.session import Phase, SessionState, folded
 from monitor.store import packing
 from monitor.ward import drafts, logged
 from tests.conftest import Time
 from tests.keys import Keys, buttons, in_room, labelled, on_wall
 
 PLEASANT = settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml"
-WARDS = {"who", "handover_all", "handover_offered"}
-"""Forms of the station, not of a patient."""
+ORDER = Order(dose_mg_per_kg=0.5, weight_kg=70, minutes=40)
 
 
 @pytest.fixture
@@ -294,3 +296,96 @@ def test_an_undo_that_waits_takes_nobody_else_s_entry_back(here: Station) -> Non
     keys.sign("jonas")
     assert "corrected" not in kinds(session)
     assert "mira has charted this" in keys.told
+
+
+# ---- an emergency ----
+
+
+def infusing() -> int:
+    here = station()
+    session = settled("Otter", c.take_watch("anna"), c.set_baseline(120, 75), c.set_order(ORDER))
+    here.log.append(session, drafts([*well_answered(here.document), e.InfusionStarted(rate_mg_per_kg_h=0.75)], "anna"))
+    return session
+
+
+def state(session: int) -> SessionState:
+    return folded(stored(session))
+
+
+def test_pump_stopped_by_hand_charts_the_stop_and_its_undo_takes_it_back(here: Station) -> None:
+    session, keys = infusing(), Keys("mira")
+    keys.tap(labelled(in_room("3", "mira"), "Emergency"))
+    keys.tap(labelled(in_room("3", "mira"), "Pump stopped by hand"))
+    assert state(session).pump is Pump.ENDED
+    assert state(session).pump_changed_at is not None, "the pump is still to be seen by eye"
+    given = state(session).ledger
+    keys.tap(labelled(in_room("3", "mira"), "Undo"))
+    now = state(session)
+    assert (now.pump, now.phase) == (Pump.RUNNING, Phase.RUNNING)
+    assert now.ledger is not None and given is not None
+    assert now.ledger.given_mg(1000) == pytest.approx(given.changes[0].rate_mg_per_kg_h * 70 / 3600 * (1000 - given.changes[0].at))
+    assert now.pump_changed_at is not None
+    assert now.emergency is not None and now.emergency.acts == ()
+
+
+def test_a_paused_pump_is_paused_again_when_the_stop_is_taken_back(here: Station) -> None:
+    session, keys = infusing(), Keys("mira")
+    c.carry_out(here.log, here.document, session, "mira", c.pause("dizzy"))
+    keys.tap({"do": "emergency_act", "act": "infusion_stopped", "session": session})
+    assert state(session).pump is Pump.ENDED
+    keys.tap(labelled(in_room("3", "mira"), "Undo"))
+    assert (state(session).pump, state(session).phase) == (Pump.PAUSED, Phase.PAUSED)
+
+
+def test_what_was_charted_of_the_pump_since_says_more_than_the_undo(here: Station) -> None:
+    session, keys = infusing(), Keys("mira")
+    keys.tap({"do": "emergency_act", "act": "infusion_stopped", "session": session})
+    act = labelled(in_room("3", "mira"), "Undo")
+    c.carry_out(here.log, here.document, session, "anna", c.change_rate(0.4, found=True))
+    keys.tap(act)
+    assert state(session).ledger is not None and state(session).ledger.rate_mg_per_kg_h == 0.4  # type: ignore[union-attr]
+
+
+def test_an_act_of_a_pump_that_does_not_run_charts_no_stop(here: Station) -> None:
+    session = running()
+    Keys("mira").tap({"do": "emergency_act", "act": "infusion_stopped", "session": session})
+    assert "infusion_stopped" not in kinds(session)
+
+
+def test_who_is_nobody_stops_the_infusion_in_an_emergency_and_nothing_else(here: Station) -> None:
+    session = infusing()
+    c.carry_out(here.log, here.document, session, NOBODY, c.emergency_act("infusion_stopped"))
+    assert state(session).pump is Pump.ENDED
+    with pytest.raises(c.Refusal):
+        c.carry_out(here.log, here.document, session, NOBODY, c.stop())
+
+
+def prompted(session: int, rule: str) -> None:
+    prompt = e.PromptChanged(rule=rule, episode=1, state=e.PromptState.ACTIVE, priority=e.Priority.HIGH,
+                             prompt_kind=e.PromptKind.CLINICAL, message=rule)  # fmt: skip
+    station().log.append(session, drafts([prompt], "evaluator"))
+
+
+def test_ending_an_emergency_answers_it_alone_and_the_log_has_the_words(here: Station) -> None:
+    session = infusing()
+    c.carry_out(here.log, here.document, session, "mira", c.emergency())
+    prompted(session, "E-5")
+    prompted(session, "E-4")
+    shown = in_room("3", "mira")
+    assert [p["rule"] for p in shown["prompts"]] == ["E-4"], "the emergency has a card of its own"
+    c.carry_out(here.log, here.document, session, "mira", c.end_emergency("fainted, well again"))
+    ended = state(session)
+    assert ended.prompts["E-5"].answered is not None
+    assert ended.prompts["E-4"].unanswered
+    assert any(x["text"] == "Emergency ended: fainted, well again" for x in in_room("3", "mira")["events"])
+
+
+def test_closing_over_a_high_prompt_asks(here: Station) -> None:
+    session = settled("Otter")
+    prompted(session, "E-4")
+    with pytest.raises(c.Refusal) as refusal:
+        c.carry_out(here.log, here.document, session, "mira", c.close())
+    assert (refusal.value.name, refusal.value.confirmable) == ("high_open", True)
+    assert "E-4" in refusal.value.sentence
+    c.carry_out(here.log, here.document, session, "mira", c.close(over_high=True))
+    assert kinds(session)[-1] == "session_closed"
