@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-fast lint audit bench soak day promises patient-page screenshots language clean
+.PHONY: run test test-fast lint audit fonts bench soak day promises patient-page screenshots language clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m monitor run
@@ -23,6 +23,10 @@ audit:
 	@$(PYTHON) -m venv .audit
 	.audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
 	.audit/bin/pip-audit --strict --disable-pip --no-deps --requirement requirements.txt
+
+# What pages look like with one family of fonts alone, for each that is installed here.
+fonts: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.browser.fonts
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from jinja2 import Environment, StrictUndefined
 
-from monitor.board.sheet import HERE, TOKENS
+from monitor.board.face import tokens
+from monitor.board.sheet import HERE
 from monitor.board.view import Picture
 from monitor.language import say
 from monitor.store.passwords import LONGEST_PIN, SHORTEST, SHORTEST_PIN, Kind
@@ -56,7 +57,7 @@ def doorway(
     template = made.from_string((HERE / "doorway.html").read_text(encoding="utf-8"))
     return template.render(
         title=changes[change] if change else say("Sign in"),
-        tokens=TOKENS.read_text(encoding="utf-8"),
+        tokens=tokens(),
         theme=picture.theme,
         mode=picture.mode.upper(),
         station=picture.station,

@@ -10,12 +10,12 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 
 from monitor.board import words
+from monitor.board.face import tokens
 from monitor.board.frame import Frame
 from monitor.language import say
 from monitor.units import span
 
 HERE = Path(__file__).parent
-TOKENS = HERE.parent / "views" / "components" / "tokens.css"
 
 WIDTH, LEFT, RIGHT = 1200, 132, 1170
 LETTER = 7.0
@@ -63,9 +63,8 @@ def sheet(frame: Frame) -> str:
     made.filters["span"] = lambda at: "–" if at is None else span(at)
     rooms = [(room, _lanes(room), _scale(room["ends"])) for room in frame["rooms"]]
     template = made.from_string((HERE / "sheet.html").read_text(encoding="utf-8"))
-    tokens = TOKENS.read_text(encoding="utf-8")
     sizes = {"width": WIDTH, "left": LEFT, "right": RIGHT, "row": ROW}
-    return template.render(f=frame, rooms=rooms, tokens=tokens, status=words.STATUS, say=say, words=WORDS, **sizes)
+    return template.render(f=frame, rooms=rooms, tokens=tokens(), status=words.STATUS, say=say, words=WORDS, **sizes)
 
 
 def _scale(ends: int) -> list[tuple[float, str]]:

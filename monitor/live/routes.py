@@ -35,7 +35,7 @@ LARGEST_SAID = 1024
 log_ = logging.getLogger("monitor.dashboard")
 
 
-_TYPES = {".js": "text/javascript", ".css": "text/css"}
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2"}
 
 
 def asset_route(names: Collection[str], body: Callable[[str], bytes]) -> Route:

@@ -69,7 +69,8 @@ async def shown(request: Request, said: str = "", status: int = 200, onward: str
     ways = words.Ways(asked.provider if asked is not None else "", asked is None or here.accounts.with_password())
     headers = {
         "cache-control": "no-store",
-        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; font-src data:; form-action 'self'; "
+        "frame-ancestors 'none'",
         "referrer-policy": "same-origin",
     }
     name = onward or (seat.account.name if seat else "")

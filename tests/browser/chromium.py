@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -47,14 +47,14 @@ def find() -> str:
 
 
 @contextmanager
-def launched() -> Iterator[Any]:
-    """A headless browser of Playwright's."""
+def launched(environment: Mapping[str, str] | None = None) -> Iterator[Any]:
+    """A headless browser of Playwright's. ``environment``: what else stands in its own."""
     from playwright.sync_api import Error, sync_playwright
 
     path = find()
     with sync_playwright() as play:
         try:
-            browser = play.chromium.launch(executable_path=path, args=ARGS)
+            browser = play.chromium.launch(executable_path=path, args=ARGS, env={**os.environ, **(environment or {})})
         except Error as wrong:
             raise RuntimeError(NONE) from wrong
         # As the stations' computers are set; a page of the other kind would load a second time to match the dark look.

@@ -21,7 +21,7 @@ from monitor.views import components  # noqa: E402
 from tests.browser.chromium import launched as chromium  # noqa: E402
 from tests.browser.looks import SIZES  # noqa: E402
 
-TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".woff2": "font/woff2"}
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
+from monitor.board import face
 from monitor.language import translations
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _SIBLING = re.compile(rb'(from "\./[a-z]+\.js)(";)')
 
 ASSETS: dict[str, Path] = {
     **{path.name: path for path in sorted(_HERE.glob("*.js")) + sorted(_HERE.glob("*.css"))},
+    face.NAME: face.path(),
     "plotly.min.js": Path(str(files("plotly") / "package_data" / "plotly.min.js")),
 }
 """Name in ``live/assets/`` -> file. Serve ``body(name)``: what is asked for with ``?v=`` may be cached for ever."""
@@ -52,6 +54,8 @@ def body(name: str) -> bytes:
     if name == "language.js":
         said = json.dumps(translations(), ensure_ascii=False)
         content = content.replace(b"TRANSLATIONS = {}", b"TRANSLATIONS = " + said.encode(), 1)
+    if name.endswith(".css"):
+        content = content.replace(face.ADDRESS.encode(), f'url("{face.NAME}?v={version()}")'.encode())
     if name.endswith(".js") and name != "plotly.min.js":
         content = _SIBLING.sub(rb"\1?v=" + version().encode() + rb"\2", content)
     return content

@@ -98,19 +98,29 @@ export function placed(parent, make) {
 }
 
 // Text that outgrows its fixed place is set smaller in steps (data-fit 1, 2, ... in the style sheet), never cut.
-// It measures only when the length of the text or the width of the window changed.
+// It measures only when the length of the text or the width of the window or of the place itself changed: a place that was
+// not drawn when its text came is measured once it is.
 let epoch = 0;
 export function refit() {
   epoch += 1;
 }
+const places = new ResizeObserver((entries) => {
+  for (const { target } of entries) if (target.clientWidth !== target.imWide) measure(target);
+});
 export function fit(box, signature, steps = 2) {
   const key = `${epoch}|${signature}`;
   if (box.imFit === key || !box.isConnected) return;
+  if (box.imFit == null) places.observe(box);
   box.imFit = key;
+  box.imSteps = steps;
+  measure(box);
+}
+function measure(box) {
   let step = 0;
   attr(box, "data-fit", null);
-  while (step < steps && (box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1)) {
+  while (step < box.imSteps && (box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1)) {
     step += 1;
     attr(box, "data-fit", step);
   }
+  box.imWide = box.clientWidth;
 }

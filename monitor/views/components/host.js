@@ -23,6 +23,10 @@ export function asset(name) {
   return new URL(`./${name}${VERSION}`, import.meta.url).href;
 }
 
+// The face of all pages, in the weights of text and numbers: known before anything is drawn with it, so that no line moves
+// later. Where it cannot be had the page is drawn with another, not left blank.
+const faced = () => Promise.allSettled(["400", "650"].map((weight) => document.fonts.load(`${weight} 16px "Monitor Sans"`)));
+
 // A style sheet is linked once a document; resolves when it holds (or has failed: then the page is plain, not blank).
 export function linkStyle(name) {
   const href = asset(name);
@@ -93,7 +97,7 @@ class Host {
       refit();
       if (this.view) this.draw();
     };
-    Promise.race([Promise.all(styles.map(linkStyle)), new Promise((done) => setTimeout(done, 4000))]).then(ready);
+    Promise.race([Promise.all(styles.map(linkStyle)).then(faced), new Promise((done) => setTimeout(done, 4000))]).then(ready);
     this.timer = setInterval(() => this.look(), LOOK_MS);
     this.onShow = () => this.look();
     document.addEventListener("visibilitychange", this.onShow);
