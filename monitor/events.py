@@ -93,6 +93,8 @@ class SessionOpened(Event):
     observed: bool = False
     cuff_interval_s: int | None = None
     demo: bool = False
+    played_s: int = Field(default=0, ge=0)
+    """So many seconds of a demo were played before anybody saw it: the clock times of its seconds count back from its opening."""
 
 
 class SourceSet(Event):

@@ -67,12 +67,12 @@ def serve(log: EventLog, rooms: Rooms, rooms_file: Path, document: Document, chi
     ending.watch()
     ward = Ward(log, document, held.number)
     try:
-        demo.open_rooms(log, rooms, rooms_file, document)
+        demos = demo.Demos(log, rooms, rooms_file, document)
+        demos.open(ward)
         while not ending.check():
             try:
                 ward.round()
-                for course in list(ward.courses.values()):
-                    demo.tend(log, document, course)
+                demos.tend(ward)
             except StoreError as trouble:
                 # The record is out of reach: say so, keep trying; screens see the sign of life stop.
                 log_.error("the store does not answer: %s", trouble)

@@ -13,6 +13,7 @@ from monitor.access import Role
 from monitor.colours import Colours, Theme, wrong_with
 from monitor.events import Level
 from monitor.sources.source import BadFile
+from monitor.units import read_seconds
 from monitor.yamlmarks import read_yaml, validated
 
 HOME = Path(__file__).resolve().parent.parent
@@ -21,6 +22,9 @@ ROOMS = SAMPLE_DATA / "rooms.yaml"
 EXAMPLE_PROTOCOL = SAMPLE_DATA / "protocols" / "example.yaml"
 STORE_VARIABLE = "INFUSION_STORE"
 ROOMS_VARIABLE = "INFUSION_ROOMS"
+
+PLAYED_MOST_S = 3 * 3600
+"""How far a demo can be played before anybody sees it; a minute of it takes some milliseconds."""
 
 Mode = Literal["training", "ward"]
 Name = Annotated[str, Field(min_length=1, max_length=40)]
@@ -37,11 +41,19 @@ class Demo(BaseModel):
     seed: int = Field(default=1, ge=0, le=2**31)
     speed: float = Field(default=1.0, gt=0, le=60)
     watcher: str = Field(default="", max_length=80)
+    at: Annotated[int, BeforeValidator(read_seconds)] = 0
+    """The second since its opening to which it is played before anybody sees it: for the first session of a room alone."""
+    starts: bool = True
+    """False: the patient stays ready until somebody starts the infusion."""
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if (self.scenario is None) == (self.recording is None):
             raise ValueError("give either a scenario or a recording")
+        if self.at > PLAYED_MOST_S:
+            raise ValueError(f"at goes up to {PLAYED_MOST_S // 3600} h; what comes before it is played when the program starts")
+        if self.at and self.speed != 1.0:
+            raise ValueError("give either at or a speed: the clock times before at count back in real time")
         return self
 
 

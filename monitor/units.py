@@ -6,6 +6,7 @@ Inside the program a quantity carries its unit in its name (``rate_mg_per_kg_h``
 from __future__ import annotations
 
 import math
+import re
 
 from monitor.language import say
 
@@ -21,6 +22,11 @@ NORMALIZED = "NU"
 
 MMHG_PER_KPA = 7.50062
 """Millimetres of mercury in a kilopascal (conventional value, 101.325 kPa = 760 mmHg)."""
+
+LONGEST_S = 24 * 3600
+_CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)\Z")
+_SPAN = re.compile(r"(\d{1,5}(?:\.\d)?) ?(s|min|h)\Z")
+_SECONDS_IN = {"s": 1, "min": 60, "h": 3600}
 
 POUNDS_PER_KG = 2.20462
 """Pounds in a kilogram (the international pound, 0.45359237 kg)."""
@@ -125,3 +131,19 @@ def ago(seconds: float) -> str:
 def since(seconds: float) -> str:
     """To the second: ``just now``, ``0:42 ago``."""
     return say("just now") if seconds < 2 else say("{span} ago", span=span(seconds))
+
+
+def read_seconds(value: object) -> int:
+    """A time or duration as people write it, in seconds. Raises ValueError."""
+    if isinstance(value, str):
+        if found := _CLOCK.match(value.strip()):
+            hours, minutes, seconds = (int(x) if x else 0 for x in found.groups())
+            total = hours * 3600 + minutes * 60 + seconds
+        elif found := _SPAN.match(value.strip()):
+            total = round(float(found[1]) * _SECONDS_IN[found[2]])
+        else:
+            raise ValueError(f"{value!r} is not a time; write 12:00, 90 s, 5 min or 2 h")
+        if total > LONGEST_S:
+            raise ValueError(f"{value!r} is longer than a day")
+        return total
+    raise ValueError(f"{value!r} has no unit; write 12:00, 90 s, 5 min or 2 h")

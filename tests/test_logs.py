@@ -42,11 +42,12 @@ def test_no_name_and_no_note_is_in_it(
     session = commands.open_session(log, admitted.opened, admitted.source, 1.0, "Thylacine")
     commands.carry_out(log, document, session, "Thylacine", commands.note("a bandicoot was seen"))
     ward = Ward(log, document, log.number_lease("test"))
-    follower = Follower(log, document, settings.load_rooms(settings.ROOMS))
+    rooms = settings.load_rooms(settings.ROOMS)
+    follower, demos = Follower(log, document, rooms), demo.Demos(log, rooms, settings.ROOMS, document)
     for _ in range(40):
         time.pass_by(5)
         ward.round()
-        demo.tend(log, document, ward.courses[session])
+        demos.attend(ward.courses[session])
         with follower.reading():
             pass
     monkeypatch.setattr(log, "transaction", lambda lease: (_ for _ in ()).throw(StoreError("the disk is full")))

@@ -270,11 +270,11 @@ def test_the_pleasant_scenario_gives_nothing_above_low(document: Document, time:
         rooms=(settings.RoomSet(room="1", demo=settings.Demo(alias="Heron", scenario="scenarios/pleasant.yaml", speed=20, watcher="demo")),),
     )  # fmt: skip
     ward, held = evaluator(log, document)
-    demo.open_rooms(log, rooms, settings.ROOMS, document)
+    demos = demo.Demos(log, rooms, settings.ROOMS, document)
+    demos.open(ward)
     for _ in range(320):
         ward.round()
-        for course in list(ward.courses.values()):
-            demo.tend(log, document, course)
+        demos.tend(ward)
         time.pass_by(0.5)
     (course,) = ward.courses.values()
     assert course.assessment.state.phase is Phase.RECOVERY

@@ -107,7 +107,7 @@ class View:
             self.journal.append(entry)
             event = entry.event
             if isinstance(event, e.SessionOpened):
-                self.anchors.append(Anchor(0, clock.read(entry.at), 1.0))
+                self.anchors.append(Anchor(0, clock.read(entry.at) - timedelta(seconds=event.played_s), 1.0))
             elif (speed := e.pace(event)) is not None:
                 if entry.tick <= 0 and self.anchors:
                     self.anchors[-1].speed = speed or 1.0

@@ -9,27 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from monitor.simulator.remedies import CLASSES
-
-LONGEST_S = 24 * 3600
-_CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)\Z")
-_SPAN = re.compile(r"(\d{1,5}(?:\.\d)?) ?(s|min|h)\Z")
-_SECONDS_IN = {"s": 1, "min": 60, "h": 3600}
-
-
-def read_seconds(value: object) -> int:
-    """A time or duration as people write it, in seconds. Raises ValueError."""
-    if isinstance(value, str):
-        if found := _CLOCK.match(value.strip()):
-            hours, minutes, seconds = (int(x) if x else 0 for x in found.groups())
-            total = hours * 3600 + minutes * 60 + seconds
-        elif found := _SPAN.match(value.strip()):
-            total = round(float(found[1]) * _SECONDS_IN[found[2]])
-        else:
-            raise ValueError(f"{value!r} is not a time; write 12:00, 90 s, 5 min or 2 h")
-        if total > LONGEST_S:
-            raise ValueError(f"{value!r} is longer than a day")
-        return total
-    raise ValueError(f"{value!r} has no unit; write 12:00, 90 s, 5 min or 2 h")
+from monitor.units import read_seconds
 
 
 def read_signed_seconds(value: object) -> int:

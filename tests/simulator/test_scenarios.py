@@ -20,7 +20,7 @@ from monitor.infusion import Act, Does
 from monitor.protocol.document import OBSERVABLE, Document
 from monitor.simulator.expected import Critical, Expected, Limit, Restraint, Weights
 from monitor.simulator.life import DEEDS
-from monitor.simulator.parts import Deed, read_seconds
+from monitor.simulator.parts import Deed
 from monitor.simulator.patient import Patient
 from monitor.simulator.remedies import CLASSES
 from monitor.simulator.scenario import (
@@ -41,6 +41,7 @@ from monitor.simulator.scenario import (
     ids,
     load_scenario,
 )
+from monitor.units import read_seconds
 from monitor.vitals import Numeric, Signal
 from monitor.yamlmarks import BadFile
 
