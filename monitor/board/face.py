@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from monitor.language import say
+
 NAME = "face.woff2"
 ADDRESS = f'url("{NAME}")'
 """How tokens.css names it."""
@@ -24,7 +26,9 @@ def path() -> Path:
     folder = Path(str(files("streamlit") / "static"))
     found = sorted(folder.rglob(PATTERN))
     if not found:
-        raise FileNotFoundError(f"{folder}: no {PATTERN}, the typeface of the screens; install the Streamlit that requirements.txt names")
+        names = {"folder": folder, "name": PATTERN}
+        wrong = say("{folder}: no {name}, the typeface of the screens; install the Streamlit that requirements.txt names", **names)
+        raise FileNotFoundError(wrong)
     return found[0]
 
 
