@@ -294,6 +294,8 @@ class Corrected(Event):
     seq: int
     instead: dict[str, Any] | None = None
     reason: Text = ""
+    takes_back: bool = False
+    """What the entry raised ends with it. Corrections from before this was so ended nothing by themselves."""
 
 
 class PromptAnswered(Event):

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from monitor import events as e
 from monitor.cycle import Cycle
 from monitor.infusion import Act, Does, Ledger, Order, Pump, RateChange
-from monitor.vitals import CuffReading
+from monitor.vitals import CuffReading, Signal
 
 
 class Phase(StrEnum):
@@ -114,6 +114,8 @@ class Prompt:
     """It was more than pending in some episode."""
     fired: tuple[e.Evidence, ...] = ()
     """The values with which it was raised, and those that have asked again since."""
+    taken_back: int | None = None
+    """When an entry that raised it was taken back, until it has ended otherwise."""
 
     @property
     def level(self) -> e.Level:
@@ -126,6 +128,10 @@ class Prompt:
     @property
     def unanswered(self) -> bool:
         return self.open and self.answered is None
+
+    def ends_taken_back(self, at: int) -> bool:
+        """Whether what does not hold at this second has ended because its entry was taken back: nothing held it beside that."""
+        return self.taken_back is not None and at - self.taken_back <= 1
 
     @property
     def calls(self) -> bool:
@@ -453,6 +459,7 @@ def _prompt(state: SessionState, event: e.PromptChanged, at: e.Logged) -> Sessio
         event.late,
         activated=event.state is e.PromptState.ACTIVE or (before is not None and before.activated),
         fired=_fired(event, before.fired if same and before is not None else ()),
+        taken_back=_taken_back(event, before if same else None, at.tick),
     )
     hush = state.hush
     if hush is not None and prompt.state in _LIVE and _anew(prompt, before) and hush.broken_by(prompt.level):
@@ -490,6 +497,11 @@ def _paused_audio(state: SessionState, event: e.AudioPaused, at: e.Logged) -> Se
     return replace(state, hush=replace(hush, broken=unseen))
 
 
+def _taken_back(event: e.PromptChanged, before: Prompt | None, at: int) -> int | None:
+    ends = event.state in (e.PromptState.OVER, e.PromptState.RESOLVED)
+    return before.taken_back if before is not None and ends and (before.state is e.PromptState.OVER or before.ends_taken_back(at)) else None
+
+
 def _answered(state: SessionState, event: e.PromptAnswered, at: e.Logged) -> SessionState:
     prompt = state.prompts.get(event.rule)
     if prompt is None or prompt.episode != event.episode or not prompt.open:
@@ -501,6 +513,8 @@ def _answered(state: SessionState, event: e.PromptAnswered, at: e.Logged) -> Ses
 def _corrected(state: SessionState, event: e.Corrected, at: e.Logged) -> SessionState:
     """Takes the entry out of the state; what it was corrected to is about the same second and counts from this tick on."""
     stood = next((x.at for x in _entries(state) if x.seq == event.seq), None)
+    if event.takes_back:
+        state = replace(state, prompts=_without_cause(state, event.seq, at.tick))
     scores = {k: tuple(c for c in v if c.seq != event.seq) for k, v in state.scores.items()}
     seen = {k: tuple(c for c in v if c.seq != event.seq) for k, v in state.observed.items()}
     symptoms = {k: c for k, c in state.symptoms.items() if c.seq != event.seq}
@@ -526,6 +540,28 @@ def _corrected(state: SessionState, event: e.Corrected, at: e.Logged) -> Session
         return cleared
     instead = e.read({"for_at": stood, **event.instead})
     return fold(cleared, e.Logged(at.seq, at.tick, at.at, at.by, instead))
+
+
+def _without_cause(state: SessionState, seq: int, at: int) -> Mapping[str, Prompt]:
+    """The prompts, marked where this entry raised them."""
+    caused = {(name, x.at) for x in _entries(state) if x.seq == seq for name in _evidence_of(x)}
+    if state.broken is not None and state.broken.seq == seq:
+        caused.add(("bound_broken", state.broken.at))
+    if state.pump_differs is not None and state.pump_differs.seq == seq:
+        caused.add((f"pump_seen_{state.pump_differs.word}", state.pump_differs.at))
+
+    def marked(prompt: Prompt) -> Prompt:
+        holds = prompt.open and prompt.state is not e.PromptState.OVER
+        return replace(prompt, taken_back=at) if holds and any((v.name, v.at) in caused for v in prompt.fired) else prompt
+
+    return {rule: marked(prompt) for rule, prompt in state.prompts.items()}
+
+
+def _evidence_of(entry: Charted | Given | ByHand) -> tuple[str, ...]:
+    """Under which names the evidence of a prompt has this entry."""
+    if isinstance(entry, Charted):
+        return (entry.what,)
+    return (entry.drug,) if isinstance(entry, Given) else (Signal.NIBP_SYS.value, Signal.NIBP_DIA.value)
 
 
 def _entries(state: SessionState) -> Iterator[Charted | Given | ByHand]:

@@ -184,3 +184,15 @@ def test_a_tile_counts_down_to_the_cuff_once(document: Document) -> None:
     tile = seat.tile()
     assert tile["vitals"]["bp"]["cuff"].startswith("cuff ")
     assert tile["due"]["text"] == "scores"
+
+
+def test_what_a_withdrawn_entry_raised_is_named_until_somebody_has_answered(document: Document) -> None:
+    seat = Seat(document).chart("symptom chest_pain").live("98x2")
+    first = seat.bed.state.symptoms["chest_pain"].seq
+    seat.bed.happen(seat.at + 1, e.Corrected(seq=first, reason="other patient", takes_back=True))
+    seat.live("98x60")
+    card = seat.cards()[0]
+    assert (card["state"], card["head"]) == ("over", "Chest pain: entry taken back")
+    assert seat.strip()["line1"] == "Chest pain: entry taken back"
+    seat.bed.happen(seat.at + 1, e.PromptAnswered(rule="E-4", episode=1, answer=e.Answer.DECLINED, reason="other patient"))
+    assert seat.live("98x2").cards() == []

@@ -328,3 +328,31 @@ def test_a_gap_is_never_filled(document: Document, time: Time, tmp_path: Path) -
     window = ward.courses[session].assessment.window
     assert window.value(Signal.SPO2, 29) is None
     held.release()
+
+
+def test_a_withdrawn_entry_ends_what_it_raised_and_the_session_replays_to_the_same_prompts(document: Document, time: Time) -> None:
+    log = MemoryLog(lambda: time.wall)
+    ward, _ = evaluator(log, document)
+    session = opened(log, document)
+    ward.round()
+    happen(log, session, e.InfusionStarted(rate_mg_per_kg_h=0.75))
+
+    def do(wanted: commands.Command) -> None:
+        commands.carry_out(log, document, session, "nurse", wanted)
+        time.pass_by(3.0)
+        ward.round()
+
+    do(commands.score("nausea", 6))
+    do(commands.symptom("chest_pain", True))
+    for kind in ("scored", "symptom_charted"):
+        entries = log.entries(session)
+        do(commands.correct(next(x.seq for x in entries if x.kind == kind), None, "other patient"))
+    ended = [logged(x).event for x in log.entries(session) if x.kind == "prompt_changed"]
+    told = [(x.rule, x.state.value, x.message) for x in ended if isinstance(x, e.PromptChanged) and x.rule in ("D-24", "E-4")]
+    assert told == [
+        ("D-24", "active", "Nausea 6 ≥ 4"),
+        ("E-4", "active", "Chest pain"),
+        ("D-24", "resolved", "Nausea 6 ≥ 4: entry taken back"),
+        ("E-4", "over", "Chest pain: entry taken back"),
+    ]
+    assert reassess(log, session, document).same

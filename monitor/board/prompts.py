@@ -45,6 +45,8 @@ def flashes(view: View, prompt: Prompt) -> bool:
 def headline(picture: Picture, view: View, prompt: Prompt) -> str:
     """What is so now, by the rule's sentence: with the values of now while it holds, and else with when it last did."""
     rule = rule_of(picture, prompt)
+    if prompt.state is e.PromptState.OVER and prompt.taken_back is not None:
+        return prompt.message
     if prompt.state is e.PromptState.OVER:
         lesser = lesser_broken(picture, view, prompt)
         now = say("; now {lesser}", lesser=lesser) if lesser else ""

@@ -93,8 +93,8 @@ def correct(seq: int, instead: dict[str, Any] | None, reason: str) -> Command:
                 e.read({**instead, "kind": kind})
             except ValidationError as wrong:
                 raise Refusal("not_readable", say("The correction does not fit: {part}.", part=wrong.errors()[0]["msg"])) from None
-        corrected = e.Corrected(seq=seq, instead=None if instead is None else {**instead, "kind": kind}, reason=reason)
-        return [corrected, *_stop_taken_back(scene, seq)]
+        counts = None if instead is None else {**instead, "kind": kind}
+        return [e.Corrected(seq=seq, instead=counts, reason=reason, takes_back=True), *_stop_taken_back(scene, seq)]
 
     return command
 

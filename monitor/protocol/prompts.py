@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.events import Answer, Priority, PromptChanged, PromptState
+from monitor.language import say
 from monitor.protocol.conditions import MET, NOT_MET, Sight
 from monitor.protocol.document import Document, Rule
 from monitor.protocol.evaluate import Finding, evaluate, message, workings
@@ -58,6 +59,8 @@ def _next(finding: Finding, prompt: Prompt | None, at: int) -> PromptState | Non
         if finding.coming:
             return None if pending or _held_back(rule, prompt, at) else PromptState.PENDING
         return PromptState.RESOLVED if pending else None
+    if finding.truth != MET and (prompt.ends_taken_back(at) or (prompt.taken_back is not None and prompt.state is PromptState.OVER)):
+        return _without_cause(rule, prompt)
     if finding.truth == NOT_MET:
         return _subsiding(rule, prompt, at)
     if prompt.state is PromptState.OVER and finding.truth == MET:
@@ -94,6 +97,13 @@ def _subsiding(rule: Rule, prompt: Prompt, at: int) -> PromptState | None:
     return PromptState.RESOLVED
 
 
+def _without_cause(rule: Rule, prompt: Prompt) -> PromptState | None:
+    """The entry that raised it was taken back: missing data do not end it, this does. A high one stays until somebody has seen that."""
+    if rule.priority is Priority.HIGH and prompt.answered is None:
+        return None if prompt.state is PromptState.OVER else PromptState.OVER
+    return PromptState.RESOLVED
+
+
 def recheck_at(rule: Rule, prompt: Prompt) -> int | None:
     """The second at which an answered prompt asks again if its condition still stands."""
     if prompt.answered is None:
@@ -113,10 +123,16 @@ def _change(rule: Rule, prompt: Prompt | None, episode: int, to: PromptState, si
         state=to,
         priority=rule.priority,
         prompt_kind=rule.kind,
-        message=prompt.message if ending and prompt is not None else message(rule, evidence),
+        message=_last_words(prompt, sight.at) if ending and prompt is not None else message(rule, evidence),
         evidence=evidence,
         late=late,
     )
+
+
+def _last_words(prompt: Prompt, at: int) -> str:
+    if prompt.state is PromptState.OVER or not prompt.ends_taken_back(at):
+        return prompt.message
+    return say("{message}: entry taken back", message=prompt.message)
 
 
 def _ended_by_phase(document: Document, state: SessionState, seen: set[str], late: bool) -> Iterator[PromptChanged]:

@@ -169,6 +169,79 @@ def test_a_further_symptom_asks_again_where_a_high_prompt_was_answered_before_it
     assert [c.state.value for changes in found for c in changes] == steps
 
 
+# ---- an entry that was taken back ----
+
+NAUSEA = {"when": {"score": {"scale": "nausea", "at_least": 4, "within": "20 min"}}, "says": "Nausea {nausea} ≥ 4"}
+LOW_BY_HAND = {"when": {"pressure": {"sys_below": 90}}, "says": "BP {bp}, systolic < 90"}
+PUMP = {"when": {"fact": "pump_seen_running"}, "says": "Pump seen running", "phases": ["ready", "running"]}
+TAKEN_BACK: dict[str, tuple[dict[str, Any], tuple[str, ...], dict[str, Any] | None, list[tuple[str, str]]]] = {
+    "a score": (NAUSEA, ("nausea 6",), None, [("active", "Nausea 6 ≥ 4"), ("resolved", "Nausea 6 ≥ 4: entry taken back")]),
+    "a score that becomes a lower one": (
+        NAUSEA, ("nausea 6",), {"kind": "scored", "scale": "nausea", "value": 2},
+        [("active", "Nausea 6 ≥ 4"), ("resolved", "Nausea 6 ≥ 4: entry taken back")],
+    ),
+    "a score that becomes one that holds as well": (
+        NAUSEA, ("nausea 6",), {"kind": "scored", "scale": "nausea", "value": 5}, [("active", "Nausea 6 ≥ 4")],
+    ),
+    "one of two that hold": (NAUSEA, ("nausea 5", "nausea 6"), None, [("active", "Nausea 6 ≥ 4")]),
+    "a symptom": (
+        SYMPTOMS | {"says": "{symptom}"}, ("symptom chest_pain",), None,
+        [("active", "Chest pain"), ("resolved", "Chest pain: entry taken back")],
+    ),
+    "a high one": (
+        SYMPTOMS | {"says": "{symptom}", "priority": "high"}, ("symptom chest_pain",), None,
+        [("active", "Chest pain"), ("over", "Chest pain: entry taken back")],
+    ),
+    "a pressure by hand": (
+        LOW_BY_HAND, ("pressure 85/50",), None,
+        [("active", "BP 85/50, systolic < 90"), ("resolved", "BP 85/50, systolic < 90: entry taken back")],
+    ),
+    "a look at the pump": (
+        PUMP, ("pump running",), None, [("active", "Pump seen running"), ("resolved", "Pump seen running: entry taken back")],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TAKEN_BACK)
+def test_an_entry_that_is_taken_back_takes_back_what_it_caused(name: str) -> None:
+    rule, charted, instead, steps = TAKEN_BACK[name]
+    bed = Bed(ruled(rule))
+    bed.chart(5, *charted)
+    found = bed.second(5)
+    bed.happen(8, e.Corrected(seq=bed.state.seq - len(found), instead=instead, takes_back=True))
+    found += [change for at in range(8, 40) for change in bed.second(at)]
+    assert [(c.state.value, c.message) for c in found] == steps
+
+
+def test_a_high_prompt_whose_entry_was_taken_back_waits_for_its_answer_and_ends_with_it() -> None:
+    bed = Bed(ruled({**SYMPTOMS, "says": "{symptom}", "priority": "high"}))
+    bed.chart(5, "symptom chest_pain")
+    bed.second(5)
+    bed.happen(8, e.Corrected(seq=bed.state.seq - 1, takes_back=True))
+    for at in range(8, 300):
+        bed.second(at)
+    assert bed.state.prompts["X-1"].unanswered
+    answer(bed, 300, Answer.DECLINED)
+    assert [(c.state.value, c.message) for c in bed.second(300)] == [("resolved", "Chest pain: entry taken back")]
+
+
+def test_what_still_holds_when_its_entry_is_taken_back_does_not_end_for_want_of_data_later() -> None:
+    bed = Bed(ruled(NAUSEA))
+    bed.chart(5, "nausea 5", "nausea 6")
+    bed.second(5)
+    bed.happen(8, e.Corrected(seq=bed.state.seq - 1, takes_back=True))
+    assert [c for at in range(8, 1400) for c in bed.second(at)] == []
+    assert bed.state.prompts["X-1"].open
+
+
+def test_a_correction_from_before_this_was_so_ends_nothing_by_itself() -> None:
+    bed = Bed(ruled(NAUSEA))
+    bed.chart(5, "nausea 6")
+    bed.second(5)
+    bed.happen(8, e.Corrected(seq=bed.state.seq - 1))
+    assert [c for at in range(8, 40) for c in bed.second(at)] == []
+
+
 # ---- rules that say more ----
 
 TWO = (
