@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor import events as e
+from monitor.admission import well_answered
 from monitor.board.alarms import alarm, banner
 from monitor.board.room import room_frame
 from monitor.board.tile import ward_frame
@@ -196,3 +197,26 @@ def test_what_a_withdrawn_entry_raised_is_named_until_somebody_has_answered(docu
     assert seat.strip()["line1"] == "Chest pain: entry taken back"
     seat.bed.happen(seat.at + 1, e.PromptAnswered(rule="E-4", episode=1, answer=e.Answer.DECLINED, reason="other patient"))
     assert seat.live("98x2").cards() == []
+
+
+def test_a_tile_is_ready_when_nothing_of_the_checklist_blocks_and_else_says_what_is_open(document: Document) -> None:
+    def phase(seat: Seat) -> tuple[str, str]:
+        told = seat.tile()["phase"]
+        return seat.tile()["state"], " ".join(f"{told['chip']} {told['text']}{told['bold']}{told['after']}".split())
+
+    seat = Seat(document, started=False).live("98x5")
+    every = len(document.checklists["before"])
+    assert phase(seat) == ("before", f"Before {every} of {every} open")
+    assert seat.chip()["text"] == "before"
+    seat.bed.happen(60, *well_answered(document))
+    seat.at = 70
+    assert phase(seat) == ("ready", "Ready since 13:01")
+    seat.bed.happen(71, e.ChecklistAnswered(checklist="before", item="consent", answers=("no",)))
+    assert phase(seat) == ("before", f"Before 1 of {every} open")
+    seat.bed.start(72).happen(80, e.InfusionStopped())
+    seat.at = 90
+    assert phase(seat) == ("recovery", "Recovery 0 min of 60")
+    answers = {item.id: next(a.id for a in item.answers if not a.stops) for item in document.checklists["discharge"]}
+    seat.bed.happen(130, *(e.ChecklistAnswered(checklist="discharge", item=i, answers=(a,)) for i, a in answers.items()))
+    seat.at = 140
+    assert phase(seat) == ("ready", "Ready since 13:02")

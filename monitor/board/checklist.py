@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from monitor.board.frame import Frame, button
 from monitor.board.view import Picture, View
 from monitor.language import say
@@ -14,6 +16,26 @@ def asked_items(picture: Picture, view: View, checklist: str) -> list[CheckItem]
     """The items that concern this patient."""
     sight = Sight(picture.document, view.state, view.window, picture.at(view))
     return [i for i in picture.document.checklists[checklist] if i.applies is None or i.applies.truth(sight) != NOT_MET]  # type: ignore[index]
+
+
+class Readiness(NamedTuple):
+    """How far a checklist is: how many of its items are open, and since when nothing of it blocks, where nothing does."""
+
+    left: int
+    of: int
+    since: int | None
+
+
+def readiness(picture: Picture, view: View) -> Readiness | None:
+    """That of this phase's checklist, before the start and before leaving."""
+    document, state = picture.document, view.state
+    name = {Phase.READY: "before", Phase.RECOVERY: "discharge"}.get(state.phase)
+    if name is None or name not in document.checklists:
+        return None
+    asked, left = asked_items(picture, view, name), document.open_items(name, state)
+    answered = [checked.at for i in asked if i.effect == "blocks" and (checked := state.checks.get((name, i.id))) is not None]
+    since = None if any(i.effect == "blocks" for i in left if i in asked) else max(answered, default=state.phase_since)
+    return Readiness(len([i for i in asked if i in left]), len(asked), since)
 
 
 def checklist_panel(picture: Picture, view: View) -> Frame | None:

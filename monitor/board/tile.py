@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from monitor import charting, units
 from monitor import events as e
 from monitor.board.alarms import banner, banner_none
+from monitor.board.checklist import readiness
 from monitor.board.frame import Frame, bound, button
 from monitor.board.head import head
 from monitor.board.pad import pad, undo
@@ -143,7 +144,10 @@ def tile_state(picture: Picture, view: View, below: Frame) -> str:
         return "watching"
     if below["kind"] == "done":
         return "answered"
-    by_phase = {Phase.PAUSED: "paused", Phase.RECOVERY: "recovery", Phase.READY: "ready"}
+    stands = readiness(picture, view)
+    if stands is not None and stands.since is not None:
+        return "ready"
+    by_phase = {Phase.PAUSED: "paused", Phase.RECOVERY: "recovery", Phase.READY: "before"}
     return by_phase.get(view.state.phase, "pleasant" if _pleasant(view) else "calm")
 
 
@@ -154,8 +158,11 @@ def phase(picture: Picture, view: View) -> Frame:
     in_phase = at - state.phase_since
     if state.phase is Phase.OBSERVED:
         return {"icon": "run", "chip": None, "text": say("observed "), "bold": units.span(at), "after": ""}
-    if state.phase is Phase.READY:
-        return {"icon": None, "chip": say("Before"), "text": "", "bold": units.span(in_phase), "after": ""}
+    stands = readiness(picture, view)
+    if stands is not None and stands.since is not None:
+        return {"icon": "check", "chip": say("Ready"), "text": say("since "), "bold": picture.time(view, stands.since), "after": ""}
+    if stands is not None and state.phase is Phase.READY:
+        return {"icon": None, "chip": say("Before"), "text": "", "bold": str(stands.left), "after": say(" of {of} open", of=stands.of)}
     if state.phase is Phase.RECOVERY:
         least = picture.document.recovery_minimum // 60
         return {
