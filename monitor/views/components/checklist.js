@@ -1,6 +1,7 @@
 // A checklist as data: question, answers, what an answer does (blocks, warns, informs).
 import { attr, el, flag, keyed, line, list, placed, say, sayOrHide, show } from "./dom.js";
 import { button, onPress } from "./button.js";
+import { WORDS } from "./words.js";
 
 function answerButton(host, of) {
   const node = line("button", "button check-answer");
@@ -20,7 +21,8 @@ function answerButton(host, of) {
   };
 }
 
-export function checklist(host) {
+// touched(): one of its answers was tapped; unfold(): it shall stand open.
+export function checklist(host, touched, unfold) {
   const title = line("h2", "");
   const done = line("small", "");
   const items = el("ol", "items");
@@ -48,12 +50,20 @@ export function checklist(host) {
   });
   const buttons = el("div", "trio");
   const setButtons = placed(buttons, () => button(host));
-  const node = el("section", "panel checks", el("div", "panel-head", title, done), items, buttons);
+  const fold = line("button", "button", WORDS.unfold);
+  fold.type = "button";
+  fold.addEventListener("click", unfold);
+  const node = el("section", "panel checks", el("div", "panel-head", title, done, fold), items, buttons);
+  items.addEventListener("pointerdown", touched);
   return {
     el: node,
-    apply(given) {
+    apply(given, open) {
       show(node, Boolean(given));
       if (!given) return;
+      flag(node, "open", open);
+      show(fold, !open);
+      show(items, open);
+      show(buttons, open);
       name = given.id;
       attr(node, "aria-label", given.title);
       say(title, given.title);

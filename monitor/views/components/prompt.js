@@ -43,13 +43,13 @@ function tap(host, cls, calm, act) {
   return { el: node, word, box, why };
 }
 
-export function card(host, id, settled) {
+// touched(): it is in hand; unfold(): it shall stand open.
+export function card(host, id, settled, touched, unfold) {
   const ticks = new Set();
   let why = null; // null | "deferred" | "declined": the reasons stand in place of the answers
   let whySince = 0;
-  let unfolded = false;
   let given = null;
-  let lead = false;
+  let open = false;
   const calm = () => settled() > SETTLE_MS && performance.now() - whySince > SETTLE_MS;
 
   const stars = line("span", "stars");
@@ -63,9 +63,7 @@ export function card(host, id, settled) {
   const fold = el("button", "fold", line("span", "sr", ""));
   fold.type = "button";
   fold.addEventListener("click", () => {
-    if (settled() <= SETTLE_MS) return;
-    unfolded = !unfolded;
-    redraw();
+    if (settled() > SETTLE_MS) unfold();
   });
   const header = el("header", "prompt-head", stars, headline, sub, since, sinceWord, fold);
 
@@ -135,12 +133,14 @@ export function card(host, id, settled) {
   const answer = section(WORDS.answer, el("div", "", answers, reasons, deferWhy));
   const recheckText = line("p", "soft");
   const recheck = section(WORDS.recheck, recheckText);
-  const body = el("div", "prompt-body", first, seen.el, protocol.el, options.el, expect.el);
-  const foot = el("div", "prompt-foot", answer.el, recheck.el); // stays in sight when the body must scroll
-  const node = el("article", "panel prompt", header, body, foot);
+  const acts = el("div", "prompt-acts", first, options.el, answer.el);
+  const body = el("div", "prompt-body", seen.el, protocol.el, expect.el, recheck.el); // what explains gives way to what is done
+  attr(body, "tabindex", "0");
+  const node = el("article", "panel prompt", header, acts, body);
+  node.addEventListener("pointerdown", () => open && touched());
 
   function redraw() {
-    const open = lead || unfolded || ticks.size > 0 || why != null;
+    flag(node, "open", open);
     flag(node, "over", given.state === "over");
     attr(node, "data-priority", given.priority);
     attr(node, "aria-label", `${WORDS.priority[given.priority] ?? ""}: ${given.head ?? ""}`);
@@ -150,13 +150,13 @@ export function card(host, id, settled) {
     say(sub, given.sub);
     say(since, given.since);
     say(sinceWord, given.since_word);
-    show(fold, !lead);
+    show(fold, !open);
     attr(fold, "aria-expanded", String(open));
     attr(fold, "aria-label", `${given.head ?? ""}: ${WORDS.more}`);
     flag(header, "flash", given.priority === "high" && given.state === "active");
     flag(stars, "pulse", given.priority === "medium" && given.state === "active");
     show(body, open);
-    show(foot, open);
+    show(acts, open);
     const lines = list(given.first);
     show(first, lines.length > 0);
     setFirst(lines);
@@ -191,35 +191,34 @@ export function card(host, id, settled) {
   }
   return {
     el: node,
-    apply(prompt, index) {
+    apply(prompt, stands) {
       given = prompt;
-      lead = index === 0;
+      open = stands;
       redraw();
     },
   };
 }
 
-// The prompts that wait for an answer, highest first: the first in full, the others folded, none hidden.
-export function prompts(host) {
+// The prompts that wait for an answer, highest first: one in full, the others folded, none hidden.
+export function prompts(host, touched, unfold) {
   const box = el("div", "prompts");
   let moved = -Infinity;
-  let order = "";
-  const setCards = keyed(box, (one) => one.id, (id) => card(host, id, () => performance.now() - moved));
+  let before = null;
+  let open = null;
+  const setCards = keyed(box, (one) => one.id, (id) => {
+    const view = card(host, id, () => performance.now() - moved, () => touched(id), () => unfold(id));
+    return { el: view.el, apply: (one) => view.apply(one, one.id === open) };
+  });
   return {
     el: box,
-    apply(all) {
-      const open = list(all).filter((one) => one && one.state !== "answered");
-      const next = open.map((one) => one.id).join("|");
-      if (next !== order) {
-        if (order) moved = performance.now();
-        order = next;
-      }
-      setCards(open);
-      style(box, "--others", String(Math.max(0, open.length - 1)));
-      show(box, open.length > 0);
-      const top = open[0];
+    apply(waiting, stands) {
+      open = stands;
+      if (open !== before && before !== null) moved = performance.now();
+      before = open;
+      setCards(waiting);
+      show(box, waiting.length > 0);
+      const top = waiting[0];
       host.speak("prompt", top ? `${WORDS.priority[top.priority] ?? ""}. ${top.head}` : null);
-      return open.length;
     },
   };
 }

@@ -1,18 +1,16 @@
 // One opened room. Left the numbers and their trend, in the middle what is called for and the log, right the infusion,
 // the drugs and the events. On a narrow window one column: prompts, numbers, log, the rest.
 import { component } from "./host.js";
-import { attr, el, flag, keyed, line, list, placed, say, sayOrHide, show } from "./dom.js";
+import { attr, el, flag, keyed, line, list, say, show } from "./dom.js";
 import { button, onPress } from "./button.js";
-import { checklist } from "./checklist.js";
+import { called } from "./called.js";
 import { cuffRow, numerics } from "./cuff.js";
-import { emergency, handover } from "./emergency.js";
 import { foot, head } from "./head.js";
-import { icon } from "./icons.js";
 import { drugs, events, infusion } from "./infusion.js";
 import { keys, legend } from "./keys.js";
 import { log } from "./log.js";
 import { note } from "./note.js";
-import { answered, prompts } from "./prompt.js";
+import { answered } from "./prompt.js";
 import { sound } from "./sound.js";
 import { sweep } from "./sweep.js";
 import { trend } from "./trend.js";
@@ -58,52 +56,34 @@ function rooms(host) {
   };
 }
 
-// What is said when no prompt is open: "nothing called for" only while somebody assesses.
-function quiet(host) {
-  const text = line("b", "");
-  const small = line("small", "");
-  const node = el("p", "strip calm-strip", el("span", "strip-body", text, small));
-  return {
-    el: node,
-    apply(frame, open) {
-      const blind = frame.assessed?.ok === false ? frame.assessed : (frame.failed ?? null);
-      show(node, Boolean(blind) || open === 0);
-      attr(node, "data-kind", blind ? "blind" : "none");
-      say(text, frame.cut?.text ?? (blind ? blind.text || WORDS.notAssessed : frame.prompts_none ?? WORDS.nothing));
-      sayOrHide(small, blind ? frame.cut?.why ?? `${blind.sub ?? ""}. ${blind.why ?? WORDS.notAssessedWhy}` : null);
-      host.speak("blind", blind ? text.textContent : null);
-    },
-  };
-}
-
-function watching() {
-  const box = el("div", "watching");
-  const setRows = placed(box, () => {
-    const text = line("b", "");
-    const sub = line("small", "");
-    const node = el("p", "strip", icon("eye").el, el("span", "strip-body", text, sub));
-    attr(node, "data-kind", "watch");
-    return {
-      el: node,
-      apply(given) {
-        say(text, given.text);
-        sayOrHide(sub, given.sub);
-      },
-    };
-  });
-  return { el: box, apply: (given) => setRows(given) };
-}
-
-function tabs(targets) {
+// A phone shows one part of the room at a time, so that what comes in one of them moves nothing in another.
+function parts(page) {
   const node = el("nav", "tabs");
-  attr(node, "aria-label", "Parts of this page");
+  attr(node, "aria-label", WORDS.parts);
+  const buttons = new Map();
+  const turn = (name) => {
+    attr(page, "data-part", name);
+    for (const [one, tab] of buttons) attr(tab, "aria-current", one === name ? "page" : null);
+  };
   for (const [name, label] of WORDS.tabs) {
     const tab = line("button", "tab", label);
     tab.type = "button";
-    tab.addEventListener("click", () => targets[name].scrollIntoView({ block: "start" }));
+    tab.addEventListener("click", () => turn(name));
+    buttons.set(name, tab);
     node.append(tab);
   }
-  return { el: node };
+  turn("now");
+  page.append(node);
+  return {
+    el: node,
+    apply(frame) {
+      show(node, !frame.empty);
+      const waits = list(frame.prompts).find((one) => one && one.state === "active");
+      const tab = buttons.get("now");
+      attr(tab, "data-priority", waits?.priority ?? null);
+      flag(tab, "fill", Boolean(waits));
+    },
+  };
 }
 
 function build(host) {
@@ -118,32 +98,23 @@ function build(host) {
   const big = numerics(traces.els);
   const cuff = cuffRow(host);
   const graph = trend(host);
-  const alarm = emergency(host);
-  const hand = handover(host);
-  const cards = prompts(host);
-  const calm = quiet(host);
-  const watch = watching();
-  const checks = checklist(host);
+  const calls = called(host);
   const entries = log(host);
   const dose = infusion(host);
   const given = drugs(host);
   const past = answered();
   const record = events(host);
-  const called = el("div", "called", alarm.el, hand.el, cards.el, calm.el, watch.el, checks.el);
-  attr(called, "tabindex", "0");
-  attr(called, "role", "region");
-  attr(called, "aria-label", WORDS.prompts);
   const cols = el(
     "div", "cols",
-    el("div", "col colB", called, entries.el),
+    el("div", "col colB", calls.el, entries.el),
     el("div", "col colA", big.el, cuff.el, graph.el),
     el("div", "col colC", dose.el, given.el, past.el, record.el),
   );
-  const jump = tabs({ now: called, log: entries.el, trend: graph.el, infusion: dose.el, events: record.el });
   const bottom = foot();
   const help = legend();
   const unkey = keys({ w: () => host.act({ do: "go", page: "ward" }) });
-  const node = el("div", "page room", top.el, bar, vacant.el, cols, bottom.el, jump.el, help.el);
+  const node = el("div", "page room", top.el, bar, vacant.el, cols, bottom.el, help.el);
+  const jump = parts(node);
   return {
     el: node,
     apply(frame) {
@@ -153,15 +124,10 @@ function build(host) {
       show(actions, list(frame.actions).length > 0);
       vacant.apply(frame.empty ?? null);
       show(cols, !frame.empty);
-      show(jump.el, !frame.empty);
+      jump.apply(frame);
       bottom.apply(frame);
       if (frame.empty) return;
-      alarm.apply(frame.emergency ?? null);
-      hand.apply(frame.handover ?? null);
-      const open = cards.apply(frame.prompts);
-      calm.apply(frame, open);
-      watch.apply(frame.watching);
-      checks.apply(frame.checklist ?? null);
+      calls.apply(frame);
       entries.apply(frame.log ?? null);
       traces.apply(frame);
       big.apply(frame.numerics, frame.more, frame.no_signal ?? null);

@@ -95,6 +95,7 @@ export const WORDS = {
   back: say("Back"),
   doFirst: say("Do first"),
   more: say("tap for all of it"),
+  unfold: say("Open"),
   cuff: say("Cuff"),
   cuffTable: { caption: say("Last cuff readings"), none: say("no reading yet"), at: say("Cuff at"), value: say("mmHg"), base: say("from base"), hr: say("HR") },
   failed: say("failed"),
@@ -146,5 +147,6 @@ export const WORDS = {
     spoken: (name, kind, value, still) =>
       `${name}${value == null ? "" : kind === "ecg" ? ` ${value}/min` : ` ${value} %`}, ${still ? still.toLowerCase() : say("sweeping")}`,
   },
+  parts: say("Parts of this page"),
   tabs: [["now", say("Now")], ["log", say("Log")], ["trend", say("Trend")], ["infusion", say("Infusion")], ["events", say("Events")]],
 };
