@@ -134,7 +134,7 @@ export function card(host, id, settled, touched, unfold) {
   const recheckText = line("p", "soft");
   const recheck = section(WORDS.recheck, recheckText);
   const acts = el("div", "prompt-acts", first, options.el, answer.el);
-  const body = el("div", "prompt-body", seen.el, protocol.el, expect.el, recheck.el); // what explains gives way to what is done
+  const body = el("div", "prompt-body", protocol.el, seen.el, expect.el, recheck.el); // what explains gives way to what is done
   attr(body, "tabindex", "0");
   const node = el("article", "panel prompt", header, acts, body);
   node.addEventListener("pointerdown", () => open && touched());
