@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -128,6 +129,8 @@ class Rooms(BaseModel):
 
     station: Name
     protocol: str
+    recordings: str = "recordings"
+    """The folder of the recordings that can be checked in, relative to the rooms file, else to sample_data."""
     zone: str | None = None
     theme: Theme = "dark"
     colours: Colours = Field(default_factory=dict)
@@ -164,6 +167,8 @@ def load_rooms(path: Path) -> Rooms:
             if named is not None and beside(path, named) is None:
                 at = lines.line(("rooms", n, "demo", key))
                 raise BadFile(str(path), at, f"names the {key} {named}, which is not there")
+    if folder_beside(path, rooms.recordings) is None:
+        raise BadFile(str(path), lines.line(("recordings",)), f"names the folder {rooms.recordings}, which is not there")
     for theme, colours in rooms.colours.items():
         for parameter, colour in colours.items():
             wrong = wrong_with(theme, colour)
@@ -181,10 +186,19 @@ def load_rooms(path: Path) -> Rooms:
 
 def beside(file: Path, named: str) -> Path | None:
     """A file named in another one: relative to it, else to sample_data; None where there is none."""
+    return _named(file, named, Path.is_file)
+
+
+def folder_beside(file: Path, named: str) -> Path | None:
+    """The same for a folder."""
+    return _named(file, named, Path.is_dir)
+
+
+def _named(file: Path, named: str, wanted: Callable[[Path], bool]) -> Path | None:
     for folder in (file.parent, SAMPLE_DATA):
         with suppress(OSError, ValueError):  # a name that no file can have
             found = (folder / named).resolve()
-            if found.is_file():
+            if wanted(found):
                 return found
     return None
 

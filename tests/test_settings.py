@@ -62,6 +62,8 @@ BAD = {
     "neither scenario nor recording": (", recording: recordings/little-felt.csv", "", 12, "either"),
     "a key that does not exist": ("seed: 1", "sead: 1", 10, "sead"),
     "a seed below zero": ("seed: 1", "seed: -1", 10, "greater"),
+    "a folder of recordings that is not there": ("theme: light", "recordings: none/", 4, "folder none/, which is not there"),
+    "a file as folder of recordings": ("theme: light", "recordings: rooms.yaml", 4, "which is not there"),
     "a minute without its unit": ("seed: 1", "at: 24", 10, "has no unit"),
     "a minute beyond what is played": ("seed: 1", "at: 3:00:01", 10, "at goes up to 3 h"),
     "a minute and a pace": ("seed: 1", "at: 24 min, speed: 2", 10, "either at or a speed"),
@@ -114,3 +116,9 @@ def test_the_environment_names_the_store_and_the_rooms(monkeypatch: pytest.Monke
 @pytest.mark.parametrize("named", ["9" * 400, "a\x00b"])
 def test_a_name_that_no_file_can_have_is_a_file_that_is_not_there(named: str) -> None:
     assert settings.beside(settings.ROOMS, named) is None
+
+
+def test_the_folder_of_the_recordings_is_looked_for_beside_the_rooms_file_first(tmp_path: Path) -> None:
+    assert settings.folder_beside(tmp_path / "rooms.yaml", load(GOOD, tmp_path).recordings) == settings.SAMPLE_DATA / "recordings"
+    (tmp_path / "recordings").mkdir()
+    assert settings.folder_beside(tmp_path / "rooms.yaml", load(GOOD, tmp_path).recordings) == (tmp_path / "recordings").resolve()

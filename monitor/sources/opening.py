@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +47,35 @@ def file_stat(named: SourceSet) -> FileStat | None:
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A recording that can be chosen, or what is wrong with it, in words."""
+
+    path: Path
+    title: str
+    wrong: str = ""
+
+
+RECORDED = (".csv", ".hea", ".vital")
+
+
+def recordings(folder: Path) -> list[Found]:
+    """The recordings of a folder by name; none where it cannot be read. A file is opened again only once it changed."""
+    try:
+        files = sorted(path for path in folder.iterdir() if path.suffix.lower() in RECORDED and path.is_file())
+        return [_found(path, (path.stat().st_mtime_ns, path.stat().st_size)) for path in files]
+    except OSError:
+        return []
+
+
+@lru_cache(maxsize=256)
+def _found(path: Path, stat: FileStat) -> Found:
+    try:
+        return Found(path, open_recording(path).label)
+    except BadFile as bad:
+        return Found(path, path.name, bad.wrong)
 
 
 def _unchanged(named: SourceSet) -> Path:
