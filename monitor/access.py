@@ -49,7 +49,7 @@ _KINDS: tuple[tuple[frozenset[Role], str], ...] = (
     (ALL, "emergency_started emergency_act"),
     (_CARE, "session_opened truth_source discharged session_closed order_set checklist_answered baseline_set"),
     (_CARE, "infusion_started rate_changed infusion_paused infusion_resumed infusion_stopped drug_given"),
-    (_CARE, "scored observed symptom_charted note_added corrected prompt_answered patient_asked"),
+    (_CARE, "scored observed symptom_charted note_added filed_late corrected prompt_answered patient_asked"),
     (_CARE, "cuff_interval_set cuff_started cuff_stopped cuff_put_off pressure_charted"),
     (_CARE, "watch_taken watch_offered offer_ended watch_left away_started away_ended emergency_ended"),
     (_CARE, "audio_paused audio_resumed went_on"),

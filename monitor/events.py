@@ -146,6 +146,14 @@ class SessionClosed(Event):
     reason: Text = ""
 
 
+class FiledLate(Event):
+    """Written for this session, and sent when it was closed already. ``what`` it would have been; nothing is made of it."""
+
+    kind: Literal["filed_late"] = "filed_late"
+    text: Annotated[str, Field(min_length=1, max_length=2000)]
+    what: Name = ""
+
+
 # ---- before ----
 
 
@@ -568,6 +576,7 @@ AnyEvent = Annotated[
     | Outage
     | Discharged
     | SessionClosed
+    | FiledLate
     | OrderSet
     | ChecklistAnswered
     | BaselineSet

@@ -302,7 +302,7 @@ def test_every_refusal_there_is_has_been_asked_for() -> None:
     calls = [n for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "Refusal"]
     names = {a.args[0].value for a in calls if isinstance(a.args[0], ast.Constant)}
     assert len(names) > 30
-    of_rights = {"not_permitted", "no_session"}  # tests/test_access.py, tests/pages/test_acts.py
+    of_rights = {"not_permitted", "no_session", "still_open"}  # tests/test_access.py, tests/pages/test_acts.py
     assert names - of_rights - {a[0] for a in ASKED} == set()
 
 

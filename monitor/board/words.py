@@ -57,6 +57,9 @@ def entry(document: Document, event: e.AnyEvent) -> str | None:
             return f"{document.symptom_label(event.symptom)}: {'yes' if event.present else 'no'}"
         case e.NoteAdded():
             return say("Note: {words}", words=event.text)
+        case e.FiledLate():
+            what = event.what or say("entry")
+            return say("Filed late, after the closing · {what}: {text}", what=what, text=event.text)
         case e.Corrected():
             return (say("Taken back") if event.instead is None else "Corrected") + (f": {event.reason}" if event.reason else "")
         case e.PromptAnswered():

@@ -11,7 +11,7 @@ from monitor.commands.drugs import drug_breaks, earliest_repeat, give_drug
 from monitor.commands.emergencies import call_emergency, emergency, emergency_act, end_emergency
 from monitor.commands.infusion import change_rate, pause, resume, start, stop
 from monitor.commands.log import CORRECTABLE, correct, note, observe, score, symptom, undo
-from monitor.commands.opening import close, discharge, go_on, open_session, set_pace
+from monitor.commands.opening import close, discharge, file_late, go_on, open_session, set_pace
 from monitor.commands.prompts import answer
 from monitor.commands.scene import Command, Override, Refusal, Scene, carry_out, permitted, rehearsed, together
 from monitor.commands.sound import pause_audio, resume_audio, sound_changed
@@ -43,6 +43,7 @@ __all__ = [
     "end_drill",
     "end_emergency",
     "end_offer",
+    "file_late",
     "give_drug",
     "go_away",
     "inject",

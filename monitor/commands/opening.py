@@ -11,7 +11,7 @@ from monitor.infusion import Pump
 from monitor.language import say
 from monitor.protocol.document import CheckItem
 from monitor.session import Phase
-from monitor.store.log import EventLog
+from monitor.store.log import Entry, EventLog
 from monitor.ward import drafts
 
 DRILL_FASTEST = 20
@@ -53,6 +53,19 @@ def close(reason: str = "", over_high: bool = False) -> Command:
         return [e.SessionClosed(reason=reason)]
 
     return command
+
+
+def file_late(log: EventLog, session: int, by: str | Viewer, text: str, what: str = "") -> list[Entry]:
+    """Keep what was written for a session that has been closed meanwhile, in that session and by name. Raises Refusal."""
+    if not log.head(session).closed:
+        raise Refusal("still_open", say("This session is open: write it there."))
+    if not text.strip():
+        raise Refusal("empty", say("The note is empty."))
+    if len(text) > 2000:
+        raise Refusal("too_long", say("A note has at most 2,000 characters."))
+    filed = e.FiledLate(text=text.strip(), what=what.strip()[:120])
+    permitted(by, [filed.kind])
+    return log.append(session, drafts([filed], by.signs if isinstance(by, Viewer) else by))
 
 
 def set_pace(speed: float) -> Command:

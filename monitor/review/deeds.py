@@ -19,7 +19,7 @@ EMERGENCY = {
 }
 """What an act of the emergency record counts as."""
 NO_TOUCH = frozenset({
-    "pace_set", "watch_taken", "drill_ended", "session_closed", "truth_injected", "truth_noted",
+    "pace_set", "watch_taken", "drill_ended", "session_closed", "filed_late", "truth_injected", "truth_noted",
     "audio_paused", "audio_resumed", "sound_changed",
 })  # fmt: skip
 """Entries that say nothing of attention to this room: of the whole run, of the station's sound, of the instructor."""
@@ -51,8 +51,8 @@ def done(log: Sequence[e.Logged]) -> list[Done]:
             case e.InfusionPaused():
                 tasks, rate = ("stopped", "rate_lowered"), 0.0
             case e.InfusionStopped():
-                # The planned end is no answer to anything.
-                tasks, rate = () if event.complete else ("stopped", "rate_lowered"), 0.0
+                # The planned end is no answer to anything; in an emergency the act before it is.
+                tasks, rate = () if event.complete or event.emergency else ("stopped", "rate_lowered"), 0.0
             case _:
                 tasks = _tasks(event)
         if tasks and entry.by not in NOT_THE_TRAINEE and entry.seq not in taken_back:

@@ -16,6 +16,8 @@ SCHEMA = 1
 
 SESSION_OPENED = "session_opened"
 SESSION_CLOSED = "session_closed"
+FILED_LATE = "filed_late"
+"""Written for a session that was closed before it arrived: the one kind that follows the closing, and comes nowhere else."""
 MINUTE_SEALED = "minute_sealed"
 EXPORTED = "exported"
 
@@ -154,7 +156,7 @@ class EventLog(Protocol):
 
         ``after`` is the last ``seq`` the caller has seen: Conflict when there are later ones. ``session_closed`` ends
         the session: the store seals its last rows first (one more entry, before it, in what is returned), the room is
-        free again, and nothing can be added any more.
+        free again, and nothing can be added any more but what is filed late.
         """
         ...
 

@@ -16,6 +16,7 @@ from typing import Protocol
 from monitor import clock
 from monitor.store.chain import first_link, link, read_seal, seal_draft
 from monitor.store.log import (
+    FILED_LATE,
     MINUTE_SEALED,
     SESSION_CLOSED,
     SESSION_OPENED,
@@ -125,11 +126,12 @@ class Record:
         tail = self._tail(session)
         if after is not None and after != tail.head.seq:
             raise Conflict(f"session {session} has moved on: its last event is {tail.head.seq}, not {after}")
-        tail = self._open_tail(session)
+        if any(draft.kind != FILED_LATE for draft in drafts):
+            tail = self._open_tail(session)
         return self._add(tail, max(tail.head.tick + 1, tail.event_tick), drafts)
 
     def note(self, draft: Draft) -> Entry:
-        if draft.kind in (SESSION_OPENED, SESSION_CLOSED, MINUTE_SEALED):
+        if draft.kind in (SESSION_OPENED, SESSION_CLOSED, MINUTE_SEALED, FILED_LATE):
             raise StoreError(f"{draft.kind} is a session's and has no place in the audit trail")
         kept = self._tables.entries(TRAIL, -1)
         seq, last = (kept[-1].seq, kept[-1].hash) if kept else (-1, first_link(TRAIL, ""))
@@ -168,7 +170,9 @@ class Record:
 
         for draft in drafts:
             _check(draft)
-            if closed:
+            if draft.kind == FILED_LATE and not closed:
+                raise StoreError(f"session {session} is open: {FILED_LATE} comes only after {SESSION_CLOSED}")
+            if closed and draft.kind != FILED_LATE:
                 raise StoreError(f"session {session}: nothing can follow {SESSION_CLOSED}")
             if draft.kind == SESSION_OPENED and seq >= 0:
                 raise StoreError(f"session {session} has been opened already")
@@ -184,7 +188,7 @@ class Record:
             add(draft)
         if entries:
             self._tables.add_entries(entries)
-            if closed:
+            if closed and not tail.head.closed:
                 self._tables.close_session(session)
             head = replace(tail.head, seq=seq, hash=previous, closed=closed)
             self._tails[session] = Tail(head, tick)

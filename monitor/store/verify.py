@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.store.chain import first_link, link, read_seal, seal_digest
-from monitor.store.log import MINUTE_SEALED, SESSION_CLOSED, SESSION_OPENED, TRAIL, Entry, Fault
+from monitor.store.log import FILED_LATE, MINUTE_SEALED, SESSION_CLOSED, SESSION_OPENED, TRAIL, Entry, Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,12 @@ def _check_listing(listing: Listing, entries: Sequence[Entry]) -> Iterator[Fault
     if entries[0].at != listing.opened_at:
         yield _fault(listing, f"the list says opened {listing.opened_at}, event {entries[0].seq} says {entries[0].at}",
                      seq=entries[0].seq)  # fmt: skip
-    ended = entries[-1].kind == SESSION_CLOSED
+    last = next((entry for entry in reversed(entries) if entry.kind != FILED_LATE), entries[-1])
+    ended = last.kind == SESSION_CLOSED
     if ended != listing.closed:
         said, is_ = ("closed", "open") if listing.closed else ("open", "closed")
-        yield _fault(listing, f"the list says {said}, its last event ({entries[-1].seq}) leaves it {is_}",
-                     seq=entries[-1].seq)  # fmt: skip
+        yield _fault(listing, f"the list says {said}, its last event ({last.seq}) leaves it {is_}",
+                     seq=last.seq)  # fmt: skip
 
 
 def _check_chain(listing: Listing, entries: Sequence[Entry]) -> Iterator[Fault]:
@@ -95,11 +96,15 @@ def _check_chain(listing: Listing, entries: Sequence[Entry]) -> Iterator[Fault]:
 
 
 def _check_kinds(listing: Listing, entries: Sequence[Entry]) -> Iterator[Fault]:
+    closed: Entry | None = None
     for entry in entries:
         if (entry.kind == SESSION_OPENED) != (entry.seq == 0):
             yield _fault(listing, f"event {entry.seq} is {entry.kind}; only event 0 is {SESSION_OPENED}", seq=entry.seq)
-        if entry.kind == SESSION_CLOSED and entry is not entries[-1]:
-            yield _fault(listing, f"there are events after event {entry.seq} ({SESSION_CLOSED})", seq=entry.seq)
+        if closed is not None and entry.kind != FILED_LATE:
+            yield _fault(listing, f"there are events after event {closed.seq} ({SESSION_CLOSED})", seq=closed.seq)
+        elif closed is None and entry.kind == FILED_LATE:
+            yield _fault(listing, f"event {entry.seq} is {FILED_LATE}, and the session was open", seq=entry.seq)
+        closed = entry if entry.kind == SESSION_CLOSED else closed
 
 
 def _check_rows(listing: Listing, entries: Sequence[Entry], rows: Sequence[tuple[int, bytes]]) -> Iterator[Fault]:

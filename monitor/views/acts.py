@@ -257,6 +257,11 @@ def tried(session: int | None, *wanted: commands.Command, by: Viewer | None = No
     return _carried(lambda: commands.carry_out(here.log, here.document, session, by or present(), commands.together(*wanted)))
 
 
+def filed(session: int, text: str, what: str = "") -> commands.Refusal | None:
+    """Keep what was written for a session that has been closed meanwhile, by name, in that session."""
+    return _carried(lambda: commands.file_late(station().log, session, present(), text, what))
+
+
 def _carried(carry: Callable[[], object]) -> commands.Refusal | None:
     try:
         carry()

@@ -99,6 +99,30 @@ def test_a_room_has_one_open_session_and_is_free_again_after_it(log: EventLog) -
     assert [(head.session, head.closed) for head in log.heads(open_only=False)] == [(first, True), (second, False)]
 
 
+FILED = Draft("filed_late", "Kim", '{"text":"half written when it closed"}')
+
+
+def test_what_is_filed_late_alone_follows_the_closing(log: EventLog, lease: Lease) -> None:
+    session = log.open_session("Room 1", [OPENED])
+    with pytest.raises(StoreError, match="open"):
+        log.append(session, [FILED])
+    with log.transaction(lease.number) as writing:
+        writing.write_row(session, 0, b"row")
+    log.append(session, [CLOSED])
+    assert [entry.kind for entry in log.append(session, [FILED, FILED])] == ["filed_late", "filed_late"]
+    with pytest.raises(StoreError, match="closed"):
+        log.append(session, [FILED, CLOSED])
+    with pytest.raises(StoreError, match="closed"), log.transaction(lease.number) as writing:
+        writing.append(session, 1, [FILED])
+    with pytest.raises(StoreError):
+        log.note(FILED)
+    assert log.head(session).closed
+    assert log.open_session("Room 1", [OPENED]) == 2, "the room is the next patient's all the same"
+    log.append(session, [FILED])
+    assert list(log.verify()) == []
+    assert [entry.kind for entry in log.entries(session)][-4:] == ["session_closed", *["filed_late"] * 3]
+
+
 def test_a_closed_session_takes_nothing_more(log: EventLog, lease: Lease) -> None:
     session = log.open_session("Room 1", [OPENED])
     log.append(session, [NOTE, CLOSED])

@@ -17,6 +17,7 @@ from monitor.infusion import Order, Pump
 from monitor.live import station as stations
 from monitor.live.station import Station, station
 from monitor.protocol.cases import cuff
+from monitor.review.replay import reassess
 from monitor.session import Phase, SessionState, folded
 from monitor.store import packing
 from monitor.ward import drafts, logged
@@ -389,3 +390,23 @@ def test_closing_over_a_high_prompt_asks(here: Station) -> None:
     assert "E-4" in refusal.value.sentence
     c.carry_out(here.log, here.document, session, "mira", c.close(over_high=True))
     assert kinds(session)[-1] == "session_closed"
+
+
+def test_what_was_written_for_a_session_that_closed_meanwhile_is_filed_there_by_name(here: Station) -> None:
+    first = settled("Otter")
+    with pytest.raises(c.Refusal) as refusal:
+        c.file_late(here.log, first, "mira", "She felt sick on the way home.", "note")
+    assert refusal.value.name == "still_open"
+    discharged(first)
+    second = settled("Lark")
+    before = reassess(here.log, first, here.document).again
+    c.file_late(here.log, first, "mira", " She felt sick on the way home. ", "note")
+    assert (stored(first)[-1].event, stored(first)[-1].by) == (e.FiledLate(text="She felt sick on the way home.", what="note"), "mira")
+    assert "filed_late" not in kinds(second)
+    assert list(here.log.verify()) == []
+    assert reassess(here.log, first, here.document).again == before
+    for wrong in (" ", "x" * 2001):
+        with pytest.raises(c.Refusal):
+            c.file_late(here.log, first, "mira", wrong)
+    with pytest.raises(c.Refusal):
+        c.file_late(here.log, first, NOBODY, "forged")
