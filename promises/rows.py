@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from promises import deletions, doors, edits, kills, mutations, power_cut, restores, survivors, ward_machine, writers
+from promises import acts, deletions, doors, edits, kills, mutations, power_cut, restores, survivors, ward_machine, writers
 from promises.found import Found
 
 
@@ -26,5 +26,6 @@ ROWS: Mapping[str, Row] = {
     "ward": Row(ward_machine.keep, quick=8, full=5000),
     "mutation": Row(survivors.keep, quick=3, full=survivors.EVERY),
     "doors": Row(doors.keep, quick=1, full=len(doors.ACTORS)),
+    "acts": Row(acts.keep, quick=12, full=1000),
     "kill": Row(kills.keep, quick=1, full=300),
 }

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from monitor.live.station import station
 from monitor.protocol.cases import Case
 from monitor.protocol.conditions import CANNOT_TELL, NOT_MET
 from monitor.protocol.document import Document
-from promises import deletions, page, survivors
+from monitor.views import acts as views
+from promises import acts, deletions, page, survivors
 from promises.found import Found
 from promises.rows import ROWS
 from tests import postgres
@@ -33,6 +36,16 @@ def test_a_protocol_engine_that_takes_missing_for_normal_is_found_out(monkeypatc
 
     monkeypatch.setattr(deletions, "truths", careless)
     assert not deletions.keep(40).kept
+
+
+def test_a_station_that_goes_by_the_room_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def careless(act: dict[str, Any]) -> int | None:
+        shown = act.get("session")
+        room = next((head.room for head in station().log.heads(open_only=False) if head.session == shown), "")
+        return station().follower.session(room)
+
+    monkeypatch.setattr(views, "_session", careless)
+    assert not acts.keep(12).kept
 
 
 def test_tests_that_ask_nothing_let_every_mutant_live(tmp_path: Path) -> None:
