@@ -7,7 +7,7 @@ at 60 mL/h) is always recorded, marked with the bound that it breaks.
 
 from monitor.commands.before import check, set_baseline, set_order
 from monitor.commands.cuff import chart_pressure, rest_cuff, set_cuff_interval, start_cuff, stop_cuff
-from monitor.commands.drugs import drug_breaks, earliest_repeat, give_drug
+from monitor.commands.drugs import drug_breaks, earliest_repeat, give_drug, second_dose
 from monitor.commands.emergencies import call_emergency, emergency, emergency_act, end_emergency
 from monitor.commands.infusion import change_rate, pause, resume, start, stop
 from monitor.commands.log import CORRECTABLE, correct, note, observe, score, symptom, undo
@@ -62,6 +62,7 @@ __all__ = [
     "resume",
     "resume_audio",
     "score",
+    "second_dose",
     "set_baseline",
     "set_cuff_interval",
     "set_order",

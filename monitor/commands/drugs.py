@@ -115,6 +115,29 @@ def drug_breaks(document: Document, state: SessionState, drug: Drug, dose: float
     return found
 
 
+def second_dose(document: Document, state: SessionState, drug: Drug, at: int) -> list[str]:
+    """What makes this a second dose, each in a sentence: the same drug or one of its class within the repeat time of what was
+    given, in any dose. Whether it is meant has to be asked, whatever is recorded."""
+    found = []
+    for given in state.drugs:
+        known = document.drug.get(given.drug)
+        again = earliest_repeat(document, given)
+        if known is None or again is None or not (given.drug == drug.id or given.drug_class == drug.drug_class):
+            continue
+        if given.at <= at < again or at <= given.at < at + drug.repeat_after:
+            found.append(
+                say(
+                    "{label} {dose:g} {unit} stands in the record, {minutes} before this, charted by {by}",
+                    label=known.label,
+                    dose=given.dose,
+                    unit=given.unit,
+                    minutes=units.minutes(at - given.at),
+                    by=given.by,
+                )
+            )
+    return found
+
+
 def earliest_repeat(document: Document, given: Given) -> int | None:
     drug = document.drug.get(given.drug)
     return given.at + drug.repeat_after if drug is not None else None

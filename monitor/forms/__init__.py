@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from monitor.forms.before import order_form, override_form
+from monitor.forms import before, infusion, log, room
+from monitor.forms.answer import answer_form
+from monitor.forms.drugs import drug_form
 from monitor.forms.filling import Filling
-from monitor.forms.infusion import pause_form, rate_form, resume_form, start_form, stop_form
-from monitor.forms.log import cadss_form, note_form
 from monitor.language import say
 
 
@@ -24,13 +24,26 @@ class Form:
 
 
 FORMS: Mapping[str, Form] = {
-    "order": Form(say("Order"), order_form),
-    "override": Form(say("Override"), override_form),
-    "start": Form(say("Start"), start_form),
-    "rate": Form(say("Rate"), rate_form),
-    "pause": Form(say("Pause"), pause_form),
-    "resume": Form(say("Resume"), resume_form),
-    "stop": Form(say("Stop"), stop_form),
-    "note": Form(say("Note"), note_form),
-    "cadss": Form("CADSS", cadss_form),
+    "order": Form(say("Order"), before.order_form),
+    "override": Form(say("Override"), before.override_form),
+    "start": Form(say("Start"), infusion.start_form),
+    "rate": Form(say("Rate"), infusion.rate_form),
+    "pause": Form(say("Pause"), infusion.pause_form),
+    "resume": Form(say("Resume"), infusion.resume_form),
+    "stop": Form(say("Stop"), infusion.stop_form),
+    "answer": Form(say("What was done"), answer_form),
+    "drug": Form(say("Drug"), drug_form),
+    "note": Form(say("Note"), log.note_form),
+    "cadss": Form("CADSS", log.cadss_form),
+    "breathing": Form(say("Breathing"), log.breathing_form),
+    "oxygen": Form(say("Oxygen"), log.oxygen_form),
+    "pressure": Form(say("Blood pressure by hand"), log.pressure_form),
+    "late": Form(say("Late entry"), log.late_form),
+    "correct": Form(say("Correct an entry"), log.correct_form),
+    "handover": Form(say("Hand over"), room.handover_form),
+    "away": Form(say("Away from the monitor"), room.away_form),
+    "cuff_interval": Form(say("The cuff's cycle"), room.cuff_interval_form),
+    "discharge": Form(say("Discharge"), room.discharge_form),
+    "close": Form(say("Close the session"), room.close_form),
+    "emergency_end": Form(say("End of the emergency"), room.emergency_end_form),
 }

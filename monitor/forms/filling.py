@@ -148,11 +148,21 @@ class Filling:
         return self.text(name, label, longest, needed, hint, "area")
 
     def choice(
-        self, name: str, label: str, options: Iterable[Option], needed: bool = False, compact: bool = False, hint: str = ""
+        self,
+        name: str,
+        label: str,
+        options: Iterable[Option],
+        needed: bool = False,
+        compact: bool = False,
+        hint: str = "",
+        begins: str = "",
     ) -> str:
-        """The id of what was chosen; nothing before anything is. A choice that is no longer there is none."""
+        """The id of what was chosen; nothing before anything is. A choice that is no longer there is none.
+
+        ``begins``: what is chosen at first, for what does no harm if it is stored in a hurry; never a number or a score.
+        """
         offered = list(options)
-        chosen = self._text(name)
+        chosen = self._text(name) if name in self.draft.written else begins
         chosen = chosen if any(one.id == chosen for one in offered) else ""
         wrong = self._missing(needed and not chosen)
         self._field(name, "choice", label, chosen, wrong, options=list(map(_option, offered)), compact=compact, hint=hint or None)

@@ -20,6 +20,7 @@ from monitor.board.alarms import calling, pausing
 from monitor.board.card import ONE_TAP
 from monitor.board.veil import STAYS
 from monitor.board.view import View, live
+from monitor.forms.answer import one_tap
 from monitor.language import say
 from monitor.live import door
 from monitor.live.station import station
@@ -413,27 +414,8 @@ def _answer(act: Act, who: str) -> commands.Command | None:
     except ValueError:
         return None
     options = _options(act)
-    given = [a for a in (one_tap(o, who) for o in options) if a is not None]
+    given = [a for a in (one_tap(station().document.option[o], who) for o in options) if a is not None]
     return commands.answer(rule, episode, what, options, str(act.get("reason") or ""), given)
-
-
-def one_tap(option: str, who: str) -> commands.Command | None:
-    """What an option without a form records besides the answer itself."""
-    chosen = station().document.option[option]
-    match chosen.command:
-        case "observe":
-            return commands.observe(str(chosen.fill.get("what", "seen")), str(chosen.fill.get("value", "")))
-        case "call":
-            return commands.observe("called", str(chosen.fill.get("value", "")))
-        case "cuff":
-            return commands.start_cuff()
-        case "watch":
-            return commands.take_watch(who)
-        case "away_end":
-            return commands.come_back()
-        case "emergency":
-            return commands.emergency()
-    return None
 
 
 def follow() -> None:

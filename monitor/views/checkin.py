@@ -4,76 +4,87 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import streamlit as st
-
 from monitor import commands, settings
 from monitor.admission import Admission, Patient, admit_recorded, admit_simulated
+from monitor.forms.filling import Filling, Option
 from monitor.language import say
 from monitor.live.station import station
 from monitor.simulator import scenario as scenarios
 from monitor.sources.source import BadFile
 from monitor.store.log import RoomTaken, StoreError
-from monitor.views.dialogs import Fill
 from monitor.views.guard import present
 
 RECORDINGS = settings.SAMPLE_DATA / "recordings"
+SIMULATED, RECORDED = "simulated", "recorded"
+MOST_SPEED, LARGEST_SEED, MOST_INFUSIONS = 60, 2**31, 500
 
 
-def checkin_form(room: str, fill: Fill) -> None:
+def checkin_form(f: Filling) -> None:
     """Who comes, what earlier sessions did, and where the samples come from."""
+    document = f.document
+    alias = f.text("alias", say("Alias"), 40, needed=True)
+    second = f.text("second", say("Second identifier"), 40, hint=say("such as the year of birth or a file number"))
+    age = f.number("age", say("Age"), say("years"), 0, 120, whole=True)
+    weight = f.number("weight", say("Weight"), say("kg"), 1, 400)
+    allergies = f.text("allergies", say("Allergies"), 200, hint=say("separated by commas"))
+    number = f.number("number", say("Infusion number in the series"), "", 1, MOST_INFUSIONS, whole=True)
+    earlier = f.choices("earlier", say("Earlier sessions and history"), [Option(i, label) for i, label in document.history.items()])
+    f.part(say("Where its numbers come from"))
+    kinds = [Option(SIMULATED, say("a simulated patient")), Option(RECORDED, say("a recording"))]
+    kind = f.choice("kind", say("Source"), kinds, needed=True)
+    path, seed = _source(f, kind)
+    speed = f.number("speed", say("Speed"), say("times real time"), 1, MOST_SPEED, say("empty: as fast as the world"))
+    if alias and any(v.state.opened.alias.casefold() == alias.casefold() for v in f.picture.views.values()):
+        rooms = ", ".join(r for r, v in f.picture.views.items() if v.state.opened.alias.casefold() == alias.casefold())
+        f.ask(f"alias-{alias}", say("Room {rooms} has a patient called {alias} too. Is this another person?", rooms=rooms, alias=alias))
+    patient = Patient(
+        alias=alias,
+        second_id=second,
+        age=int(age) if age is not None else None,
+        weight_kg=weight,
+        allergies=tuple(a.strip() for a in allergies.split(",") if a.strip()),
+        earlier=tuple(earlier),
+        number=int(number) if number is not None else None,
+    )
+
+    def opened() -> commands.Refusal | None:
+        assert path is not None
+        return _open(f.draft.room, patient, kind, path, seed, speed or 1.0)
+
+    f.button("save", say("Open the session"), does=opened if path is not None else None)
+
+
+def _source(f: Filling, kind: str) -> tuple[Path | None, int]:
+    """The file that gives the numbers, and the seed of a simulated patient."""
+    if kind == SIMULATED:
+        titles = f.keep("scenarios", lambda: {name: _title(name) for name in scenarios.ids()})
+        chosen = f.choice("scenario", say("Scenario"), [Option(name, title) for name, title in titles.items()], needed=True)
+        seed = f.number("seed", say("Seed"), "", 0, LARGEST_SEED, say("empty: 1; another one is another patient"), whole=True)
+        return scenarios.find_scenario(chosen) if chosen else None, 1 if seed is None else int(seed)
+    if kind == RECORDED:
+        files = {p.name: p for p in sorted(RECORDINGS.iterdir()) if p.suffix in (".csv", ".hea", ".vital")}
+        chosen = f.choice("recording", say("Recording"), [Option(name, name) for name in files], needed=True)
+        return files.get(chosen), 0
+    return None, 0
+
+
+def _open(room: str, patient: Patient, kind: str, path: Path, seed: int, speed: float) -> commands.Refusal | None:
     document = station().document
-    kind = st.radio(say("Source"), [say("a simulated patient"), say("a recording")], horizontal=True)
-    left, right = st.columns(2)
-    alias = left.text_input(say("Alias"), max_chars=40)
-    second = right.text_input(say("Second identifier"), max_chars=40, help=say("Such as the year of birth or a file number."))
-    age = left.number_input(say("Age, years"), 0, 120, None, placeholder=say("as the scenario has it"))
-    weight = right.number_input(say("Weight, kg"), 1.0, 400.0, None, placeholder=say("as the scenario has it"))
-    allergies = left.text_input(say("Allergies, separated by commas"), max_chars=200)
-    number = right.number_input(say("Infusion number in the series"), 1, 500, None)
-    earlier = st.multiselect(say("Earlier sessions and history"), list(document.history), format_func=lambda f: document.history[f])
-    if kind == say("a simulated patient"):
-        ids = scenarios.ids()
-        chosen = st.selectbox(say("Scenario"), ids, format_func=_title)
-        seed = left.number_input(say("Seed"), 0, 2**31, 1)
-        path = scenarios.find_scenario(chosen)
-    else:
-        files = sorted(p for p in RECORDINGS.iterdir() if p.suffix in (".csv", ".hea", ".vital"))
-        typed = st.text_input(say("Recording"), str(files[0]) if files else "", help=say("A file on this computer."))
-        path, seed = Path(typed), 0
-    speed = right.number_input(say("Speed, times real time"), 1.0, 60.0, 1.0, 1.0)
-    if st.button(say("Open the session"), type="primary"):
-        if not alias.strip():
-            st.error(say("Give the patient an alias."))
-            return
-        patient = Patient(
-            alias=alias.strip(),
-            second_id=second.strip(),
-            age=int(age) if age is not None else None,
-            weight_kg=weight,
-            allergies=tuple(a.strip() for a in allergies.split(",") if a.strip()),
-            earlier=tuple(earlier),
-            number=int(number) if number is not None else None,
-        )
-        try:
-            if kind == say("a simulated patient"):
-                admitted = admit_simulated(room, patient, path, int(seed), document)
-            else:
-                admitted = admit_recorded(room, patient, path, document)
-            _open(admitted, float(speed))
-        except BadFile as wrong:
-            st.error(str(wrong))
-        except commands.Refusal as refusal:
-            st.error(refusal.sentence)
-        except RoomTaken:
-            st.error(say("Somebody has opened a session in this room meanwhile."))
-        except StoreError as trouble:
-            st.error(say("Not saved: {trouble} What you typed is still here; try again.", trouble=trouble))
+    try:
+        if kind == SIMULATED:
+            admitted: Admission = admit_simulated(room, patient, path, seed, document)
         else:
-            st.rerun()
-
-
-def _open(admitted: Admission, speed: float) -> None:
-    commands.open_session(station().log, admitted.opened, admitted.source, speed, present())
+            admitted = admit_recorded(room, patient, path, document)
+        commands.open_session(station().log, admitted.opened, admitted.source, speed, present())
+    except commands.Refusal as refusal:
+        return refusal
+    except BadFile as wrong:
+        return commands.Refusal("bad_file", str(wrong))
+    except RoomTaken:
+        return commands.Refusal("taken", say("Somebody has opened a session in this room meanwhile."))
+    except StoreError as trouble:
+        return commands.Refusal("not_saved", say("Not saved: {trouble} What you typed is still here; try again.", trouble=trouble))
+    return None
 
 
 def _title(name: str) -> str:

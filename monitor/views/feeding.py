@@ -10,7 +10,7 @@ from monitor.live import door
 from monitor.live.push import Drawing
 from monitor.live.station import station
 from monitor.live.tickets import Topic
-from monitor.views import acts, components, docked, forms
+from monitor.views import acts, components, docked
 from monitor.views.guard import present
 
 FEED_EVERY_S = 0.9
@@ -31,8 +31,6 @@ def feed(name: components.Name, key: str, topic: Topic, display: bool = False) -
     @st.fragment(run_every=FEED_EVERY_S if asked else docked.LOOK_EVERY_S if watched else IDLE_EVERY_S)
     def fed() -> None:
         acts.follow()
-        if st.session_state.get(acts.DIALOG, {}).get("name") in forms.DIALOGS:
-            st.rerun()
         if _asked(key) != asked:
             st.rerun()
         here = station()

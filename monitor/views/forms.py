@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from monitor import forms
 from monitor.forms import Form
 from monitor.language import say
-from monitor.views import dialogs, training
-from monitor.views.answering import answer_form
 from monitor.views.checkin import checkin_form
+from monitor.views.handing import handover_all_form, handover_offered_form
+from monitor.views.training import end_run_form
 from monitor.views.who import refused_form, stored_form, who_form
 
 ALL: Mapping[str, Form] = {
@@ -17,12 +17,8 @@ ALL: Mapping[str, Form] = {
     "who": Form(say("Who is at the keys?"), who_form, "station"),
     "refused": Form(say("Not done"), refused_form, "station"),
     "stored": Form(say("Stored"), stored_form, "station"),
+    "checkin": Form(say("Check in"), checkin_form, "room"),
+    "handover_all": Form(say("Hand over all my rooms"), handover_all_form, "station"),
+    "handover_offered": Form(say("Handover"), handover_offered_form, "station"),
+    "end_run": Form(say("End the drill"), end_run_form, "station"),
 }
-
-DIALOGS: Mapping[str, tuple[str, dialogs.Form]] = {
-    **dialogs.FORMS,
-    **training.FORMS,
-    "answer": (say("what was done"), answer_form),
-    "checkin": (say("check in"), checkin_form),
-}
-"""Those that still lie over the page."""

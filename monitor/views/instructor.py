@@ -20,7 +20,8 @@ from monitor.board.view import Picture
 from monitor.language import say
 from monitor.live.station import station
 from monitor.store.log import StoreError
-from monitor.views import acts, dialogs, forms
+from monitor.views import acts
+from monitor.views.escaping import escaped
 from monitor.views.guard import present
 from monitor.views.heading import way_out, wear_look
 from monitor.views.menu import go
@@ -36,7 +37,6 @@ HELD = "\u00a0"
 
 def show(viewer: Viewer) -> None:
     acts.follow()
-    dialogs.open_asked(forms.DIALOGS)
     wear_look()
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(say("‹ Training"), width=160):
@@ -141,7 +141,7 @@ def _watching() -> None:
 
 def _steering(frame: Frame) -> None:
     """The acts of the run bar, for every room of the run alike."""
-    st.markdown(f"**{dialogs.escaped(frame['title'])}** · {dialogs.escaped(frame['sub'])} · **{dialogs.escaped(frame['clock'])}**")
+    st.markdown(f"**{escaped(frame['title'])}** · {escaped(frame['sub'])} · **{escaped(frame['clock'])}**")
     with st.container(horizontal=True):
         for n, control in enumerate(frame["controls"]):
             st.button(
@@ -155,16 +155,16 @@ def _steering(frame: Frame) -> None:
 
 
 def _room(room: Frame) -> None:
-    head = f"**{dialogs.escaped(room['head'])}** · {dialogs.escaped(room['title'])}"
-    st.markdown(head, help=dialogs.escaped(room["summary"]) or None)
-    st.caption(dialogs.escaped(room["sub"]))
+    head = f"**{escaped(room['head'])}** · {escaped(room['title'])}"
+    st.markdown(head, help=escaped(room["summary"]) or None)
+    st.caption(escaped(room["sub"]))
     true, screen = say("True at {at}", at=room["true_at"]).replace(" ", HELD).ljust(15, HELD), "Screen".ljust(24, HELD)
     _table([{"": x["what"].replace(" ", HELD), true: x["true"], screen: x["screen"]} for x in room["rows"]])
-    st.markdown(say("**Faults** {room}", room=dialogs.escaped(room["faults"])))
+    st.markdown(say("**Faults** {room}", room=escaped(room["faults"])))
     with st.container(height=NOW_PX, border=False):
-        st.markdown(say("**Done last** {room}", room=dialogs.escaped(room["last"])))
+        st.markdown(say("**Done last** {room}", room=escaped(room["last"])))
         for prompt in room["prompts"]:
-            st.markdown(dialogs.escaped(prompt))
+            st.markdown(escaped(prompt))
     coming = [{"At".ljust(8, HELD): x["at"], "Coming": x["what"], "Now".ljust(16, HELD): x["how"]} for x in room["coming"]]
     _table(coming, say("Nothing is planned for this patient."))
 
@@ -173,7 +173,7 @@ def _table(rows: list[dict[str, str]], none: str = "") -> None:
     if not rows:
         st.caption(none)
         return
-    escaped = [{name: dialogs.escaped(text) for name, text in row.items()} for row in rows]
+    escaped = [{name: escaped(text) for name, text in row.items()} for row in rows]
     st.table(pd.DataFrame(escaped), border="horizontal", hide_index=True)
 
 
@@ -197,7 +197,7 @@ def _injecting() -> None:
     if not who and st.button(say("First say who you are…"), type="primary", use_container_width=True):
         acts.ask("who", "")
         st.rerun()
-    st.markdown(dialogs.escaped(st.session_state.get(SAID, "")))
+    st.markdown(escaped(st.session_state.get(SAID, "")))
 
 
 def _chosen(key: str, options: list[str]) -> str:

@@ -23,7 +23,8 @@ from monitor.review.reading import Room, read_run
 from monitor.session import Phase
 from monitor.sources.source import BadFile
 from monitor.store.log import StoreError
-from monitor.views import components, dialogs
+from monitor.views import components
+from monitor.views.escaping import escaped
 from monitor.views.exports import Exports
 from monitor.views.guard import present
 from monitor.views.heading import heading
@@ -166,7 +167,7 @@ def _list(viewer: Viewer) -> None:
         first = run.rooms[0].drill
         shown = "with" if first.prompts else "without"
         left.markdown(
-            dialogs.escaped(
+            escaped(
                 say(
                     ("Run {number}, {day}: {title}, {shown} prompts. {got:g} of {best:g} points, by its parts in the debrief"),
                     number=run.number,

@@ -8,7 +8,7 @@ from monitor import commands
 from monitor.access import Viewer
 from monitor.live.station import station
 from monitor.live.tickets import Topic
-from monitor.views import acts, dialogs, forms
+from monitor.views import acts
 from monitor.views.feeding import feed
 from monitor.views.menu import go
 
@@ -22,7 +22,6 @@ def show(viewer: Viewer) -> None:
         return
     _opened(room, viewer.name)
     acts.follow()
-    dialogs.open_asked(forms.DIALOGS)
     feed("room", f"room-{room}", Topic("room", room, viewer.name))
 
 

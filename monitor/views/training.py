@@ -15,13 +15,14 @@ from monitor.board.head import ADVICE
 from monitor.drills import drill as drills
 from monitor.drills.drill import Planned
 from monitor.drills.run import end_run, open_run
+from monitor.forms.filling import Filling
 from monitor.language import say
 from monitor.live.station import station
 from monitor.simulator import scenario as scenarios
 from monitor.sources.source import BadFile
 from monitor.store.log import RoomTaken, StoreError
-from monitor.views import acts, dialogs
-from monitor.views.dialogs import Fill
+from monitor.views import acts
+from monitor.views.escaping import escaped
 from monitor.views.guard import WHO, present
 from monitor.views.heading import heading
 from monitor.views.menu import DRILL, go
@@ -34,7 +35,6 @@ LIST_PX = 320
 
 def show(viewer: Viewer) -> None:
     acts.follow()
-    dialogs.open_asked(FORMS)
     heading("Ward", "ward", say("TRAINING · SIMULATED PATIENTS · {advice}", advice=ADVICE))
     st.title(say("Training"))
     if acts.drill_rooms():
@@ -54,7 +54,7 @@ def _running() -> None:
     if bar is None:
         return
     st.header(bar["title"])
-    st.markdown(dialogs.escaped(say("A drill is running: {part}, {part2} when this page was opened.", part=bar["sub"], part2=bar["clock"])))
+    st.markdown(escaped(say("A drill is running: {part}, {part2} when this page was opened.", part=bar["sub"], part2=bar["clock"])))
     row = st.container(horizontal=True)
     if row.button(say("Go to its wall"), type="primary"):
         go(DRILL)
@@ -126,13 +126,13 @@ def _brief(planned: Planned, hidden: bool) -> None:
     document = station().document
     st.header(say("Briefing"))
     for line in planned.drill.briefing:
-        st.markdown(f"- {dialogs.escaped(line)}")
+        st.markdown(f"- {escaped(line)}")
     if hidden:
         st.markdown(say("One patient. You will meet them in the room."))
     else:
         rows = [{say("Room"): b.room, say("Patient"): b.who, say("Order"): b.order, say("Known"): b.known} for b in beds(planned, document)]
         st.table(pd.DataFrame(rows).set_index(say("Room")))
-    st.markdown(dialogs.escaped(say("Expected while an infusion runs: ") + ", ".join(expected(document)) + "."))
+    st.markdown(escaped(say("Expected while an infusion runs: ") + ", ".join(expected(document)) + "."))
     st.caption(
         say(
             (
@@ -168,33 +168,30 @@ def _begin(planned: Planned, seed: int, code: str, prompts: bool) -> None:
         go(DRILL)
 
 
-def end_run_form(room: str, fill: Fill) -> None:
+def end_run_form(f: Filling) -> None:
     """Ends every room of the drill at once, and goes to its debrief."""
-    here = station()
-    views = [view for view in here.follower.picture().views.values() if view.state.drill is not None]
+    views = [view for view in side(f.picture, True).views.values() if view.state.drill is not None]
     if not views:
-        st.info(say("No drill is running any more."))
+        f.note(say("No drill is running any more."))
         return
     drill = views[0].state.drill
     assert drill is not None
+    run, trainee, sessions = drill.run, drill.trainee, [view.session for view in views]
     left = max(0, drill.ends_at - max(view.at for view in views))
-    st.write(
-        say("{left} min are left. What is due and not done until now counts as it is.", left=left // 60)
-        if left
-        else say("The time is over.")
-    )
-    reason = st.text_input(say("Note (optional)"), max_chars=200)
-    if st.button(say("End the drill"), type="primary"):
+    says = say("{left} min are left. What is due and not done until now counts as it is.", left=left // 60)
+    f.note(says if left else say("The time is over."))
+    reason = f.text("reason", say("Note"), 200, hint=say("may stay empty"))
+
+    def ended() -> commands.Refusal | None:
+        here = station()
         try:
-            ending = replace(present(), name=present().name or drill.trainee)
-            end_run(here.log, here.document, [view.session for view in views], ending, reason.strip())
+            ending = replace(present(), name=present().name or trainee)
+            end_run(here.log, here.document, sessions, ending, reason)
         except commands.Refusal as refusal:
-            st.error(refusal.sentence)
-            return
+            return refusal
         except StoreError as trouble:
-            st.error(say("Not saved: {trouble} Try again.", trouble=trouble))
-            return
-        go("review", run=drill.run)
+            return commands.Refusal("not_saved", say("Not saved: {trouble} Try again.", trouble=trouble))
+        st.session_state[acts.GOING] = ("review", {"run": run})
+        return None
 
-
-FORMS = {"end_run": (say("End the drill"), end_run_form)}
+    f.button("save", say("End the drill"), does=ended)

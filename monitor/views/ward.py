@@ -6,7 +6,7 @@ import streamlit as st
 
 from monitor.access import Viewer
 from monitor.live.tickets import Topic
-from monitor.views import acts, dialogs, forms
+from monitor.views import acts
 from monitor.views.feeding import feed
 from monitor.views.menu import DRILL, go
 from monitor.views.room import OPENED
@@ -17,7 +17,6 @@ def show(viewer: Viewer) -> None:
         feed("wall", "display", Topic("ward"), display=True)
         return
     acts.follow()
-    dialogs.open_asked(forms.DIALOGS)
     drill = DRILL in st.query_params
     if drill and not acts.drill_rooms():
         go("training")

@@ -16,7 +16,6 @@ from monitor import settings
 from monitor.live import station as stations
 from monitor.live.station import Station, station
 from monitor.views import components, forms
-from monitor.ward import drafts
 from tests.conftest import EXAMPLE, cases_of
 from tests.pages.stations import here, settled
 from tests.screen import Screen
@@ -101,45 +100,14 @@ def test_a_room_that_does_not_exist_is_not_opened(here: Station, asked: str) -> 
     assert not test.get("bidi_component") or frame(test)["page"] == "ward"
 
 
-FORMS = [
-    "who", "refused", "order", "start", "override", "rate", "pause", "resume", "stop", "drug", "note", "cadss", "breathing", "oxygen",
-    "correct", "handover", "away", "discharge", "close", "emergency_end", "checkin",
-]  # fmt: skip
+FORMS = sorted(forms.ALL)
 
 
 @pytest.mark.parametrize("name", FORMS)
 def test_every_form_opens(here: Station, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     settled(here)
-    room = "1" if name == "checkin" else "2"
-    if name in forms.ALL:
-        Screen(monkeypatch, "room", room=room).open(name, seq=3)
-        return
-    test = page("room", room=room)
-    test.session_state["who"] = "M. Ortiz"
-    test.session_state["dialog"] = {"name": name, "room": room, "fill": {"seq": 3}}
-    test.run()
-    assert not test.exception
-
-
-def test_answering_opens_what_the_option_names_filled_in(here: Station) -> None:
-    session = settled(here)
-    prompt = e.PromptChanged(
-        rule="D-20",
-        episode=1,
-        state=e.PromptState.ACTIVE,
-        priority=e.Priority.MEDIUM,
-        prompt_kind=e.PromptKind.CLINICAL,
-        message="Bothered",
-    )
-    here.log.append(session, drafts([prompt], "evaluator"))
-    test = page("room", room="2")
-    test.session_state["who"] = "M. Ortiz"
-    fill = {"rule": "D-20", "episode": 1, "options": ["calm", "lower_rate", "calming_drug", "stop"]}
-    test.session_state["dialog"] = {"name": "answer", "room": "2", "fill": fill}
-    test.run()
-    assert not test.exception
-    rates = [n for n in test.number_input if n.label.startswith("New rate")]
-    assert rates[0].value == pytest.approx(0.375)
+    form = Screen(monkeypatch, "room", room="1" if name == "checkin" else "2").open(name, seq=3)
+    assert form["title"]
 
 
 @pytest.fixture
