@@ -23,6 +23,9 @@ FAULTS = """() => {
   // What is only spoken, Streamlit's link for the keyboard, what a plot draws, its icons and what lies under an open form are not looked at.
   const NOT = '.sr, [data-testid=stSkipToContent], svg, .plot, style, script, [data-testid=stIconMaterial]';
   const top = document.querySelector('[role=dialog]') ?? document.body;
+  // a docked form lies over a part of the page: what must stay in sight beside it is a test of its own
+  const dock = document.querySelector('.dock:not([hidden])'), lies = dock?.getBoundingClientRect();
+  const under = (p, r) => dock && !dock.contains(p) && r.right > lies.left && r.left < lies.right && r.bottom > lies.top && r.top < lies.bottom;
   const letters = [], wide = new Set();
   const walker = document.createTreeWalker(top, NodeFilter.SHOW_TEXT);
   for (let n = walker.nextNode(); n; n = walker.nextNode()) {
@@ -39,7 +42,7 @@ FAULTS = """() => {
     const range = document.createRange();
     range.selectNodeContents(n);
     for (const r of range.getClientRects()) {
-      if (r.width <= 1) continue;
+      if (r.width <= 1 || under(p, r)) continue;
       let from = -Infinity, to = Infinity, across = false, down = false;
       for (let a = p; a && a !== document.body && !a.classList.contains('im'); a = a.parentElement) {
         const { box, clips, ...scrolls } = of(a);

@@ -6,6 +6,7 @@ import { display } from "./display.js";
 import { attr, el, line, refit, say, style } from "./dom.js";
 import { leaveWhereEnded } from "./ended.js";
 import { Feed } from "./feed.js";
+import { form } from "./form.js";
 import { elapsed, instant } from "./moment.js";
 import { receipts } from "./receipts.js";
 import "./sight.js";
@@ -82,6 +83,7 @@ class Host {
     this.display = display(this);
     this.receipts = receipts();
     this.root.append(this.receipts.el);
+    this.form = form(this);
     this.push = new Feed({
       take: (frame, seconds) => this.feed({ ...frame, feed: { ...frame.feed, text: WORDS.live(seconds), bars: bars(seconds) } }),
       bytes: (buffer) => this.listeners.forEach((listener) => listener(buffer)),
@@ -97,7 +99,7 @@ class Host {
       refit();
       if (this.view) this.draw();
     };
-    Promise.race([Promise.all(styles.map(linkStyle)).then(faced), new Promise((done) => setTimeout(done, 4000))]).then(ready);
+    Promise.race([Promise.all([...styles, "form.css"].map(linkStyle)).then(faced), new Promise((done) => setTimeout(done, 4000))]).then(ready);
     this.timer = setInterval(() => this.look(), LOOK_MS);
     this.onShow = () => this.look();
     document.addEventListener("visibilitychange", this.onShow);
@@ -115,6 +117,7 @@ class Host {
   given(data) {
     if (data?.display) this.display.keep();
     this.receipts.had(data?.done);
+    this.form.given(data?.form);
     this.of = data?.push?.of;
     this.push.offer(data?.push);
     if (this.push.live) return;
@@ -164,11 +167,14 @@ class Host {
     this.session = this.frame.session;
     if (!this.view) {
       this.view = this.build(this);
+      this.view.el.append(this.form.el);
       this.root.append(this.view.el);
     }
     this.wear();
     attr(this.root, "data-cut", this.cut ? "true" : null);
-    this.view.apply(this.cut ? cutOff(this.frame, elapsed(this.since)) : this.frame, this.frame);
+    const shown = this.cut ? cutOff(this.frame, elapsed(this.since)) : this.frame;
+    this.view.apply(shown, this.frame);
+    this.form.apply(shown);
   }
 
   // The look of this screen, with the colours that the station gives its measured numbers.
@@ -191,6 +197,7 @@ class Host {
       return;
     }
     this.push.look();
+    this.form.look();
     const age = elapsed(this.since);
     if (age <= CUT_OFF_MS) return;
     if (!this.cut) this.cut = true;
@@ -239,6 +246,7 @@ class Host {
     this.push.close();
     this.display.close();
     this.receipts.close();
+    this.form.close();
     this.untell?.();
     this.view?.close?.();
     hosts.delete(this.parent);
@@ -249,7 +257,7 @@ const hosts = new WeakMap();
 
 // The default export of a page: components.v2 calls it at mount and at each change of data, with the same parent.
 // data is {"frame": frame|null, "push": {"ticket", "topic", "of": whose sign-in}, "display": true for a wall display, "done": acts that were
-// taken in, by their nonce}, or a frame alone. The cleanup of an outdated call may come
+// taken in, by their nonce, "form": the form that is open or null}, or a frame alone. The cleanup of an outdated call may come
 // while the component lives on, so it takes the page down only when the root has left the document.
 export function component(build, styles) {
   return (call) => {

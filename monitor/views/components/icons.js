@@ -20,6 +20,7 @@ const PATHS = {
   undo: "M6 1v3h3.5a5 5 0 0 1 0 10H4v-2h5.5a3 3 0 0 0 0-6H6v3L1 5z",
   emergency: "M6 1h4v5h5v4h-5v5H6v-5H1V6h5z",
   look: "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 2a5 5 0 0 1 0 10z",
+  warn: "M8 1l7.5 13.5H.5zM7.2 6v4h1.6V6zm0 5.2v1.6h1.6v-1.6z",
   person: "M8 1.5a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4zM2 14.5c0-3.2 2.6-5.2 6-5.2s6 2 6 5.2z",
 };
 

@@ -3,7 +3,7 @@
 import { attr, el, line } from "./dom.js";
 import { WORDS } from "./words.js";
 
-const BUSY = "input, textarea, select, [contenteditable], [role=dialog]";
+const BUSY = "input, textarea, select, [contenteditable], [role=dialog], .dock";
 const LEGEND_MS = 30000; // it lies over numbers: nobody may forget it there
 const tables = [];
 
