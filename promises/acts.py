@@ -160,7 +160,9 @@ class World:
         signs = screen.who or (UNNAMED if freed else "")
         found = list(self.news())
         yield from self._wrong(act, found, meant, signs)
-        if not found and screen.waits is None and not screen.keys.told and act.get("session") in self._gone():
+        # An emergency goes by its room, where one may be running already.
+        unsaid = not found and screen.waits is None and not screen.keys.told
+        if unsaid and act["do"] != "emergency" and act.get("session") in self._gone():
             yield f"{act}: not stored, and nothing is said"
 
     def sign(self, screen: Screen, name: str) -> Iterator[str]:

@@ -462,6 +462,18 @@ def test_ticks_survive_frames_and_did_is_live_only_with_a_tick(open_page: Open) 
         None,
     )
 
+def test_the_next_patient_s_page_has_nothing_of_the_one_before(open_page: Open) -> None:
+    frame = {**harness.frame("room_medium"), "session": 7}
+    page = open_page(frame)
+    page.locator(".option", has_text="Lower the rate").click()
+    assert page.locator(".option[aria-pressed=true]").count() == 1
+    feed(page, {**copy.deepcopy(frame), "session": 8})
+    assert page.locator(".option[aria-pressed=true]").count() == 0
+    score = page.locator(".log .values .value").first
+    while not acts(page):  # a tap at once may have been meant for the one before
+        score.click()
+    assert [(a["do"], a["session"]) for a in acts(page)] == [("score", 8)]
+
 
 def test_defer_asks_for_a_reason_and_a_double_tap_on_defer_gives_none(open_page: Open) -> None:
     page = open_page(harness.frame("room_medium"))
