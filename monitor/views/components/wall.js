@@ -6,11 +6,13 @@ import { attr, el, keyed, list, refit, style } from "./dom.js";
 import { banner, foot, head } from "./head.js";
 import { keys, legend } from "./keys.js";
 import { pad } from "./pad.js";
+import { pager } from "./pager.js";
 import { tile } from "./tile.js";
 import { WORDS } from "./words.js";
 
 const GAP = 10;
-const TILE = { width: 465, height: 296, least: 262, tallest: 0.74, scale: 0.8 };
+const PAGER = 54;
+const TILE = { width: 465, height: 296, least: 248, tallest: 0.74, scale: 0.8 };
 const DENSE = { width: 300, height: 214, tallest: 0.9 };
 
 // The number of columns that shows all rooms of this size largest.
@@ -27,15 +29,16 @@ function largest(count, width, height, size) {
 }
 
 // All rooms at a readable size; else, on a wide screen, all of them with less beside their numbers, which stay as large; when not even
-// that fits, as many columns as the width carries and rows of which a whole number is visible.
+// that fits, pages of as many rooms as do.
 export function arrange(count, width, height) {
   const full = largest(count, width, height, TILE);
-  if (full.scale >= TILE.scale) return { ...full, scroll: false };
+  if (full.scale >= TILE.scale) return { ...full };
   const dense = largest(count, width, height, DENSE);
-  if (dense.scale >= 1 && dense.columns > 2) return { ...dense, scroll: false, dense: true };
+  if (dense.scale >= 1 && dense.columns > 2) return { ...dense, dense: true };
   const columns = Math.max(1, Math.min(count || 1, Math.floor((width + GAP) / (TILE.width * TILE.scale + GAP))));
-  const visible = Math.max(1, Math.floor((height + GAP) / (TILE.least + GAP)));
-  return { columns, row: (height - GAP * (visible - 1)) / visible, scroll: true };
+  const below = height - PAGER; // the pages' buttons stand below
+  const visible = Math.max(1, Math.floor((below + GAP) / (TILE.least + GAP)));
+  return { columns, row: (below - GAP * (visible - 1)) / visible, size: columns * visible };
 }
 
 function build(host) {
@@ -45,6 +48,8 @@ function build(host) {
   const grid = el("section", "wall");
   attr(grid, "aria-label", WORDS.rooms);
   attr(grid, "tabindex", "0");
+  const pages = pager(host);
+  let size = null; // rooms of a page, where not all are shown
   const setTiles = keyed(grid, (one) => one.room, () => {
     const view = tile(host, scores);
     return { ...view, apply: (given) => view.apply(given, blind) };
@@ -60,6 +65,8 @@ function build(host) {
     u: () => chosen()?.undo(),
     a: () => call.open(),
     f: () => host.display.toggle(),
+    PageUp: () => pages.step(-1),
+    PageDown: () => pages.step(1),
   });
   const help = legend();
   const bottom = foot();
@@ -72,14 +79,14 @@ function build(host) {
     host.draw(); // only a tile that stands can be measured
   });
   sizes.observe(grid);
-  const node = el("div", "page ward", top.el, call.el, grid, bottom.el, help.el);
+  const node = el("div", "page ward", top.el, call.el, grid, pages.el, bottom.el, help.el);
 
   // Only when rooms or the window changed: asking for sizes in the middle of a frame would lay the page out twice.
   function place() {
     const box = grid.getBoundingClientRect();
     const css = getComputedStyle(grid);
     const width = box.width - parseFloat(css.paddingLeft) - parseFloat(css.paddingRight);
-    const height = box.height - parseFloat(css.paddingTop) - parseFloat(css.paddingBottom);
+    const height = box.height - parseFloat(css.paddingTop) - parseFloat(css.paddingBottom) + (pages.el.hidden ? 0 : PAGER);
     const next = `${count}|${Math.round(width)}|${Math.round(height)}`;
     if (next === shape || width <= 0) return;
     shape = next;
@@ -88,7 +95,7 @@ function build(host) {
     columns = plan.columns;
     style(grid, "--columns", String(plan.columns));
     style(grid, "--row", `${plan.row.toFixed(2)}px`);
-    attr(grid, "data-scroll", plan.scroll ? "true" : null);
+    size = matchMedia("(max-width: 620px)").matches ? null : plan.size ?? null; // a phone's page is as long as its rooms
     attr(grid, "data-dense", plan.dense ? "true" : null);
   }
   return {
@@ -104,7 +111,7 @@ function build(host) {
         place();
       }
       attr(grid, "inert", host.display.on);
-      rooms = setTiles(tiles);
+      rooms = setTiles(pages.of(tiles, size));
       scores.apply(frame);
     },
     close() {
