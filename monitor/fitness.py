@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -20,15 +20,25 @@ Option = Callable[[str], Any]
 
 
 def hold(option: Option, auth: Mapping[str, Any]) -> None:
-    """End the program, naming all that has to be changed, where a ward's station is not fit to be one."""
+    """End the program, naming all that has to be changed, where it cannot work or a ward's station is not fit to be one."""
+    _end("the dashboard does not start:", unable(option))
     try:
         rooms = settings.load_rooms(settings.rooms_path())
     except BadFile:
         return  # said by every page
-    wrong = list(unfit(rooms, option, clock.kept(), auth))
-    if wrong:
-        print("the station does not start in ward mode:", *wrong, sep="\n- ", file=sys.stderr, flush=True)
+    _end("the station does not start in ward mode:", unfit(rooms, option, clock.kept(), auth))
+
+
+def _end(said: str, wrong: Iterable[str]) -> None:
+    if reasons := list(wrong):
+        print(said, *reasons, sep="\n- ", file=sys.stderr, flush=True)
         raise SystemExit(1)
+
+
+def unable(option: Option) -> Iterator[str]:
+    """One sentence for each thing without which no page works, in training as in a ward."""
+    if option("server.baseUrlPath"):
+        yield "server.baseUrlPath must be empty: give the monitor a host name or a port of its own, not a path of another's"
 
 
 def unfit(rooms: settings.Rooms, option: Option, clock_kept: bool | None, auth: Mapping[str, Any]) -> Iterator[str]:

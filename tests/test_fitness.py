@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from monitor import settings
-from monitor.fitness import unfit
+from monitor.fitness import hold, unable, unfit
 
 WARD = settings.Rooms.model_validate({"station": "x", "protocol": "p", "mode": "ward", "rooms": [{"room": "1"}]})
 FIT: dict[str, Any] = {
@@ -142,3 +142,10 @@ def test_secrets_lie_outside_the_program_and_are_their_owner_s(tmp_path: Path) -
 
 def test_no_header_says_who_somebody_is() -> None:
     assert "server.trustedUserHeaders must be empty" in said({"server.trustedUserHeaders": {"X-User": "name"}})[0]
+
+
+def test_under_a_path_of_another_host_nothing_starts_in_training_either(capsys: pytest.CaptureFixture[str]) -> None:
+    assert list(unable({"server.baseUrlPath": ""}.get)) == []
+    with pytest.raises(SystemExit):
+        hold({"server.baseUrlPath": "monitor"}.get, {})
+    assert "- server.baseUrlPath must be empty" in capsys.readouterr().err
