@@ -17,6 +17,7 @@ OPTIONS = {
     "server.fileWatcherType": "none",
     "server.enableAgentApi": "false",
     "server.showEmailPrompt": "false",
+    "logger.hideWelcomeMessage": "true",
     "browser.gatherUsageStats": "false",
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",

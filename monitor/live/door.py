@@ -135,7 +135,7 @@ class Gate:
             await self._connect(WebSocket(scope, receive, send))
 
     async def _answer(self, request: Request, trouble: str, receive: Receive, send: Send) -> None:
-        path = request.url.path
+        path = request.scope["path"]
         refused: Response | None = None
         if path.startswith(UPLOADS):
             refused = PlainTextResponse("a ward takes no files", 403)
@@ -159,7 +159,7 @@ class Gate:
     async def _connect(self, socket: WebSocket) -> None:
         cookies, ended, looked = socket.cookies, False, clock.monotonic()
         offered = [entry.strip() for entry in socket.headers.get("sec-websocket-protocol", "").split(",")]
-        begun_by = _sessions.get(offered[2]) if socket.url.path == STREAM and len(offered) > 2 else None
+        begun_by = _sessions.get(offered[2]) if socket.scope["path"] == STREAM and len(offered) > 2 else None
         refused = not from_here(socket) or not _signed_in(cookies)
         if not refused and begun_by is not None and begun_by != holder(cookies):
             log_.warning("denied session=borrowed viewer=%r", at_the_keys(cookies).signs)
@@ -212,7 +212,7 @@ def from_here(connection: HTTPConnection) -> bool:
     origin = connection.headers.get("origin", "")
     here = bool(origin) and origin.partition("://")[2] == connection.headers.get("host")
     if not here:
-        log_.warning("denied origin=%r path=%r", origin[:LONGEST_ORIGIN], connection.url.path)
+        log_.warning("denied origin=%r path=%r", origin[:LONGEST_ORIGIN], connection.scope["path"])
     return here
 
 

@@ -9,13 +9,16 @@ from monitor.admission import Admission, Patient, admit_recorded, admit_simulate
 from monitor.forms.filling import Filling, Option
 from monitor.language import say
 from monitor.live.station import station
+from monitor.protocol.usual import weight_question
 from monitor.simulator import scenario as scenarios
+from monitor.sources.opening import recordings
 from monitor.sources.source import BadFile
 from monitor.store.log import RoomTaken, StoreError
 from monitor.views.guard import present
 
-RECORDINGS = settings.SAMPLE_DATA / "recordings"
 SIMULATED, RECORDED = "simulated", "recorded"
+ANY_AGE, ANY_WEIGHT_KG = (0.0, 120.0), (1.0, 400.0)
+"""Where the protocol says nothing of who is treated."""
 MOST_SPEED, LARGEST_SEED, MOST_INFUSIONS = 60, 2**31, 500
 
 
@@ -24,8 +27,12 @@ def checkin_form(f: Filling) -> None:
     document = f.document
     alias = f.text("alias", say("Alias"), 40, needed=True)
     second = f.text("second", say("Second identifier"), 40, hint=say("such as the year of birth or a file number"))
-    age = f.number("age", say("Age"), say("years"), 0, 120, whole=True)
-    weight = f.number("weight", say("Weight"), say("kg"), 1, 400)
+    adults = document.adults
+    ages, weights = (adults.age, adults.weight_kg) if adults is not None else (ANY_AGE, ANY_WEIGHT_KG)
+    age = f.number("age", say("Age"), say("years"), *ages, _as_it_has(f), whole=True)
+    weight = f.number("weight", say("Weight"), say("kg"), *weights, _as_it_has(f))
+    if weight is not None and (question := weight_question(weight, age, adults)) is not None:
+        f.ask(f"weight-{weight:g}-{age}", question)
     allergies = f.text("allergies", say("Allergies"), 200, hint=say("separated by commas"))
     number = f.number("number", say("Infusion number in the series"), "", 1, MOST_INFUSIONS, whole=True)
     earlier = f.choices("earlier", say("Earlier sessions and history"), [Option(i, label) for i, label in document.history.items()])
@@ -54,6 +61,11 @@ def checkin_form(f: Filling) -> None:
     f.button("save", say("Open the session"), does=opened if path is not None else None)
 
 
+def _as_it_has(f: Filling) -> str:
+    """A simulated patient has an age and a weight of their own."""
+    return say("empty: as the scenario has it") if f.draft.written.get("kind") == SIMULATED else ""
+
+
 def _source(f: Filling, kind: str) -> tuple[Path | None, int]:
     """The file that gives the numbers, and the seed of a simulated patient."""
     if kind == SIMULATED:
@@ -62,9 +74,11 @@ def _source(f: Filling, kind: str) -> tuple[Path | None, int]:
         seed = f.number("seed", say("Seed"), "", 0, LARGEST_SEED, say("empty: 1; another one is another patient"), whole=True)
         return scenarios.find_scenario(chosen) if chosen else None, 1 if seed is None else int(seed)
     if kind == RECORDED:
-        files = {p.name: p for p in sorted(RECORDINGS.iterdir()) if p.suffix in (".csv", ".hea", ".vital")}
-        chosen = f.choice("recording", say("Recording"), [Option(name, name) for name in files], needed=True)
-        return files.get(chosen), 0
+        folder = settings.folder_beside(station().rooms_file, station().rooms.recordings)
+        found = {one.path.name: one for one in (recordings(folder) if folder is not None else ())}
+        options = [Option(name, f"{name}: {one.title}", one.wrong, bool(one.wrong)) for name, one in found.items()]
+        chosen = f.choice("recording", say("Recording"), options, needed=True)
+        return found[chosen].path if chosen else None, 0
     return None, 0
 
 

@@ -16,7 +16,7 @@ from monitor import clock, commands
 from monitor.board.frame import Frame
 from monitor.board.view import Picture
 from monitor.forms import Form
-from monitor.forms.filling import OVERRIDABLE, Filling, halfway, over
+from monitor.forms.filling import OVERRIDABLE, Filling, halfway, over, written
 from monitor.language import say
 from monitor.live.place import place
 from monitor.live.station import station
@@ -68,13 +68,13 @@ def any_open() -> bool:
 def wrote(key: str) -> Callable[[], None]:
     """A callback for a component: what was written in the form meanwhile, as its state ``wrote`` says."""
 
-    def written() -> None:
+    def heard() -> None:
         said = (st.session_state.get(key) or {}).get("wrote")
         opened = _opened()
         if isinstance(said, Mapping) and opened and opened[-1].draft.id == said.get("form"):
             _write(opened[-1], said)
 
-    return written
+    return heard
 
 
 def _opened() -> list[Open]:
@@ -198,7 +198,7 @@ def _press(opened: list[Open], act: Mapping[str, Any]) -> None:
         _close(opened, one)
         return
     _write(one, act)
-    refusal = _stored(one, press)
+    refusal = _filed(one) if press == "file" else _stored(one, press)
     if refusal is None:
         _close(opened, one)
         return
@@ -214,9 +214,9 @@ def _stored(one: Open, press: str) -> commands.Refusal | None:
     why = _ended(one.draft)
     if why:
         return commands.Refusal("ended", why)
-    who = present().name
-    if one.draft.person and who and one.draft.person != who:
-        return commands.Refusal("anothers", say("{person} has written this; {person} stores it.", person=one.draft.person))
+    anothers = _anothers(one.draft)
+    if anothers is not None:
+        return anothers
     filling = _filled(one, press)
     held = filling.held()
     if held is not None:
@@ -228,6 +228,19 @@ def _stored(one: Open, press: str) -> commands.Refusal | None:
     if refusal is None and button.at_once and filling.changed:
         acts.ask("stored", one.draft.room, {"sentence": " ".join(filling.changed)})
     return refusal
+
+
+def _anothers(draft: Draft) -> commands.Refusal | None:
+    who = present().name
+    if not draft.person or not who or draft.person == who:
+        return None
+    return commands.Refusal("anothers", say("{person} has written this; {person} stores it.", person=draft.person))
+
+
+def _filed(one: Open) -> commands.Refusal | None:
+    """What was written for a session that is over is kept there, by name, as it can be read."""
+    assert one.draft.session is not None
+    return _anothers(one.draft) or acts.filed(one.draft.session, "; ".join(written(one.draft)), ALL[one.draft.form].title)
 
 
 def _close(opened: list[Open], one: Open) -> None:
@@ -247,7 +260,7 @@ def _frame(one: Open) -> Frame:
     draft, form = one.draft, ALL[one.draft.form]
     why = _ended(draft)
     if why:
-        return over(draft, form.title, why, one.refused)
+        return over(draft, form.title, why, one.refused, file=draft.session is not None)
     filling = _filled(one)
     if one.restored:
         filling.note(halfway(filling.picture, draft), "warn")

@@ -71,6 +71,10 @@ def test_a_form_left_open_does_not_write_into_the_next_patient(here: Station, mo
     assert "another patient is in the room now" in screen.says()
     assert "He is nauseated." not in str(stored(here, other, "note_added"))
     assert "He is nauseated." not in str(stored(here, session, "note_added"))
+    assert [b["label"] for b in form["buttons"]] == ["File as a late entry of Room 2 · Otter"]
+    assert screen.press("file", text="He is nauseated.") is None
+    assert stored(here, session, "filed_late") == [e.FiledLate(text="Note: He is nauseated.", what="Note")]
+    assert stored(here, other, "filed_late") == []
 
 
 def test_what_is_half_written_is_offered_again_to_the_same_person_alone(here: Station, monkeypatch: pytest.MonkeyPatch) -> None:
