@@ -6,7 +6,7 @@ from streamlit import runtime
 if not runtime.exists():
     from starlette.middleware import Middleware
 
-    from monitor import fitness
+    from monitor import fitness, launch
     from monitor.live.door import Gate
     from monitor.live.headers import Headers
     from monitor.live.openid import Provided
@@ -16,6 +16,7 @@ if not runtime.exists():
     from monitor.views import components, identity
 
     fitness.hold(st.get_option, identity.secrets())
+    launch.greet(st.get_option)
     routes = [asset_route(components.ASSETS, components.body), push_route(), *signing_routes()]
     middleware = [Middleware(Headers), Middleware(Gate), Middleware(Placed), Middleware(Provided, identity.login())]
     app = st.App(__file__, routes=routes, lifespan=lifespan, middleware=middleware)

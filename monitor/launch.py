@@ -7,8 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from monitor import settings
 
@@ -22,6 +24,12 @@ OPTIONS = {
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
 }
+
+
+def greet(option: Callable[[str], Any]) -> None:
+    """Where the dashboard is, on the terminal: Streamlit's own words at the start are left out. ``option`` reads its options."""
+    host = option("server.address") or "127.0.0.1"
+    print(f"infusion monitor: http://{host}:{option('server.port')} (Ctrl-C ends it)", flush=True)
 
 
 def dashboard(rooms: Path, store: str, port: int, browser: bool) -> int:
@@ -38,7 +46,6 @@ def dashboard(rooms: Path, store: str, port: int, browser: bool) -> int:
     for name, value in options.items():
         command += [f"--{name}", value]
     environment = {**os.environ, settings.ROOMS_VARIABLE: str(rooms.resolve()), settings.STORE_VARIABLE: store}
-    print(f"infusion monitor: http://127.0.0.1:{port} (Ctrl-C ends it)", flush=True)
     process = subprocess.Popen(command, env=environment, cwd=settings.HOME)
 
     def pass_on(number: int, frame: FrameType | None) -> None:

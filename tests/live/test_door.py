@@ -109,6 +109,14 @@ def test_on_a_cold_server_each_page_shows_a_patient_to_its_roles_alone(here: War
     assert leaks(here.address, here.cookies) == []
 
 
+def test_the_gate_goes_by_the_path_that_is_served_and_not_by_what_a_host_header_makes_of_it(here: WardStation) -> None:
+    host = here.address.removeprefix("http://")
+    for path in ("/", "/room", "/_stcore/host-config", "/live/assets/room.js"):
+        for forged in (f"{host}/sign-in?", f"{host}/_stcore/health#", f"{host}/sign-in?x="):
+            answer = httpx.get(here.address + path, headers={"Host": forged, "Accept": "text/plain"}, follow_redirects=False)
+            assert answer.status_code in (400, 401, 403), (path, forged, answer.status_code)
+
+
 def test_every_page_has_a_way_out(here: WardStation) -> None:
     """On the wall and in a room behind the name in the head, as a button of its form; elsewhere as a link."""
 
