@@ -77,7 +77,7 @@ def perform(act: Act, room: str | None) -> None:
     room = str(act.get("room", room or ""))
     viewer = present()
     door.tell(st.context.cookies, Accounts.deed)
-    if what != "form":
+    if what not in ("form", "signed"):
         _drop(say("something else was tapped"))
     _done(act, what, room, viewer)
     if LOST in st.session_state and not viewer.locked:
@@ -92,8 +92,8 @@ def _done(act: Act, what: str, room: str, viewer: Viewer) -> None:
         st.session_state[GOING] = ("room", {"room": room})
     if what == "open_room":
         return
-    if what == "form":
-        st.session_state[PRESS] = dict(act)
+    if what in ("form", "signed"):
+        st.session_state[PRESS] = {"press": "signed", **act}
     elif what == "go":
         st.session_state[GOING] = (str(act.get("page")), {})
     elif what == "emergency":
