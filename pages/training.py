@@ -2,6 +2,7 @@ from monitor.views.guard import enter
 
 viewer = enter("training")
 
-from monitor.views import training
+from monitor.views import feeding, training
 
+feeding.head("training")
 training.show(viewer)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from monitor import charting, units
 from monitor import events as e
+from monitor.access import is_trainee
 from monitor.board.frame import Frame, bound, button
 from monitor.board.view import Picture, View
 from monitor.language import say
@@ -21,6 +22,13 @@ def side(picture: Picture, drill: bool) -> Picture:
     """The rooms of a drill alone, or the station's own without them: nobody watches both on one wall."""
     views = {room: view for room, view in picture.views.items() if (view.state.drill is not None) == drill}
     return replace(picture, rooms=[r for r in picture.rooms if r in views or not (drill or r in picture.views)], views=views)
+
+
+def drills(picture: Picture, page: str, who: str) -> bool:
+    """Whether the head of this page is a drill's: for its trainee wherever they read, and at the instructor's desk."""
+    running = [view.state.drill for view in picture.views.values() if view.state.drill is not None]
+    reads = page not in ("ward", "room")
+    return reads and any(page == "instructor" or is_trainee(who, drill.trainee) for drill in running)
 
 
 def run_bar(picture: Picture, room: str = "") -> Frame | None:

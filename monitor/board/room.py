@@ -30,7 +30,7 @@ def room_frame(picture: Picture, room: str, who: str) -> Frame:
     view = picture.views.get(room)
     frame = head(picture, who, "room", say("Room {room}", room=room) + (f" · {view.state.opened.alias}" if view else ""))
     frame["room"] = room
-    frame["rooms"] = [_neighbour(picture, other, room) for other in picture.rooms]
+    frame["rooms"] = [neighbour(picture, other, room) for other in picture.rooms]
     if view is None and room not in picture.rooms:
         frame["empty"] = {
             "head": say("The drill is over"),
@@ -103,7 +103,7 @@ def _failed(view: View) -> Frame:
     }
 
 
-def _neighbour(picture: Picture, room: str, here: str) -> Frame:
+def neighbour(picture: Picture, room: str, here: str) -> Frame:
     view = picture.views.get(room)
     text, priority, flash = "empty", None, False
     if view is not None:

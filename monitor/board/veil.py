@@ -46,6 +46,8 @@ def veiled(picture: Picture, frame: Frame, shown: Shown) -> Frame:
         made["banner_none"] = frame["banner_none"].partition(" · ")[0]  # who has answered stands behind it
     if "tiles" in frame:
         made["tiles"] = [_tile(picture, one, aliases) for one in frame["tiles"]]
+    if "emergencies" in frame:
+        made["rooms"], made["emergencies"] = [_neighbour(one) for one in frame["rooms"]], frame["emergencies"]
     if frame["page"] == "room":
         made.update(_room(picture, frame, aliases))
     return made
@@ -155,9 +157,18 @@ def attended(frame: Frame, shown: Shown, name: str, shared: bool, pages: Collect
     at a shared one who signs and a way out of it.
     """
     menu = [one for one in frame["menu"] if one["act"]["do"] != "go" or one["act"]["page"].replace("drill", "ward") in pages]
-    if shown is Shown.NO_NAMES:
-        return {**frame, "lock": lock(shared), "menu": menu}
-    return {**frame, "lock": None, "menu": [button(say("Not me"), {"do": "not_me"}), *menu] if shared and name else menu}
+    if "ward" not in pages:
+        frame = _apart(frame)
+    # below the head of a page that is Streamlit's own its cover says that it is locked
+    held: Frame = {} if "emergencies" in frame else {"lock": lock(shared) if shown is Shown.NO_NAMES else None}
+    signed = shared and name and shown is not Shown.NO_NAMES
+    return {**frame, **held, "menu": [button(say("Not me"), {"do": "not_me"}), *menu] if signed else menu}
+
+
+def _apart(frame: Frame) -> Frame:
+    """The head for who may not see the ward: nothing of a patient, and no sound that would tell of one. An emergency is everybody's."""
+    silent = {**frame["alarm"], "sound": None, "plate": None, "paused": False, "button": None, "deaf": None}
+    return {**frame, "alarm": silent, "banner": None, "banner_none": "", "rooms": [], "drill": None}
 
 
 def lock(shared: bool) -> Frame:

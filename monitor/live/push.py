@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import orjson
 
 from monitor import clock
-from monitor.board.drill import run_bar, side
+from monitor.board.drill import drills, run_bar, side
 from monitor.board.frame import Frame
+from monitor.board.page import page_frame
 from monitor.board.room import room_frame
 from monitor.board.tile import ward_frame
 from monitor.board.trend import trend_frame
@@ -41,7 +42,8 @@ the last second that all of them have, None when one of them has nothing yet."""
 
 
 class Drawing:
-    """One topic's frames, one after the other: ``ward`` (the station's rooms), ``drill`` (a drill's) or ``room``.
+    """One topic's frames, one after the other: ``ward`` (the station's rooms), ``drill`` (a drill's), ``room``, or the head of
+    another page.
 
     A room's trend goes with every fifth second.
     """
@@ -53,8 +55,11 @@ class Drawing:
     def frame(self, picture: Picture) -> Frame:
         page, room, name, shown, shared, pages = self.topic
         view = picture.views.get(room)
-        picture = side(picture, page == "drill" or (view is not None and view.state.drill is not None))
-        frame = ward_frame(picture, name) if page != "room" else room_frame(picture, room, name)
+        picture = side(picture, page == "drill" or (view is not None and view.state.drill is not None) or drills(picture, page, name))
+        if page == "room":
+            frame = room_frame(picture, room, name)
+        else:
+            frame = ward_frame(picture, name) if page in ("ward", "drill") else page_frame(picture, page, name)
         frame["drill"] = run_bar(picture, room)
         if page == "drill" and not picture.views:
             frame["banner_none"] = "The drill is over"

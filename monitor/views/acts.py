@@ -99,7 +99,8 @@ def _done(act: Act, what: str, room: str, viewer: Viewer) -> None:
     elif what == "emergency":
         refusal = _carried(lambda: commands.call_emergency(station().log, station().document, room, viewer))
         _say(refusal, room)
-        st.session_state[GOING] = ("room", {"room": room})
+        if "room" in viewer.pages:
+            st.session_state[GOING] = ("room", {"room": room})
     elif what == "dialog" and act.get("name") == "who":
         ask("who", room)
     elif what == "not_me":

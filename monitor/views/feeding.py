@@ -61,6 +61,12 @@ def feed(name: components.Name, key: str, topic: Topic, display: bool = False) -
     fed()
 
 
+def head(page: str) -> None:
+    """The first thing on a page that is Streamlit's own: the ward is seen and heard there as on any other."""
+    acts.follow()
+    feed("page", "page", Topic(page, "", present().name))
+
+
 def _asked(key: str) -> bool:
     """Whether the browser asks for frames because no push reaches it."""
     state = st.session_state.get(key)

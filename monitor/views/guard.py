@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from monitor import access
+from monitor.board.page import TITLES
 from monitor.board.veil import lock
 from monitor.language import say
 from monitor.live import door
@@ -21,14 +22,6 @@ from monitor.views.heading import door_link, wear_look
 from monitor.views.menu import go
 
 WHO = "who"
-TITLES = {
-    "ward": "Ward",
-    "room": "Room",
-    "training": "Training",
-    "instructor": say("Instructor's desk"),
-    "review": "Debrief",
-    "protocol": "Protocol",
-}
 
 CLOSE = """<style>
 .stApp .stMainBlockContainer { padding-block: 24px; }

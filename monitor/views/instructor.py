@@ -23,8 +23,6 @@ from monitor.store.log import StoreError
 from monitor.views import acts
 from monitor.views.escaping import escaped
 from monitor.views.guard import present
-from monitor.views.heading import way_out, wear_look
-from monitor.views.menu import go
 
 EVERY_S = 2.0
 CARD_PX, LINE_PX, NOW_PX = 384, 240, 150
@@ -36,14 +34,7 @@ HELD = "\u00a0"
 
 
 def show(viewer: Viewer) -> None:
-    acts.follow()
-    wear_look()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(say("‹ Training"), width=160):
-            go("training")
-        way_out()
-        st.header(say("Instructor's desk"), width="content")
-        st.caption(say("TRAINING · SIMULATED PATIENTS · HIDDEN TRUTH: keep this screen from the trainee"), width="content")
+    st.caption(say("TRAINING · SIMULATED PATIENTS · HIDDEN TRUTH: keep this screen from the trainee"))
     refused = _refused()
     if refused:
         st.error(refused)
@@ -173,8 +164,8 @@ def _table(rows: list[dict[str, str]], none: str = "") -> None:
     if not rows:
         st.caption(none)
         return
-    escaped = [{name: escaped(text) for name, text in row.items()} for row in rows]
-    st.table(pd.DataFrame(escaped), border="horizontal", hide_index=True)
+    lines = [{name: escaped(text) for name, text in row.items()} for row in rows]
+    st.table(pd.DataFrame(lines), border="horizontal", hide_index=True)
 
 
 # ---- what she lets happen ----

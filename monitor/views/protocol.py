@@ -19,7 +19,6 @@ from monitor.live.station import station
 from monitor.protocol.cases import cases_beside
 from monitor.protocol.document import Document, Rule
 from monitor.protocol.spoken import condition, duration
-from monitor.views.heading import heading
 
 GROUPS = {
     "before": say("Before the infusion"),
@@ -57,12 +56,7 @@ def _says(mode: str) -> str:
 def show(viewer: Viewer) -> None:
     here = station()
     document = here.document
-    heading("Ward", "ward", _says(here.rooms.mode))
-    picture = here.follower.picture()
-    if not picture.assessed:
-        st.error(say("!! NOT BEING ASSESSED: no evaluator is alive. Go to the rooms."))
-    else:
-        st.caption(say("Assessed {beat_age_s} s before this page was opened.", beat_age_s=max(0, round(picture.beat_age_s or 0))))
+    st.caption(_says(here.rooms.mode))
     st.title(document.title)
     st.markdown(
         say(

@@ -27,7 +27,6 @@ from monitor.views import components
 from monitor.views.escaping import escaped
 from monitor.views.exports import Exports
 from monitor.views.guard import present
-from monitor.views.heading import heading
 from monitor.views.menu import go
 
 PLAYED_EVERY_S = 1.0
@@ -40,8 +39,7 @@ def show(viewer: Viewer) -> None:
     if rooms is not None and "play" in st.query_params:
         _play(rooms)
         return
-    back = ("Training", "training") if "training" in viewer.pages else ("Ward", "ward")
-    heading(*back, say("TRAINING · SIMULATED PATIENTS · {no_certificate}", no_certificate=NO_CERTIFICATE))
+    st.caption(say("TRAINING · SIMULATED PATIENTS · {no_certificate}", no_certificate=NO_CERTIFICATE))
     if rooms is not None:
         _debrief(viewer, rooms)
         return

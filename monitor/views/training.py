@@ -24,7 +24,6 @@ from monitor.store.log import RoomTaken, StoreError
 from monitor.views import acts
 from monitor.views.escaping import escaped
 from monitor.views.guard import WHO, present
-from monitor.views.heading import heading
 from monitor.views.menu import DRILL, go
 
 SHIFT, ALONE, SURPRISE = say("a shift"), say("one patient"), say("surprise me")
@@ -34,8 +33,7 @@ LIST_PX = 320
 
 
 def show(viewer: Viewer) -> None:
-    acts.follow()
-    heading("Ward", "ward", say("TRAINING · SIMULATED PATIENTS · {advice}", advice=ADVICE))
+    st.caption(say("TRAINING · SIMULATED PATIENTS · {advice}", advice=ADVICE))
     st.title(say("Training"))
     if acts.drill_rooms():
         _running()

@@ -43,11 +43,12 @@ FAULTS = """() => {
     range.selectNodeContents(n);
     for (const r of range.getClientRects()) {
       if (r.width <= 1 || under(p, r)) continue;
-      let from = -Infinity, to = Infinity, across = false, down = false;
+      let from = -Infinity, to = Infinity, left = -Infinity, right = Infinity, across = false, down = false;
       for (let a = p; a && a !== document.body && !a.classList.contains('im'); a = a.parentElement) {
         const { box, clips, ...scrolls } = of(a);
         across ||= scrolls.across;
         down ||= scrolls.down;
+        if (scrolls.across) [left, right] = [Math.max(left, box.left), Math.min(right, box.right)]; // what is scrolled away lies over nothing
         if (clips || scrolls.down) [from, to] = [Math.max(from, box.top), Math.min(to, box.bottom)];
         if (!clips && !a.matches(PLACES)) continue;
         if (!across && (r.left < box.left - 1 || r.right > box.right + 1)) say('outside its place', a, n.data, r.left - box.left, r.right - box.right);
@@ -56,7 +57,7 @@ FAULTS = """() => {
       if (!across && (r.right > width + 1 || r.left < -1)) say('outside the window', p, n.data, r.left, r.right);
       // a letter is about three quarters of its size high, in the middle of its line
       const middle = (r.top + r.bottom) / 2, upper = Math.max(from, middle - size * .37), lower = Math.min(to, middle + size * .37);
-      if (lower > upper && !p.closest('.tabs')) letters.push([n, r.left, r.right, upper, lower, p]);
+      if (lower > upper && !p.closest('.tabs')) letters.push([n, Math.max(r.left, left), Math.min(r.right, right), upper, lower, p]);
     }
   }
   letters.sort((a, b) => a[3] - b[3]);

@@ -242,6 +242,25 @@ def test_without_a_tap_every_screen_and_the_log_say_that_nothing_can_sound(tab: 
     quiet.close()
 
 
+def test_an_audio_clock_that_stands_still_is_sound_off_on_the_screen_and_in_the_log_until_a_tap_starts_it_anew(
+    tab: Tab, program: Running
+) -> None:
+    tab.page.mouse.click(5, 1070)
+    assert eventually(lambda: tab.ask("window.imSound.state") == "on")
+    assert eventually(lambda: logged(program, "2", "sound_changed")[-1:] in ([], ['{"able":true}']), 15)
+    tab.ask("{ const c = imSound.context, at = c.currentTime; Object.defineProperty(c, 'currentTime', { get: () => at }); }")
+    assert tab.ask("window.imSound.context.state") == "running", "it only claims to be on"
+    assert eventually(lambda: "SOUND OFF" in tab.plate(), 5)
+    assert eventually(lambda: logged(program, "2", "sound_changed")[-1:] == ['{"able":false}'], 15)
+    tab.page.mouse.click(5, 1070)
+    assert eventually(lambda: "SOUND OFF" not in tab.plate())
+    tab.listen()
+    tab.page.locator(".status.sound").click()
+    tab.page.get_by_role("button", name="Test the sound").click()
+    assert eventually(tab.loud)
+    assert eventually(lambda: logged(program, "2", "sound_changed")[-1:] == ['{"able":true}'], 15)
+
+
 def test_a_pause_counts_down_on_every_screen_with_the_name_and_something_higher_breaks_through(
     tab: Tab, browser: Any, program: Running
 ) -> None:

@@ -122,13 +122,9 @@ def test_every_page_has_a_way_out(here: WardStation) -> None:
 
     async def sent(page: str) -> str:
         async with viewer.session(here.address, here.cookies[Role.TRAINER]) as socket:
-            await socket.send(viewer.wanted(page_name=page, query_string="room=1" if page == "room" else ""))
-            told = [message async for message in viewer.finished(socket)]
-            if page in ("ward", "room"):
-                found = [m.delta.new_element.bidi_component.id for m in told]
-                await socket.send(viewer.acted(next(c for c in found if c), {"do": "dialog", "name": "who"}))
-                told = [message async for message in viewer.finished(socket)]
-        return "".join(map(str, told))
+            tab = viewer.Tab(socket)
+            await tab.open(page, "room=1" if page == "room" else "")
+            return await tab.act(do="dialog", name="who")
 
     for page, roles in PAGES.items():
         assert Role.TRAINER in roles

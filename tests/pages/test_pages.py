@@ -32,8 +32,8 @@ def page(name: str, **query: str) -> AppTest:
     return test
 
 
-def frame(test: AppTest) -> dict[str, Any]:
-    component = test.get("bidi_component")[0].proto
+def frame(test: AppTest, nth: int = 0) -> dict[str, Any]:
+    component = test.get("bidi_component")[nth].proto
     found: dict[str, Any] = json.loads(component.json)["frame"]
     return found
 
@@ -165,3 +165,17 @@ def test_a_station_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytes
     test = page("ward").run()
     assert any(f"{broken}:2:" in error.value for error in test.error)
     stations.leave()
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in PAGES.glob("*.py")))
+def test_every_page_is_a_page_of_the_ward(here: Station, name: str) -> None:
+    settled(here)
+    test = page(name, **({"room": "2"} if name == "room" else {})).run()
+    assert not test.exception
+    shown = frame(test)
+    assert {"mode", "clock", "alarm", "menu"} <= shown.keys() and "NOT BEING ASSESSED" in json.dumps(shown)
+    assert shown["page"] == name
+    if name not in ("ward", "room"):
+        assert [one["room"] for one in shown["rooms"]] == [r.room for r in here.rooms.rooms]
+        assert [one["act"] for one in shown["emergencies"]] == [{"do": "emergency", "room": "2"}]
+        assert shown["banner"]["what"] == "NOT BEING ASSESSED"

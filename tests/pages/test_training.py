@@ -172,7 +172,7 @@ def test_the_debrief_of_a_finished_run_tells_it_all_and_can_be_kept(after: Stati
 def test_the_playback_begins_where_the_address_says(after: Station, finished_run: FinishedRun) -> None:
     test = page("review", run=str(finished_run.number), play="160").run()
     assert not test.exception
-    shown = frame(test)
+    shown = frame(test, 1)
     assert shown["mode"] == "PLAYBACK" and shown["drill"]["clock"].startswith("2:40 of ")
     assert shown["tiles"][0]["strip"]["kind"] == "prompt"
     assert not any(shown.get(key) for key in ("viewer", "actions", "alarm"))

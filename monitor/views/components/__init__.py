@@ -23,7 +23,7 @@ from monitor.language import translations
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Name = Literal["wall", "room", "look", "cover", "keypad"]
+Name = Literal["wall", "room", "page", "look", "cover", "keypad"]
 
 _HERE = Path(__file__).parent
 _SIBLING = re.compile(rb'(from "\./[a-z]+\.js)(";)')

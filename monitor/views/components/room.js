@@ -1,8 +1,8 @@
 // One opened room. Left the numbers and their trend, in the middle what is called for and the log, right the infusion,
 // the drugs and the events. On a narrow window one column: prompts, numbers, log, the rest.
 import { component } from "./host.js";
-import { attr, el, flag, keyed, line, list, say, show } from "./dom.js";
-import { button, onPress } from "./button.js";
+import { attr, el, flag, keyed, line, list, show } from "./dom.js";
+import { button } from "./button.js";
 import { called } from "./called.js";
 import { cuffRow, numerics } from "./cuff.js";
 import { foot, head } from "./head.js";
@@ -11,50 +11,11 @@ import { keys, legend } from "./keys.js";
 import { log } from "./log.js";
 import { note } from "./note.js";
 import { answered } from "./prompt.js";
+import { rooms } from "./rooms.js";
 import { sound } from "./sound.js";
 import { sweep } from "./sweep.js";
 import { trend } from "./trend.js";
 import { WORDS } from "./words.js";
-
-function rooms(host) {
-  const bar = el("ol", "");
-  const setRooms = keyed(bar, (one) => one.room, () => {
-    const number = line("b", "");
-    const text = line("span", "");
-    const node = el("button", "room-link", number, text);
-    let act = null;
-    onPress(host, node, () => act);
-    return {
-      el: el("li", "", node),
-      apply(given) {
-        act = given.act ?? null;
-        say(number, given.room);
-        say(text, given.text);
-        attr(node, "data-priority", given.priority ?? null);
-        const filled = given.priority === "high" || given.priority === "medium";
-        flag(node, "fill", filled);
-        flag(node, "flash", given.flash && !given.here);
-        flag(node, "edge", Boolean(given.priority) && !filled);
-        if (given.here && !node.classList.contains("here")) {
-          requestAnimationFrame(() => {
-            bar.scrollLeft = node.parentNode.offsetLeft - bar.offsetLeft - 40;
-          });
-        }
-        flag(node, "here", given.here);
-        attr(node, "aria-current", given.here ? "page" : null);
-      },
-    };
-  });
-  const node = el("nav", "rooms", bar);
-  attr(node, "aria-label", WORDS.otherRooms);
-  return {
-    el: node,
-    apply(given) {
-      show(node, list(given).length > 0);
-      setRooms(given);
-    },
-  };
-}
 
 // A phone shows one part of the room at a time, so that what comes in one of them moves nothing in another.
 function parts(page) {

@@ -5,6 +5,7 @@ import { TONES, beatHz, burst, length } from "./tones.js";
 
 const AHEAD_S = 75;
 const PUMP_MS = 500;
+const STILL_MS = 2500; // while anything can be heard the audio clock moves
 const LEFT_MS = 3000; // from one page to the next it goes on
 const QUIET = "im-quiet";
 const PULSE = "im-pulse";
@@ -30,21 +31,46 @@ class Sound {
     const asked = new URLSearchParams(location.search).get("quiet");
     this.quiet = kept(QUIET, asked == null ? undefined : asked === "1");
     this.pulse = kept(PULSE);
+    this.begin();
+    this.unlock = () => {
+      if (this.context.state !== "running") this.context.resume().catch(() => {});
+      else if (this.still) this.begin();
+    };
+    for (const kind of ["pointerdown", "pointerup", "keydown"]) document.addEventListener(kind, this.unlock, { capture: true });
+    setInterval(() => this.pump(), PUMP_MS);
+  }
+
+  // With the computer's sound as it is now. What was laid out on a clock that stands is laid out anew.
+  begin() {
+    this.context?.close().catch(() => {});
     this.context = new AudioContext();
+    this.buffers.clear();
     this.master = this.context.createGain();
     this.master.gain.value = this.quiet ? 0 : 1;
     this.master.connect(this.context.destination);
-    this.drop();
     this.context.addEventListener("statechange", () => this.changed());
-    this.unlock = () => this.context.state === "running" || this.context.resume().catch(() => {});
-    for (const kind of ["pointerdown", "pointerup", "keydown"]) document.addEventListener(kind, this.unlock, { capture: true });
-    setInterval(() => this.pump(), PUMP_MS);
+    this.moved = { at: -1, since: performance.now() };
+    this.still = false;
+    this.drop();
+    this.next = 0;
+    this.changed();
   }
 
   // "on": it can be heard, as far as a browser can tell; "off": it waits for a tap; "quiet": it stands in a patient's room.
   get state() {
     if (this.quiet) return "quiet";
-    return this.context.state === "running" ? "on" : "off";
+    return this.context.state === "running" && !this.still ? "on" : "off";
+  }
+
+  // A context may say that it runs while its clock stands, as when the computer has lost its output: then nothing is heard.
+  watch() {
+    const at = this.context.currentTime;
+    const now = performance.now();
+    if (this.context.state !== "running" || at !== this.moved.at) this.moved = { at, since: now };
+    const still = now - this.moved.since > STILL_MS;
+    if (still === this.still) return;
+    this.still = still;
+    this.listeners.forEach((listener) => listener());
   }
 
   listen(listener) {
@@ -66,6 +92,7 @@ class Sound {
 
   // What is to be heard from now on: a tone's name, "reminder", or null. Low sounds once, then as often as it reminds.
   sound(name, reminderS) {
+    this.watch(); // with each frame: in a hidden tab the timer may be a minute late
     if (this.want.name === name && this.want.reminderS === reminderS) return;
     this.want = { name, reminderS };
     this.drop();
@@ -82,6 +109,7 @@ class Sound {
   }
 
   pump() {
+    this.watch();
     const { name, reminderS } = this.want;
     const tone = TONES[name === "reminder" ? "low" : name];
     if (!tone || this.context.state !== "running" || performance.now() < this.hushed) return;

@@ -10,9 +10,10 @@ import { WORDS } from "./words.js";
 const SAY = WORDS.sound;
 
 // What is to be heard with this frame. A page that is cut off calls by itself; a high prompt that stood goes on. What is
-// played back is silent.
+// played back says nothing of now: the head above it does.
 export function hear(frame, cut) {
   const given = frame?.alarm;
+  if (given === null) return;
   const last = given?.sound ?? null;
   if (!cut) sound.hushed = 0;
   sound.sound(cut && given && last !== "high" ? "tech" : last, given?.reminder_s ?? null);
@@ -79,7 +80,7 @@ export function plate(host, beats) {
     attr(node, "data-priority", lost ? "tech" : null);
     fit(node, `${text.textContent.length}.${sub.textContent.length}`, 2);
     pause.apply(given?.button ?? null);
-    say(state, { off: SAY.offLong, quiet: SAY.quietLong, on: SAY.onLong }[mine]);
+    say(state, { off: sound.still ? SAY.stillLong : SAY.offLong, quiet: SAY.quietLong, on: SAY.onLong }[mine]);
     attr(test, "aria-disabled", mine === "on" ? null : "true");
     attr(quiet, "aria-pressed", String(sound.quiet));
     attr(pulse, "aria-pressed", String(sound.pulse));
