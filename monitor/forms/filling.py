@@ -186,9 +186,9 @@ class Filling:
         """What can only be read."""
         self._field(f"lines {len(self.parts)} {label}", "lines", label, "", "", lines=list(lines))
 
-    def keypad(self) -> None:
-        """The clinic's people and a keypad, at a shared station."""
-        self._field("keypad", "keypad", "", "", "")
+    def keypad(self, people: Sequence[str]) -> None:
+        """The clinic's people and a keypad, at a shared station. Once one of them has signed, the button ``signed`` is pressed."""
+        self._field("keypad", "keypad", "", "", "", people=list(people))
 
     def ago(self, name: str = "ago") -> int | None:
         """The session second that an entry is about; None for now, and while the field is wrong. Asked anew where the form was

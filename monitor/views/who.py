@@ -33,7 +33,7 @@ def who_form(f: Filling) -> None:
     if viewer.name:
         f.note(say("{name} signs what is charted at this station.", name=viewer.name))
     if viewer.station is not None:
-        f.keypad()
+        f.keypad(door.people())
         f.button("signed", say("Go on"), does=_signed, solid=False)
     f.button("lock", say("Lock this screen"), does=_lock, solid=False)
     f.button("out", say("Sign out"), does=lambda: None, solid=False, leads=door.SIGN_IN)

@@ -187,6 +187,7 @@ def test_a_locked_screen_hides_the_form_and_keeps_nothing_of_it_on_the_computer(
     page.get_by_label("What happened").fill("hers alone")
     give(page, NOTE, lock={"head": "LOCKED", "text": "", "sub": "", "shared": True, "stays": []})
     assert page.locator(".dock").is_hidden() and kept(page, NOTE) is None
+    give(page, None, lock={"head": "LOCKED", "text": "", "sub": "", "shared": True, "stays": []})
     give(page, NOTE, lock=None)
     assert page.get_by_label("What happened").input_value() == "hers alone"
 
@@ -260,7 +261,7 @@ def test_a_name_at_the_keypad_goes_to_the_door_alone(open_form: Open) -> None:
     page.keyboard.type("2468")
     page.keyboard.press("Enter")
     page.wait_for_function("window.acts.some(([name]) => name === 'act')")
-    assert [(act["do"], act["form"]) for act in acts(page)] == [("signed", KEYPAD["id"])]
+    assert [(act["do"], act["form"], act["press"]) for act in acts(page)] == [("form", KEYPAD["id"], "signed")]
     assert "2468" not in page.evaluate("JSON.stringify([window.acts, window.wrote, localStorage])")
 
 

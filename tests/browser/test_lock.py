@@ -76,9 +76,9 @@ def test_a_locked_room_goes_on_and_opens_with_the_note_that_was_being_written(wa
     page = ward.page("M. Ortiz")
     page.goto(f"{ward.program.address}/room?room=2")
     page.get_by_role("button", name="Note…").first.click()
-    page.get_by_role("dialog").locator("textarea").fill(NOTE)
+    page.locator(".dock textarea").fill(NOTE)
     ward.lock(page)
-    assert not page.get_by_role("dialog").is_visible()
+    assert not page.locator(".dock").is_visible()
     for hidden in (".panel.log", ".panel.events", ".panel.inf"):
         assert not page.locator(hidden).is_visible()
     assert "Maple" not in page.locator(".im").inner_text()
@@ -95,9 +95,9 @@ def test_a_locked_room_goes_on_and_opens_with_the_note_that_was_being_written(wa
         page.locator(".keypad .digits").get_by_role("button", name=digit, exact=True).click()
     page.keyboard.press("Enter")
     page.locator(".lock").wait_for(state="hidden")
-    page.get_by_role("dialog").wait_for()
-    assert page.get_by_role("dialog").locator("textarea").input_value() == NOTE
-    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    page.locator(".dock").wait_for()
+    assert page.locator(".dock textarea").input_value() == NOTE
+    page.locator(".dock").get_by_role("button", name="Save").click()
     assert eventually(lambda: ward.entries("note_added"), 30)
     ((by, body),) = ward.entries("note_added")
     assert by == "M. Ortiz" and NOTE in body
@@ -112,11 +112,11 @@ def test_two_people_sign_at_one_station_which_stays_signed_in(ward: Ward) -> Non
         values.nth(4 + n).wait_for()
         page.wait_for_timeout(500)
         values.nth(4 + n).click()
-        page.get_by_role("dialog").get_by_role("button", name=name).click()
+        page.locator(".dock").get_by_role("button", name=name).click()
         page.keyboard.type(pin)
         page.keyboard.press("Enter")
         assert eventually(lambda: name in {by for by, _ in ward.entries("scored")}, 30)  # noqa: B023
-        page.get_by_role("dialog").wait_for(state="hidden")
+        page.locator(".dock").wait_for(state="hidden")
         page.get_by_role("button", name=name).wait_for()
         page.get_by_role("button", name="Not me").click()
         page.get_by_role("button", name="Who is here?").wait_for()

@@ -52,7 +52,7 @@ export function form(host) {
       values[id] = value;
       changed();
     },
-    signed: () => host.act({ do: "signed", form: given.id }),
+    signed: () => host.act(send("signed")),
     get ended() {
       return given?.state === "ended";
     },
@@ -304,6 +304,7 @@ export function form(host) {
     // What a run of the page brings: null where no form is open.
     given(next) {
       if (next === undefined) return;
+      if (!next && given && frame?.lock) return; // it waits behind the lock
       if (!next) {
         if (given && (sent || rev <= given.rev)) dropUnsent(given.id);
         if (given) shut();
