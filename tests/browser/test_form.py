@@ -295,6 +295,13 @@ def test_nothing_of_a_room_moves_when_a_form_opens_speaks_and_goes(open_form: Op
     assert page.evaluate(PLACES) == before
 
 
+def test_on_a_phone_chips_and_emergency_stand_above_the_form_and_its_buttons_in_sight(open_form: Open) -> None:
+    page = open_form(DRUG, size="390")
+    dock, save = box(page, ".dock"), page.get_by_role("button", name="Chart the drug")
+    assert all(box(page, above)["y"] + box(page, above)["height"] <= dock["y"] for above in (".rooms", ".actions .emergency", ".head"))
+    assert save.bounding_box()["y"] + 44 <= 844 and dock["height"] >= 480
+
+
 def test_a_wall_shows_all_its_rooms_beside_a_form(open_form: Open) -> None:
     page = open_form(KEYPAD, "wall_four")
     dock = box(page, ".dock")
