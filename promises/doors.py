@@ -258,7 +258,9 @@ async def _tried(here: Ward, actor: Actor, act: Act, sent: Sequence[bytes]) -> s
         shown += "" if passed else answered
     if passed:
         here.leave(actor)
-    if act.press and any(act.press in label for label in tab.parts):
+    if act.press and act.tap is not None and tab.form:
+        shown += await tab.fill_in(act.press, act.fill)
+    elif act.press and any(act.press in label for label in tab.parts):
         shown += str(await tab.press(act.press, act.fill))
     return shown
 
@@ -268,6 +270,7 @@ async def _tapped(here: Ward, actor: Actor, page: str, tap: Mapping[str, Any]) -
     if here.at.get(actor.name) != page:
         await here.opened(actor, page)
     tab.parts.clear()
+    tab.data.pop("form", None)
     before = tab.page
     shown = await tab.act(**here.scenes.shown(tap))
     if tab.page != before:

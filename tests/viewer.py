@@ -143,6 +143,29 @@ class Tab:
                     return str(answer.deferred_file.url)
         raise AssertionError("the socket has ended")
 
+    @property
+    def form(self) -> dict[str, Any]:
+        """The docked form that is open, as the page's component was given it last; nothing where none is."""
+        return self.data.get("form") or {}
+
+    async def fill_in(self, button: str, written: Mapping[str, Any]) -> str:
+        """A button of the docked form, with this written in its fields ("first": what is offered first) and all that it asks ticked."""
+        shown, asked = "", list[str]()
+        offered = {f["id"]: f["options"] for part in self.form.get("parts", ()) for f in part["fields"] if f.get("options")}
+        written = {name: offered[name][0]["id"] if value == "first" and name in offered else value for name, value in written.items()}
+        for _ in range(3):
+            form = self.form
+            pressed = next((b["id"] for b in form.get("buttons", ()) if button in b["label"]), None)
+            if pressed is None:
+                break
+            rev = form["rev"] + 1
+            shown += await self.act(do="form", form=form["id"], press=pressed, rev=rev, values=written, asked=asked)
+            left = [ask["id"] for ask in self.form.get("asks", ()) if self.form["id"] == form["id"]]
+            if not left or left == asked:
+                break
+            asked = left
+        return shown
+
     async def press(self, button: str, fill: Mapping[str, Any]) -> str:
         """A button whose label has this in it, with its form filled in."""
         pressed = next(part for label, part in self.parts.items() if part.kind == "button" and button in label)
