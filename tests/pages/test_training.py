@@ -15,10 +15,12 @@ from monitor.drills.drill import load_drill
 from monitor.drills.run import open_run
 from monitor.live import station as stations
 from monitor.live.station import Station, station
+from monitor.views import acts
 from monitor.ward import logged
 from tests.conftest import FinishedRun
 from tests.drilled import PLANTED, SEED, TITLE, TRAINEE, leaked, planted
 from tests.pages.test_pages import frame, here, page
+from tests.screen import Screen
 
 __all__ = ["here"]  # a fixture
 
@@ -103,7 +105,9 @@ def test_prompts_are_left_out_for_who_wants_to_prove(here: Station) -> None:
 # ---- meanwhile ----
 
 
-def test_no_page_of_a_running_drill_is_sent_what_is_hidden(here: Station, tmp_path: Path) -> None:
+def test_no_page_of_a_running_drill_is_sent_what_is_hidden(
+    here: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sessions = open_run(here.log, here.document, load_drill(str(planted(tmp_path))), SEED, TRAINEE)
     for command in (c.inject({"vomits": True}), c.instructor_note("the quagga")):
         c.carry_out(here.log, here.document, sessions[0], "Dr. Lind", command)
@@ -123,14 +127,13 @@ def test_no_page_of_a_running_drill_is_sent_what_is_hidden(here: Station, tmp_pa
         assert ["a drill is ended first" in x.value for x in opened[name].error] == [True]
     opened_events = [x for x in here.log.entries(sessions[0]) if x.kind == "room_opened"]
     assert [x.by for x in opened_events] == [TRAINEE], "who looked into the room is in the record"
-    ended = page("training")
-    ended.session_state["who"] = TRAINEE
-    ended.session_state["dialog"] = {"name": "end_run", "room": "", "fill": {}}
-    ended.run()
-    assert "min are left" in " ".join(x.value for x in ended.markdown)
-    next(x for x in ended.button if x.label == "End the drill").click()
-    ended.session_state["dialog"] = {"name": "end_run", "room": "", "fill": {}}  # a browser keeps it open by itself
-    ended.run()
+    ended = Screen(monkeypatch, "training", who=TRAINEE)
+    ended.open("end_run")
+    assert "min are left" in ended.says()
+    went = []
+    monkeypatch.setattr(acts, "go", lambda to, **query: went.append((to, query)))
+    ended.press()
+    assert went == [("review", {"run": sessions[0]})]
     assert here.log.heads() == []
     assert set(leaked(told(page("review", run=str(sessions[0])).run()))) != set(), "the end tells it"
 
