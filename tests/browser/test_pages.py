@@ -102,3 +102,17 @@ def test_what_is_pressed_on_a_page_has_the_colours_of_the_monitor(page: Any, pro
     own, mode = begin.evaluate(colours)
     assert own == mode
     assert begin.evaluate("n => getComputedStyle(n).fontFamily") == page.locator(".head h1").evaluate("n => getComputedStyle(n).fontFamily")
+
+
+@pytest.mark.parametrize("size", looks.SIZES)
+def test_a_form_opens_over_a_page_below_the_wards_head(page: Any, program: Running, size: str) -> None:
+    looks.resize(page, size)
+    page.goto(f"{program.address}/protocol")
+    page.get_by_role("button", name="Who is here?").click()
+    field = page.locator(".dock").get_by_label("Name", exact=True)
+    field.wait_for()
+    head, dock = page.locator(".page.over").bounding_box(), page.locator(".dock").bounding_box()
+    assert head["y"] + head["height"] <= dock["y"] and dock["y"] + dock["height"] <= looks.SIZES[size][1]
+    assert page.locator(".dock").get_by_role("button", name="This is me").is_visible()
+    page.keyboard.press("Escape")
+    page.locator(".dock").wait_for(state="hidden")
