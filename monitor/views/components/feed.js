@@ -22,11 +22,9 @@ export function patched(was, change) {
 }
 
 export class Feed {
-  // take(frame, quality), bytes(buffer), ask(): another ticket, lost(): there is no socket, fed(how): "push" or "asked",
-  // charting(): whether a form is open. To be fed another way the page runs anew, which would close the form and lose what was
-  // written: that waits.
-  constructor({ take, bytes, ask, lost, fed, charting }) {
-    Object.assign(this, { take, bytes, ask, lost, fed, charting });
+  // take(frame, quality), bytes(buffer), ask(): another ticket, lost(): there is no socket, fed(how): "push" or "asked".
+  constructor({ take, bytes, ask, lost, fed }) {
+    Object.assign(this, { take, bytes, ask, lost, fed });
     this.how = "push";
     this.topic = null;
     this.ticket = null;
@@ -104,7 +102,7 @@ export class Feed {
     this.heard = instant();
     this.ever = true;
     this.tries = 0;
-    if (this.how !== "push" && !this.charting()) this.fed((this.how = "push"));
+    if (this.how !== "push") this.fed((this.how = "push"));
     if (typeof data !== "string") {
       this.bytes(data);
       return;
@@ -149,7 +147,7 @@ export class Feed {
       this.later();
     }
     const lost = silent > SILENT_MS || (!this.ever && this.tries > 0 && silent > REFUSED_MS);
-    if (lost && this.how === "push" && !this.charting()) this.fed((this.how = "asked"));
+    if (lost && this.how === "push") this.fed((this.how = "asked"));
   }
 
   close() {

@@ -90,7 +90,6 @@ class Host {
       ask: () => this.call?.setTriggerValue?.("ticket", nonce()),
       lost: () => leaveWhereEnded(this.of),
       fed: (how) => this.call?.setStateValue?.("feed", how),
-      charting: () => Boolean(document.querySelector(".stDialog")),
     });
     this.unheard = sound.listen(() => this.tell({ sound: sound.state }));
     this.tell({ sound: sound.state });
