@@ -133,7 +133,7 @@ def test_no_page_of_a_running_drill_is_sent_what_is_hidden(
     went = []
     monkeypatch.setattr(acts, "go", lambda to, **query: went.append((to, query)))
     ended.press()
-    assert went == [("review", {"run": sessions[0]})]
+    assert went == [("review", {"run": str(sessions[0])})]
     assert here.log.heads() == []
     assert set(leaked(told(page("review", run=str(sessions[0])).run()))) != set(), "the end tells it"
 
