@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from monitor.simulator.scenario import load_scenario
 from monitor.store import open_log, place
 from monitor.store.log import EventLog
 from tests.browser import looks
@@ -118,6 +119,8 @@ def test_a_session_from_check_in_to_the_log_by_clicks(browser: Any, program: Run
     page.get_by_role("button", name=re.compile("Check in")).first.click()
     named(page)
     page.get_by_label("Alias").fill("Wren")
+    page.get_by_role("radio", name="a simulated patient").click()
+    page.get_by_role("radio", name=load_scenario("pleasant").title).click()
     page.get_by_role("button", name="Open the session").click()
     page.get_by_role("heading", name=re.compile("Room 1 · Wren")).wait_for()
     assert eventually(lambda: [x for x in events(log, "1") if x.kind == "session_opened" and x.by == "M. Ortiz"])
@@ -125,13 +128,17 @@ def test_a_session_from_check_in_to_the_log_by_clicks(browser: Any, program: Run
     page.get_by_role("button", name="Both agree").click()
     assert eventually(lambda: [x for x in events(log, "1") if x.kind == "checklist_answered"])
     page.get_by_role("button", name=re.compile(r"^Order…$")).first.click()
+    for label, typed in (("Dose", "0,5"), ("Over", "40"), ("Weight", "70 kg")):
+        page.get_by_label(label, exact=True).fill(typed)
+    page.get_by_role("radio", name="10 mg/mL").click()
+    page.get_by_text(re.compile("0.5 mg/kg x 70 kg .*= 35 mg in 40 min")).wait_for()
     page.get_by_role("button", name="Record the order").click()
     assert eventually(lambda: [x for x in events(log, "1") if x.kind == "order_set"])
     page.get_by_role("button", name=re.compile(r"^Baseline \d")).wait_for(timeout=90000)
     page.get_by_role("button", name=re.compile(r"^Baseline \d")).click()
     assert eventually(lambda: [x for x in events(log, "1") if x.kind == "baseline_set"])
     page.get_by_role("button", name=re.compile("^Start the infusion")).click()
-    page.get_by_role("button", name="Chart: started now").click()
+    page.get_by_role("button", name="Chart: started").click()
     page.get_by_text("Still open:").first.wait_for()
     assert not [x for x in events(log, "1") if x.kind == "infusion_started"]
     page.keyboard.press("Escape")
@@ -170,8 +177,8 @@ def test_a_started_cuff_gives_a_reading_and_a_rest_says_why_not(browser: Any, pr
     before = rows.count()
     assert eventually(lambda: rows.count() > before, 50)
     page.get_by_role("button", name="By hand…").click()
-    page.get_by_label("Systolic, mmHg").fill("128")
-    page.get_by_label("Diastolic, mmHg").fill("82")
+    page.get_by_label("Systolic").fill("128")
+    page.get_by_label("Diastolic").fill("82")
     page.get_by_role("button", name="Chart the pressure").click()
     page.locator(".readings").get_by_text("by hand").first.wait_for()
     page.close()
