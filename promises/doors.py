@@ -52,6 +52,7 @@ class Act(BaseModel):
     page: str = "room"
     tap: dict[str, Any] | None = None
     visit: bool = False
+    ends: bool = False
     press: str = ""
     fill: dict[str, Any] = {}
     by: str = ""
@@ -258,6 +259,9 @@ async def _tried(here: Ward, actor: Actor, act: Act, sent: Sequence[bytes]) -> s
         shown += "" if passed else answered
     if passed:
         here.leave(actor)
+    if act.ends and tab.form:
+        here.scenes.end()
+        shown += await tab.fill_in("", act.fill)  # whatever is pressed: the form learns that its session is over
     if act.press and act.tap is not None and tab.form:
         shown += await tab.fill_in(act.press, act.fill)
     elif act.press and any(act.press in label for label in tab.parts):

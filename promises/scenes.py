@@ -41,10 +41,15 @@ class Scenes(AbstractContextManager["Scenes"]):
         with closing(self.log):
             self._lease.release()
 
+    def end(self) -> None:
+        """Whatever is in the ward ends; that nobody entered who is tried."""
+        for head in self.log.heads():
+            entries = self.log.append(head.session, drafts([e.SessionClosed()], COLLEAGUE))
+            self._before[head.session] = entries[-1].seq
+
     def lay(self, name: str, who: str) -> None:
         """Whatever is in the ward ends, and the room is as the scene has it, for somebody of this name."""
-        for head in self.log.heads():
-            self.log.append(head.session, drafts([e.SessionClosed()], COLLEAGUE))
+        self.end()
         if name != "empty":
             events = [self._admitted.opened, self._admitted.source, *self._scenes()[name](who)]
             session = self.log.open_session(ROOM, drafts(events, COLLEAGUE))

@@ -39,6 +39,7 @@ CORE: Mapping[str, tuple[str, ...]] = {
     "protocol/document": ("tests/protocol/test_document.py", *DOCUMENTS, *RULES, *COMMANDS, "tests/test_drugs.py"),
     "protocol/cases": ("tests/protocol/test_cases.py", "tests/protocol/test_bad_protocols.py"),
     "protocol/shorthand": ("tests/protocol/test_shorthand.py",),
+    "protocol/usual": ("tests/protocol/test_usual.py",),
     "protocol/spoken": ("tests/protocol/test_spoken.py",),
     "infusion": ("tests/test_infusion.py",),
     "session": ("tests/test_session.py", *RULES, *COMMANDS, *SCREENS, *BEDSIDE),
