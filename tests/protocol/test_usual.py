@@ -43,7 +43,7 @@ def test_the_example_asks_about_154_kg(document: Document) -> None:
 
 @pytest.mark.parametrize("adults", [None, Adults(age=(18, 90), weight_kg=(35, 180))])
 def test_a_protocol_that_names_no_usual_weight_asks_all_the_same(adults: Adults | None) -> None:
-    assert usual_kg(33, adults) == USUAL_KG
+    assert usual_kg(33, adults) == USUAL_KG == (45, 115)
     assert weight_question(154, 33, adults) is not None
 
 
@@ -54,3 +54,10 @@ def test_no_usual_weight_is_asked_about_and_each_one_typed_in_pounds_is_unless_i
     asked = weight_question(typed, age, TREATED)
     assert (asked is None) == (typed <= 115)
     assert asked is None or f"{units.shown(kg)} kg?" in asked
+
+
+@pytest.mark.parametrize("kg", [45.0, 115.0])
+def test_a_weight_at_the_edge_of_what_is_usual_may_have_been_typed_in_pounds(kg: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(units, "kilograms", lambda _: kg)
+    asked = weight_question(200, 33, TREATED)
+    assert asked is not None and "Or was it read in pounds" in asked
