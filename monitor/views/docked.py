@@ -159,7 +159,9 @@ def _write(one: Open, said: Mapping[str, Any]) -> None:
     if not isinstance(rev, int) or rev < one.draft.rev or not isinstance(values, Mapping):
         return
     draft = one.draft
-    draft.rev, draft.written, one.refused = rev, _bounded(values), ""
+    if rev > draft.rev:  # the same words again are no news: what was refused stands
+        one.refused = ""
+    draft.rev, draft.written = rev, _bounded(values)
     draft.asked = [str(name) for name in asked][:MOST_FIELDS] if isinstance(asked, list) else []
     _keep(one)
 

@@ -203,7 +203,7 @@ def test_without_a_frame_for_three_seconds_every_number_is_gone_and_comes_back(o
     assert "last frame 14:21:36" in page.locator(".head").inner_text()
     assert page.locator(".banner").get_attribute("data-priority") == "tech"
     assert "Room 3 Otter SpO2 87 < 90" in page.locator(".banner .rest").inner_text()
-    assert "NO CONNECTION" in page.locator("p[role=alert]").inner_text()
+    assert "NO CONNECTION" in page.locator("p.sr[role=alert]").inner_text()
     feed(page, frame)
     page.wait_for_selector(".im:not([data-cut])", timeout=1000)
     assert page.locator(".tile").nth(0).locator(".hr .num").inner_text() == "71"
@@ -490,7 +490,7 @@ def test_a_new_higher_prompt_comes_on_top_and_takes_no_tick_away(open_page: Open
     page = open_page(frame)
     page.locator(".option", has_text="Pause or stop").click()
     feed(page, harness.frame("room_several") | {"trend": None})
-    assert "SpO2 87 < 90" in page.locator("p[role=alert]").inner_text()
+    assert "SpO2 87 < 90" in page.locator("p.sr[role=alert]").inner_text()
     assert page.locator(".prompt .prompt-head h2 span:not(.sr)").all_inner_texts() == [
         "SpO2 87 < 90",
         "BP 168/102 ≥ 165/100",

@@ -157,9 +157,9 @@ def is_debriefed(one: Trainee, folder: Path) -> None:
     assert "The chair went back." in saved.value.path().read_text(encoding="utf-8")
     one.page.goto(f"{one.address}/review?run={one.head.session}&play={CALLS_AT}")
     one.page.locator(".run-clock", has_text="4:00 of").wait_for()
-    assert one.page.locator(".mode b").inner_text() == "PLAYBACK"
+    assert one.page.locator(".mode b").last.inner_text() == "PLAYBACK", "below the head of the page itself"
     assert one.page.locator("article.tile").get_by_role("button", name="Emergency").count() == 0
-    assert not one.page.locator(".status.sound").is_visible()
+    assert not one.page.locator(".status.sound").last.is_visible()
     one.press("−1 min")
     one.page.locator(".run-clock", has_text="3:00 of").wait_for()
     one.press("Debrief")

@@ -225,7 +225,7 @@ def logged(program: Running, room: str, kind: str) -> list[str]:
 
 def test_without_a_tap_every_screen_and_the_log_say_that_nothing_can_sound(tab: Tab, browser: Any, program: Running) -> None:
     assert tab.ask("window.imSound.context.state") == "suspended"
-    assert "SOUND OFF" in tab.plate()
+    assert eventually(lambda: "SOUND OFF" in tab.plate())
     quiet = Tab(browser, program.address + "/?quiet=1")
     assert eventually(lambda: logged(program, "2", "sound_changed") == ['{"able":false}'], 15)
     assert logged(program, "3", "sound_changed") == ['{"able":false}']

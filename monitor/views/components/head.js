@@ -2,6 +2,7 @@
 import { attr, el, fit, flag, keyed, line, list, placed, say, sayOrHide, show } from "./dom.js";
 import { button } from "./button.js";
 import { icon } from "./icons.js";
+import { showLegend } from "./keys.js";
 import { lock } from "./lock.js";
 import { runbar } from "./runbar.js";
 import { plate } from "./soundplate.js";
@@ -45,6 +46,9 @@ export function head(host, { facts = false, beats = false } = {}) {
   const menu = el("nav", "menu");
   attr(menu, "aria-label", "Pages");
   const setMenu = keyed(menu, (given) => given.label, () => button(host));
+  const help = button(host, "help", () => void showLegend());
+  help.apply({ label: "?", aria: WORDS.help, why: WORDS.help });
+  menu.append(help.el);
   const look = button(host, "look", () => void (host.display.on || host.turn()));
   const clock = line("time", "num clock");
   const drill = runbar(host);

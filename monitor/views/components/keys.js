@@ -25,13 +25,16 @@ export function keys(table) {
   };
 }
 
-// What "?" shows: the keys of WORDS.keys that this page has acts for.
+// What "?" and its button in the head show: what the signs of the pages mean, and the keys that this page has acts for.
+export const showLegend = () => tables.find((table) => table["?"])?.["?"]();
+
 export function legend() {
   const rows = el("dl", "");
   const close = line("button", "button", WORDS.close);
   close.type = "button";
-  const node = el("section", "legend", line("h2", "", WORDS.keysTitle), rows, close);
-  attr(node, "aria-label", WORDS.keysTitle);
+  const signs = el("ul", "signs", ...WORDS.signs.map(([sign, says]) => el("li", "", line("b", "", sign), line("span", "", says))));
+  const node = el("section", "legend", line("h2", "", WORDS.signsTitle), signs, line("h2", "", WORDS.keysTitle), rows, close);
+  attr(node, "aria-label", WORDS.signsTitle);
   node.hidden = true;
   let timer = null;
   function open(on) {

@@ -68,7 +68,7 @@ function build(host) {
   const cols = el(
     "div", "cols",
     el("div", "col colB", calls.el, entries.el),
-    el("div", "col colA", big.el, cuff.el, graph.el),
+    el("div", "col colA", line("h2", "sr", WORDS.numbers), big.el, cuff.el, graph.el),
     el("div", "col colC", dose.el, given.el, past.el, record.el),
   );
   const bottom = foot();

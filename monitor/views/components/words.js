@@ -71,6 +71,18 @@ export const WORDS = {
   roomsFromTo: (first, last) => (first === last ? say("Room {room}", { room: first }) : say("Rooms {first} to {last}", { first, last })),
   pad: (room) => say("Log scores, room {room}", { room }),
   close: say("Close"),
+  help: say("What the signs and keys mean"),
+  signsTitle: say("Signs"),
+  signs: [
+    ["***", say("high: go now; ten pulses until somebody answers")],
+    ["**", say("medium: three pulses")],
+    ["*", say("low: one pulse")],
+    ["!!", say("technical: a signal or the program, two falling pulses")],
+    ["M.O.", say("the initials of who watches the room")],
+    ["D-3", say("the line of the protocol that calls for it")],
+    ["|––|", say("under a blood pressure: how far it is from this patient's baseline, with the limit as two strokes")],
+    ["▂▄▆", say("bars beside Live: how quickly this screen is fed")],
+  ],
   keysTitle: say("Keys"),
   // what is pressed (as event.key gives it), how it is written, what it does
   keys: [
@@ -162,5 +174,6 @@ export const WORDS = {
       `${name}${value == null ? "" : kind === "ecg" ? ` ${value}/min` : ` ${value} %`}, ${still ? still.toLowerCase() : say("sweeping")}`,
   },
   parts: say("Parts of this page"),
+  numbers: say("Numbers"),
   tabs: [["now", say("Now")], ["log", say("Log")], ["trend", say("Trend")], ["infusion", say("Infusion")], ["events", say("Events")]],
 };
