@@ -172,5 +172,5 @@ def is_debriefed(one: Trainee, folder: Path) -> None:
     assert (row["trainee"], row["event"], row["run"]) == ("T-07", "Faint", str(one.head.session))
     taken = one.log.entries(TRAIL)[-1]
     told = json.loads(taken.body)
-    assert (taken.by, told["file"], told["runs"]) == ("station", "progress.csv", [one.head.session])
+    assert (taken.by, told["file"], told["runs"]) == ("T-07", "progress.csv", [one.head.session])
     assert told["sha256"] == hashlib.sha256((folder / "t.csv").read_bytes()).hexdigest()
