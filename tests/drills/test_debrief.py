@@ -106,7 +106,7 @@ def test_the_html_file_is_whole_loads_nothing_and_lets_no_text_become_markup(fin
     tags.feed(told)
     assert tags.open == [] and tags.addresses == []
     assert "alert(1)</script>" not in told and "@import" not in told
-    assert re.findall(r"url\(.{17}", told) == ['url("data:font/woff2'], "the face is in it, and nothing else is asked for"
+    assert re.findall(r"url\(.{16}", told) == ['url("data:font/woff2'], "the face is in it, and nothing else is asked for"
     assert re.search(r"harmful: give a calming drug", told) and "certificate of competence" in told
     assert all(title in told for title in ("Reactions", "What happened", "Why", "Take home"))
 
