@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -32,6 +35,14 @@ def beside(url: str, what: str) -> Path:
         return settings.HOME / "var" / f"{name}.{what}.db"
     path = place(url).expanduser().resolve()
     return path.with_name(f"{path.stem}.{what}.db")
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A SQLite file beside a store, its owner's alone; made where there is none. Raises OSError or sqlite3.Error."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
 
 
 def open_log(url: str | Path, now: Callable[[], datetime] = clock.now, mode: str | None = None) -> EventLog:

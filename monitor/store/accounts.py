@@ -10,12 +10,11 @@ stays: ``enter`` tells it for a cookie, and no browser is ever told it.
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +23,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from monitor import clock
+from monitor.store import connect
 from monitor.store.log import StoreError
 from monitor.store.passwords import LONGEST, LONGEST_PIN, Kind, good_password, good_pin
 
@@ -117,10 +117,7 @@ class Accounts:
         self._nobodys = _hasher.hash(secrets.token_urlsafe())
         """Compared with where there is no such account: how long a refusal takes must not tell which names there are."""
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with suppress(FileExistsError):
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._connection = connect(path)
             self._connection.execute("PRAGMA foreign_keys = ON")
             self._brought_up()
         except (OSError, sqlite3.Error) as error:

@@ -7,11 +7,10 @@ until the form is saved or closed, twelve hours at the most, and is no part of t
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 from uuid import uuid4
 
 from monitor import clock
+from monitor.store import connect
 from monitor.store.log import StoreError
 
 KEPT_H = 12
@@ -70,10 +70,7 @@ class Drafts:
         self.path = path
         self._lock = threading.Lock()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with suppress(FileExistsError):
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._connection = connect(path)
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.executescript(_TABLES)
         except (OSError, sqlite3.Error) as error:
