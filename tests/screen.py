@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
@@ -32,14 +33,17 @@ class Screen:
             self.test.session_state["who"] = who
         self.act(None)
 
-    def act(self, act: dict[str, Any] | None) -> None:
-        """Taps something, or only lets the page draw itself anew."""
+    def act(self, act: dict[str, Any] | None, wrote: dict[str, Any] | None = None) -> None:
+        """Taps something, writes something, or only lets the page draw itself anew."""
         told = SimpleNamespace(act=None if act is None else {**act, "nonce": f"n{next(_nonces)}"}, signed=None)
 
         def mount(name: str) -> Callable[..., SimpleNamespace]:
             def mounted(**given: Any) -> SimpleNamespace:
                 if "frame" in given["data"]:
                     self.data = given["data"]
+                    if wrote is not None:
+                        st.session_state[given["key"]] = {"wrote": wrote}
+                        given["on_wrote_change"]()
                 return told
 
             return mounted
@@ -71,6 +75,13 @@ class Screen:
         self.rev += 1
         self.act({"do": "form", "form": self.form["id"], "press": button, "rev": self.rev, "values": values, "asked": list(asked)})
         return self.form
+
+    def write(self, **values: Any) -> None:
+        """Writes in the open form without pressing anything."""
+        assert self.form is not None
+        self.rev += 1
+        self.act(None, wrote={"form": self.form["id"], "rev": self.rev, "values": values, "asked": []})
+        self.act(None)
 
     def wrong(self) -> dict[str, str]:
         """What is wrong with the open form, by field."""

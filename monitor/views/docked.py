@@ -159,10 +159,11 @@ def _write(one: Open, said: Mapping[str, Any]) -> None:
     if not isinstance(rev, int) or rev < one.draft.rev or not isinstance(values, Mapping):
         return
     draft = one.draft
-    if rev > draft.rev:  # the same words again are no news: what was refused stands
-        one.refused = ""
+    before = draft.written, draft.asked
     draft.rev, draft.written = rev, _bounded(values)
     draft.asked = [str(name) for name in asked][:MOST_FIELDS] if isinstance(asked, list) else []
+    if (draft.written, draft.asked) != before:  # a browser that waits long sends the same words again: what was refused stands
+        one.refused = ""
     _keep(one)
 
 

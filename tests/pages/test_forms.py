@@ -9,6 +9,7 @@ import pytest
 from monitor import charting, clock, commands
 from monitor import events as e
 from monitor.live.station import Station
+from monitor.store.log import StoreError
 from tests.pages.stations import here, settled
 from tests.screen import Screen
 
@@ -44,6 +45,23 @@ def test_what_is_missing_is_said_beside_its_field_and_nothing_is_stored(here: St
     assert screen.wrong() == {"text": "Needed."}
     screen.press("save", scale="cadss6")
     assert len(stored(here, session, "note_added")) == 1, "the one of the beginning"
+
+
+def test_a_refusal_stands_until_other_words_are_written(here: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    settled(here)
+    screen = Screen(monkeypatch, "room", room="2")
+    screen.open("note")
+
+    def refuses(*_: object, **__: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(type(here.log), "append", refuses)
+    screen.press(text="Slept well.")
+    screen.write(text="Slept well.")  # as a browser does that waited long for the answer
+    assert screen.form is not None
+    assert "the disk is full" in screen.form["refused"]
+    screen.write(text="Slept very well.")
+    assert screen.form["refused"] is None
 
 
 def test_no_item_of_a_scale_has_a_value_that_nobody_tapped(here: Station, monkeypatch: pytest.MonkeyPatch) -> None:
