@@ -14,7 +14,7 @@ from typing import TypeVar
 from monitor import charting, settings
 from monitor import events as e
 from monitor.protocol.cases import NORMAL, Case, cases_beside, load_cases, played
-from monitor.protocol.conditions import MET, NOT_MET, Sight
+from monitor.protocol.condition import MET, NOT_MET, Sight
 from monitor.protocol.document import Document, load_protocol
 from monitor.vitals import CUFF, Signal
 from promises.found import Found

@@ -18,7 +18,7 @@ from monitor import commands, ward
 from monitor import events as e
 from monitor.admission import well_answered
 from monitor.infusion import Act, Order
-from monitor.protocol.conditions import MET
+from monitor.protocol.condition import MET
 from monitor.protocol.document import Document
 from monitor.protocol.evaluate import evaluate
 from monitor.protocol.prompts import recheck_at

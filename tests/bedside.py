@@ -12,7 +12,8 @@ from monitor.admission import well_answered
 from monitor.infusion import Order
 from monitor.protocol.assessment import Rehearsal
 from monitor.protocol.cases import cuff
-from monitor.protocol.conditions import AnyCondition, Condition, Sight
+from monitor.protocol.condition import Condition, Sight
+from monitor.protocol.conditions import AnyCondition
 from monitor.protocol.document import Document
 from monitor.protocol.shorthand import chart
 from monitor.session import SessionState

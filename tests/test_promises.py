@@ -10,7 +10,7 @@ import pytest
 
 from monitor.live.station import station
 from monitor.protocol.cases import Case
-from monitor.protocol.conditions import CANNOT_TELL, NOT_MET
+from monitor.protocol.condition import CANNOT_TELL, NOT_MET
 from monitor.protocol.document import Document
 from monitor.views import acts as views
 from promises import acts, deletions, page, survivors

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from monitor.board.frame import Frame, button
 from monitor.board.view import Picture, View
 from monitor.language import say
-from monitor.protocol.conditions import MET, NOT_MET, Sight
+from monitor.protocol.condition import MET, NOT_MET, Sight
 from monitor.protocol.document import CheckItem
 from monitor.session import Phase
 

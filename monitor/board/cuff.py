@@ -10,7 +10,7 @@ from monitor.board.tile import cuff_left_s, pressure
 from monitor.board.view import Picture, View
 from monitor.language import say
 from monitor.pressures import last_reading, measuring, readings
-from monitor.protocol.conditions import Sight
+from monitor.protocol.condition import Sight
 from monitor.protocol.rest import Held, put_off_until
 from monitor.session import Phase
 from monitor.vitals import CuffReading, Signal

@@ -11,7 +11,8 @@ from monitor import charting, units
 from monitor import events as e
 from monitor.board.view import RANK, Picture, View, rule_of
 from monitor.language import say
-from monitor.protocol.conditions import MET, Pressure, Score, Sight, Vital, walk
+from monitor.protocol.condition import MET, Sight
+from monitor.protocol.conditions import Pressure, Score, Vital, walk
 from monitor.protocol.document import Rule
 from monitor.protocol.evaluate import message, workings
 from monitor.protocol.spoken import fitting, short

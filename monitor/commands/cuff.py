@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from monitor import events as e
 from monitor.commands.scene import Command, Refusal, Scene, dated, tapped
 from monitor.language import say
-from monitor.protocol.conditions import Sight
+from monitor.protocol.condition import Sight
 from monitor.protocol.rest import Held, put_off_until
 
 

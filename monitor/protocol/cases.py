@@ -18,7 +18,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from monitor import events as e
 from monitor.infusion import Order
 from monitor.protocol.assessment import Rehearsal
-from monitor.protocol.conditions import CANNOT_TELL, always_known
+from monitor.protocol.condition import CANNOT_TELL
+from monitor.protocol.conditions import always_known
 from monitor.protocol.document import Document
 from monitor.protocol.evaluate import evaluate
 from monitor.protocol.shorthand import chart, charted_baseline

@@ -19,22 +19,8 @@ from monitor import charting
 from monitor.events import Priority, PromptKind
 from monitor.infusion import Bound, Order
 from monitor.pressures import last_reading
-from monitor.protocol.conditions import (
-    CANNOT_TELL,
-    MET,
-    NOT_MET,
-    AnyCondition,
-    Condition,
-    DrugSince,
-    Duration,
-    Fact,
-    Flag,
-    Overdue,
-    Score,
-    Seen,
-    Symptom,
-    walk,
-)
+from monitor.protocol.condition import CANNOT_TELL, MET, NOT_MET, Condition, Duration
+from monitor.protocol.conditions import AnyCondition, DrugSince, Fact, Flag, Overdue, Score, Seen, Symptom, walk
 from monitor.session import Charted, Checked, Given, Phase, SessionState
 from monitor.sources.source import BadFile
 from monitor.vitals import Window

@@ -10,16 +10,8 @@ from typing import NamedTuple
 from monitor import units
 from monitor.events import Evidence
 from monitor.language import say
-from monitor.protocol.conditions import (
-    CANNOT_TELL,
-    MET,
-    NOT_MET,
-    All,
-    AnyOf,
-    Condition,
-    Not,
-    Sight,
-)
+from monitor.protocol.condition import CANNOT_TELL, MET, NOT_MET, Condition, Sight
+from monitor.protocol.conditions import All, AnyOf, Not
 from monitor.protocol.document import Document, Rule
 from monitor.session import SessionState
 from monitor.vitals import KINDS, Signal, Window

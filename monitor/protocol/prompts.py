@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from monitor.events import Answer, Priority, PromptChanged, PromptState
 from monitor.language import say
-from monitor.protocol.conditions import MET, NOT_MET, Sight
+from monitor.protocol.condition import MET, NOT_MET, Sight
 from monitor.protocol.document import Document, Rule
 from monitor.protocol.evaluate import Finding, evaluate, message, workings
 from monitor.session import Prompt, SessionState

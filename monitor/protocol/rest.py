@@ -7,7 +7,7 @@ from typing import NamedTuple
 from monitor import units
 from monitor.cycle import READING_S
 from monitor.pressures import next_cycle, readings
-from monitor.protocol.conditions import CANNOT_TELL, MET, Sight
+from monitor.protocol.condition import CANNOT_TELL, MET, Sight
 from monitor.session import Phase
 from monitor.vitals import CuffReading
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from monitor import charting
 from monitor.language import say
 from monitor.protocol import conditions as c
+from monitor.protocol.condition import Condition
 from monitor.protocol.document import OBSERVABLE, Document, Rule
 from monitor.vitals import KINDS, Signal
 
@@ -51,7 +52,7 @@ def _within(seconds: int | None) -> str:
     return say(" within {duration}", duration=duration(seconds)) if seconds else ""
 
 
-def condition(document: Document, stated: c.Condition) -> str:
+def condition(document: Document, stated: Condition) -> str:
     """The condition in words."""
     match stated:
         case c.All():
@@ -167,6 +168,6 @@ def fitting(words: str) -> str:
     return first.rstrip(" <>≤≥,:")
 
 
-def _part(document: Document, stated: c.Condition) -> str:
+def _part(document: Document, stated: Condition) -> str:
     text = condition(document, stated)
     return f"({text})" if isinstance(stated, (c.All, c.AnyOf)) else text

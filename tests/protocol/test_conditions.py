@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from monitor import events as e
 from monitor.admission import well_answered
-from monitor.protocol.conditions import CANNOT_TELL, MET, NOT_MET, always_known, seconds
+from monitor.protocol.condition import CANNOT_TELL, MET, NOT_MET, seconds
+from monitor.protocol.conditions import always_known
 from monitor.protocol.document import Document
 from monitor.vitals import Signal
 from tests.bedside import ORDER, Bed, ruled, stated

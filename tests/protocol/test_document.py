@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from monitor import events as e
-from monitor.protocol.conditions import CANNOT_TELL, MET, NOT_MET
+from monitor.protocol.condition import CANNOT_TELL, MET, NOT_MET
 from monitor.protocol.document import Document
 from monitor.yamlmarks import read_yaml
 from tests.bedside import Bed

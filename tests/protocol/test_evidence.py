@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from monitor.protocol.conditions import Sight
+from monitor.protocol.condition import Sight
 from monitor.protocol.document import Document
 from monitor.protocol.evaluate import message, workings
 from tests.bedside import Bed, ruled

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monitor import charting
 from monitor import events as e
 from monitor.protocol.cases import Case, cases_beside, load_cases, played
-from monitor.protocol.conditions import MET, NOT_MET
+from monitor.protocol.condition import MET, NOT_MET
 from monitor.protocol.document import Document
 from monitor.protocol.evaluate import evaluate
 from monitor.vitals import CUFF, Signal

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from monitor.protocol.conditions import CANNOT_TELL, MET, NOT_MET
+from monitor.protocol.condition import CANNOT_TELL, MET, NOT_MET
 from monitor.protocol.document import Document
 from monitor.vitals import Signal
 from tests.bedside import Bed, stated

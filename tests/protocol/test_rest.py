@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from monitor import events as e
-from monitor.protocol.conditions import Sight
+from monitor.protocol.condition import Sight
 from monitor.protocol.document import Document
 from monitor.protocol.rest import Held, put_off_until
 from tests.bedside import Bed

@@ -17,7 +17,8 @@ from types import SimpleNamespace
 import pytest
 
 from monitor.infusion import Act, Does
-from monitor.protocol.conditions import MET, NOT_MET, Lost, Sight
+from monitor.protocol.condition import MET, NOT_MET, Sight
+from monitor.protocol.conditions import Lost
 from monitor.protocol.document import Document
 from monitor.session import Phase
 from monitor.simulator.patient import Patient

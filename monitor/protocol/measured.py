@@ -1,0 +1,208 @@
+"""Conditions that look at what the monitor measures second by second."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Reversible
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from monitor.events import Evidence
+from monitor.protocol.condition import CANNOT_TELL, MET, NOT_MET, Comparison, Condition, Persistence, Sight
+from monitor.protocol.facts import away_over
+from monitor.session import Phase
+from monitor.vitals import Numeric, Quality, Signal
+
+
+def _several(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+class Vital(Comparison):
+    """A measured signal beyond a limit, without a break, for a time. Of several signals the first live one counts."""
+
+    type: Literal["vital"] = "vital"
+    of: Annotated[tuple[Signal, ...], BeforeValidator(_several)] = Field(min_length=1)
+    for_s: Persistence = Field(default=0, alias="for")
+
+    def _live(self, sight: Sight) -> Numeric | None:
+        for signal in self.of:
+            sample = sight.window.value(signal, sight.at)
+            if sample is not None:
+                return sample
+        return None
+
+    def truth(self, sight: Sight) -> int:
+        latest = self._live(sight)
+        if latest is None:
+            return CANNOT_TELL
+        if not self.holds(latest.value):
+            return NOT_MET
+        if self.for_s == 0 or sight.instant:
+            return MET
+        begin, newer = sight.at - self.for_s, sight.at
+        max_age = sight.window.max_age[latest.signal]
+        for sample in reversed(sight.window.series[latest.signal]):
+            if newer - sample.measured_at > max_age:
+                return CANNOT_TELL
+            if not self.holds(sample.value):
+                return NOT_MET
+            if sample.measured_at <= begin:
+                return MET
+            newer = sample.measured_at
+        return CANNOT_TELL
+
+    def evidence(self, sight: Sight) -> Iterator[Evidence]:
+        latest = self._live(sight)
+        if latest is None:
+            yield Evidence(name=self.of[0].value, value=None, at=None, note="no live value")
+        else:
+            yield Evidence(name=latest.signal.value, value=latest.value, at=latest.measured_at, note=self.beyond(latest.value))
+
+    def signals(self) -> Iterator[str]:
+        return iter(s.value for s in self.of)
+
+
+class Lost(Condition):
+    """At least so many of these signals, each declared by the source, have no live value (for a time).
+
+    Before the start of an infusion only what was once there is lost: a monitor that nobody has put on yet would prompt
+    in every session, high, and teach people to answer without looking. From the start on what never came is lost too.
+
+    While the patient is away from the monitor on purpose nothing is lost, up to the cap that was set: who is away for
+    longer may have fallen, and a timer alone does not say that nothing is measured.
+    """
+
+    type: Literal["lost"] = "lost"
+    signals_: tuple[Signal, ...] = Field(alias="signals", min_length=1)
+    at_least: int = 1
+    for_s: Persistence = Field(default=0, alias="for")
+
+    def _lost(self, sight: Sight) -> list[tuple[Signal, int]]:
+        """Which are lost, and for how long past their maximum age."""
+        lost = []
+        for signal in self.signals_:
+            if signal not in sight.window.channels or sight.window.value(signal, sight.at) is not None:
+                continue
+            series = sight.window.series.get(signal)
+            # A clock that runs ahead stamps values with times to come: they are no reason to call the signal present.
+            last = next((s.measured_at for s in reversed(series) if s.measured_at <= sight.at), 0) if series else 0
+            arrival = sight.window.last.get(signal)
+            # An implausible value comes from a sensor that is on: it may be the truth.
+            came = series or (arrival is not None and arrival.quality is Quality.IMPLAUSIBLE)
+            if sight.state.phase is Phase.READY and not came:
+                continue
+            told = arrival is not None and arrival.quality in (Quality.SENSOR_OFF, Quality.IMPLAUSIBLE)
+            since = sight.at - last - (0 if told else int(sight.window.max_age[signal]))
+            if since >= (0 if sight.instant else self.for_s):
+                lost.append((signal, since))
+        return lost
+
+    def truth(self, sight: Sight) -> int:
+        if sight.state.away is not None and away_over(sight) is None:
+            return NOT_MET
+        return MET if len(self._lost(sight)) >= self.at_least else NOT_MET
+
+    def evidence(self, sight: Sight) -> Iterator[Evidence]:
+        for signal, _ in self._lost(sight):
+            series = sight.window.series.get(signal)
+            arrival = sight.window.last.get(signal)
+            note = "nothing received"
+            if series:
+                note = "last value"
+            if arrival is not None and arrival.quality is Quality.SENSOR_OFF:
+                note = "sensor off"
+            if arrival is not None and arrival.quality is Quality.IMPLAUSIBLE:
+                yield Evidence(name=signal.value, value=None, at=arrival.measured_at, note=f"implausible {arrival.value:g}")
+                continue
+            yield Evidence(name=signal.value, value=None, at=series[-1].measured_at if series else None, note=note)
+
+    def signals(self) -> Iterator[str]:
+        return iter(s.value for s in self.signals_)
+
+
+class Disagree(Condition):
+    """Two sources of what should be one number differ by more than so much, without a break, for a time.
+
+    Two devices seldom deliver in the same second, so each value is compared with the last one of the other signal
+    before it, if that was still live then.
+    """
+
+    type: Literal["disagree"] = "disagree"
+    of: Signal
+    and_: Signal = Field(alias="and")
+    by: float
+    for_s: Persistence = Field(default=0, alias="for")
+
+    def truth(self, sight: Sight) -> int:
+        one, other = sight.window.value(self.of, sight.at), sight.window.value(self.and_, sight.at)
+        if one is None or other is None:
+            return CANNOT_TELL
+        if abs(one.value - other.value) <= self.by:
+            return NOT_MET
+        if self.for_s == 0 or sight.instant:
+            return MET
+        begin, newer = sight.at - self.for_s, sight.at
+        for a, b in _pairs(sight.window.series[self.of], sight.window.series[self.and_]):
+            if newer - a.measured_at > sight.window.max_age[self.of] or newer - b.measured_at > sight.window.max_age[self.and_]:
+                return CANNOT_TELL
+            if abs(a.value - b.value) <= self.by:
+                return NOT_MET
+            newer = max(a.measured_at, b.measured_at)
+            if newer <= begin:
+                return MET
+        return CANNOT_TELL
+
+    def evidence(self, sight: Sight) -> Iterator[Evidence]:
+        for signal in (self.of, self.and_):
+            sample = sight.window.value(signal, sight.at)
+            if sample is not None:
+                yield Evidence(name=signal.value, value=sample.value, at=sample.measured_at)
+            else:
+                yield Evidence(name=signal.value, value=None, at=None, note="no live value")
+
+    def signals(self) -> Iterator[str]:
+        return iter((self.of.value, self.and_.value))
+
+
+class Still(Condition):
+    """A signal has given one and the same value, without a break, for a time."""
+
+    type: Literal["still"] = "still"
+    of: Signal
+    for_s: Persistence = Field(alias="for")
+
+    def truth(self, sight: Sight) -> int:
+        last = sight.window.value(self.of, sight.at)
+        if last is None:
+            return CANNOT_TELL
+        begin, newer = sight.at - self.for_s, sight.at
+        for sample in reversed(sight.window.series[self.of]):
+            if newer - sample.measured_at > sight.window.max_age[self.of]:
+                return CANNOT_TELL
+            if sample.value != last.value:
+                return NOT_MET
+            newer = sample.measured_at
+            if newer <= begin:
+                return MET
+        return CANNOT_TELL
+
+    def evidence(self, sight: Sight) -> Iterator[Evidence]:
+        sample = sight.window.value(self.of, sight.at)
+        if sample is not None:
+            yield Evidence(name=self.of.value, value=sample.value, at=sample.measured_at)
+        else:
+            yield Evidence(name=self.of.value, value=None, at=None, note="no live value")
+
+    def signals(self) -> Iterator[str]:
+        return iter((self.of.value,))
+
+
+def _pairs(ones: Reversible[Numeric], others: Reversible[Numeric]) -> Iterator[tuple[Numeric, Numeric]]:
+    """The values of two signals that stood side by side, newest first: each with the last of the other before it."""
+    left, right = iter(reversed(ones)), iter(reversed(others))
+    a, b = next(left, None), next(right, None)
+    while a is not None and b is not None:
+        yield a, b
+        later = max(a.measured_at, b.measured_at)
+        a, b = (next(left, None) if a.measured_at == later else a), (next(right, None) if b.measured_at == later else b)
