@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-fast lint audit fonts bench soak day promises patient-page screenshots language clean
+.PHONY: run test test-fast lint audit fonts bench soak day prompts promises patient-page screenshots language clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m monitor run
@@ -36,6 +36,10 @@ soak: $(VENV)/dev.stamp
 
 day: $(VENV)/dev.stamp
 	$(BIN)/python -m bench day
+
+# FOLDER=... scenarios and recordings of your own; SESSIONS=... of each kind of patient; KEEP=name writes docs/prompts.md
+prompts: $(VENV)/dev.stamp
+	$(BIN)/python -m bench.prompts $(FOLDER) $(if $(SESSIONS),--sessions $(SESSIONS)) $(if $(GROUPS),--groups $(GROUPS)) $(if $(KEEP),--keep $(KEEP))
 
 promises: $(VENV)/dev.stamp
 	$(BIN)/python -m promises

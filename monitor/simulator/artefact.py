@@ -12,9 +12,10 @@ from math import floor
 
 import numpy as np
 
+from monitor.simulator.scenario import Happening, Unrest
 from monitor.vitals import Numeric, Quality, Signal
 
-TIMED_FAULTS = frozenset({"probe_off", "probe_slips", "electrode_off", "motion", "dropout"})
+TIMED_FAULTS = frozenset({"probe_off", "probe_slips", "pulse_lost", "electrode_off", "motion", "dropout"})
 """Kinds of happening that are a fault of the equipment for so many seconds."""
 PULSE_OX = (Signal.PULSE, Signal.SPO2)
 
@@ -42,8 +43,24 @@ SLIPPED_SPO2, SLIPPED_PULSE = 83.0, 15.0
 SLIP_HALF_S = 12.0
 SLIP_LOSES = 0.01
 """The chance at each second that a slipped probe loses the signal for a while."""
+_SHOWS_NONE = frozenset({"settling", "pulse_lost"})
 STILL = (0.0, 0.0, 0.0)
 """Nothing added to what is true: SpO2 (down), pulse, breathing (up)."""
+
+
+def unrest(often: Unrest, rng: np.random.Generator, until: int) -> list[Happening]:
+    """What spoils the numbers by itself, from the opening to this second: waits are exponential, spans even on a log scale."""
+    found = []
+    for kind, an_hour, (least, most) in (
+        ("motion", often.moves, often.moves_for),
+        ("pulse_lost", often.loses, often.loses_for),
+        ("probe_slips", often.slips, often.slips_for),
+    ):
+        at = 0.0
+        while an_hour and (at := at + float(rng.exponential(3600 / an_hour))) < until:
+            lasts = round(least * (most / least) ** float(rng.random()))
+            found.append(Happening.model_validate({"at": f"{round(at)} s", "from": "opening", kind: f"{lasts} s"}))
+    return found
 
 
 class Faults:
@@ -163,7 +180,7 @@ class Faults:
             values[Signal.RR] = _whole(values[Signal.RR] + breath, 1, 60)
 
         quality = Quality.NO_VALUE
-        held, lost = "hold" in self._until, "settling" in self._until
+        held, lost = "hold" in self._until, not self._until.keys().isdisjoint(_SHOWS_NONE)
         if self._squeezed is not None:
             held = at < self._squeezed + CUFF_HELD_S
             lost = lost or not held

@@ -13,7 +13,7 @@ from math import sqrt
 from monitor.charting import BOTHERED_WORDS
 from monitor.infusion import Act, Does
 from monitor.simulator import noise
-from monitor.simulator.artefact import TIMED_FAULTS, Faults
+from monitor.simulator.artefact import TIMED_FAULTS, Faults, unrest
 from monitor.simulator.cuff import Cuff, Cuffed, reading
 from monitor.simulator.experience import Told
 from monitor.simulator.heart import Heart
@@ -36,6 +36,8 @@ FLUTTER, FLUTTER_HR = 0.6, 0.35
 ASKED = ("dissociation", "bothered", "comfort", "nausea", "anxiety", "dizziness", "headache", "cadss", "cadss6")
 REMEMBERS_EVERY_S, REMEMBERS_S = 10, 2 * 3600
 SAID_RECENTLY_S = 600
+UNREST_S = 8 * 3600
+"""So far the monitor's own unrest is drawn."""
 _NEAR = 1.0 / AVERAGED_S
 _KICK = sqrt(1.0 - FLUTTER * FLUTTER)
 
@@ -65,7 +67,7 @@ class Patient:
         self._shown = (body.hr, body.spo2, body.rr)
 
         self._at = -1
-        self._waiting = sorted(scenario.happenings, key=lambda h: h.at)
+        self._waiting = sorted([*scenario.happenings, *unrest(scenario.unrest, chance("unrest"), UNREST_S)], key=lambda h: h.at)
         self._memory: deque[tuple[Told, str]] = deque(maxlen=REMEMBERS_S // REMEMBERS_EVERY_S)
         self._said: tuple[int, str] | None = None
         self._symptoms: dict[str, int] = {}

@@ -20,7 +20,18 @@ from monitor.simulator.ketamine import DEFAULT_SET
 from monitor.simulator.life import Seeds
 from monitor.simulator.noise import correlated
 from monitor.simulator.parts import Part, Text
-from monitor.simulator.scenario import Baseline, CuffSetting, Ordered, Person, Scenario, known_set, load_scenario
+from monitor.simulator.scenario import (
+    Baseline,
+    CuffSetting,
+    Ordered,
+    Person,
+    Persona,
+    Responds,
+    Scenario,
+    Unrest,
+    known_set,
+    load_scenario,
+)
 from monitor.yamlmarks import BadFile, Lines, read_yaml, validated
 
 FOLDER = Path(__file__).resolve().parents[2] / "sample_data" / "populations"
@@ -111,6 +122,11 @@ class Population(Part):
     """By infusion; the last holds for all later ones. They may differ in dose alone."""
     drug_set: str = DEFAULT_SET
     cuff: CuffSetting = CuffSetting()
+    unrest: Unrest = Unrest()
+    persona: Persona | None = None
+    bothered: bool | None = None
+    responds: Responds = Responds()
+    """What everybody here shows, as a scenario tells it; drawn where it is left out, as are the two above."""
     care: Care
     names_from: Names
 
@@ -155,6 +171,7 @@ class Population(Part):
             order=self.orders[min(infusion, len(self.orders)) - 1],
             drug_set=self.drug_set,
             cuff=self.cuff,
+            unrest=self.unrest,
         )
 
     def person(self, seeds: Seeds, infusion: int) -> Person:
@@ -180,11 +197,14 @@ class Population(Part):
             motion_sickness=u[2] < self.motion_sickness,
             antidepressant=u[3] < self.antidepressant,
             infusion=infusion,
+            persona=self.persona,
+            bothered=self.bothered,
+            responds=self.responds,
             baseline=Baseline(
                 sys=sys,
                 dia=max(45.0, min(self.hold_above[1], dia, sys - 20.0)),
-                hr=max(45.0, min(115.0, _of(self.hr, correlated(SHARE_OF_HR, z[2], z[4]), day[2], age))),
-                spo2=max(94.0, min(99.6, _of(self.spo2, z[5], day[3], age))),
+                hr=max(40.0, min(115.0, _of(self.hr, correlated(SHARE_OF_HR, z[2], z[4]), day[2], age))),
+                spo2=max(92.0, min(99.6, _of(self.spo2, z[5], day[3], age))),
                 rr=max(10.0, min(20.0, _of(self.rr, z[6], day[4], age))),
             ),
         )
@@ -195,19 +215,20 @@ def load_population(name: Path | str, folder: Path = FOLDER) -> Population:
     path = name if isinstance(name, Path) else folder / f"{name}.yaml"
     if isinstance(name, str) and name not in populations(folder):
         raise BadFile(name, None, f"there is no population of this name; known are {', '.join(populations(folder)) or 'none'}")
-    data, lines = read_yaml(path)
-    if isinstance(data, dict) and "like" in data:
-        data = _over(_written(data["like"], path, folder, lines), data)
+    data, lines = _written(path, folder)
     return validated(Population, data, lines, str(path))
 
 
-def _written(like: object, path: Path, folder: Path, lines: Lines) -> dict[str, object]:
-    """What stands in the file of the population that another is like."""
-    other = folder / f"{like}.yaml"
-    data = read_yaml(other)[0] if like in populations(folder) and other != path else None
-    if not isinstance(data, dict) or "like" in data:
-        raise BadFile(str(path), lines.line(["like"]), f"cannot be like {like!r}; name a whole population, such as default")
-    return data
+def _written(path: Path, folder: Path, above: tuple[Path, ...] = ()) -> tuple[object, Lines]:
+    """What a population's file says, over what stands in the one that it is like: beside it, or among the shipped ones."""
+    data, lines = read_yaml(path)
+    if not isinstance(data, dict) or "like" not in data:
+        return data, lines
+    others = [p for p in (path.parent / f"{data['like']}.yaml", folder / f"{data['like']}.yaml") if p.is_file() and p not in (*above, path)]
+    base = _written(others[0], folder, (*above, path))[0] if others else None
+    if not isinstance(base, dict):
+        raise BadFile(str(path), lines.line(["like"]), f"cannot be like {data['like']!r}; name another population, such as default")
+    return _over(base, data), lines
 
 
 def _over(base: Mapping[str, object], data: Mapping[str, object]) -> dict[str, object]:

@@ -121,6 +121,26 @@ class CuffSetting(Part):
     """The cuff sits on the probe's arm: no pulse and no SpO2 while it is inflated."""
 
 
+class Unrest(Part):
+    """What spoils the monitor's numbers by itself, at seconds that the seed draws: how often an hour, and how long.
+
+    Sourced (EDF oximeter 1 and 3: 26 and 46 movements an hour of 4 to 32 s; bidmc_01: one loss of 13 s in 8 min).
+    """
+
+    moves: float = Field(default=0, ge=0, le=120)
+    moves_for: tuple[Seconds, Seconds] = (4, 32)
+    loses: float = Field(default=0, ge=0, le=60)
+    loses_for: tuple[Seconds, Seconds] = (6, 16)
+    slips: float = Field(default=0, ge=0, le=20)
+    slips_for: tuple[Seconds, Seconds] = (30, 120)
+
+    @model_validator(mode="after")
+    def _spans(self) -> Unrest:
+        if any(not 1 <= least <= most <= 3600 for least, most in (self.moves_for, self.loses_for, self.slips_for)):
+            raise ValueError("write the shortest first, then the longest: 1 s to 1 h")
+        return self
+
+
 class Stuck(Part):
     signal: Signal
     lasts: Seconds
@@ -196,6 +216,8 @@ class Happening(Part):
     """The probe is off the finger, for so long or until it is put back."""
     probe_slips: Seconds | None = None
     """The probe sits badly and reads falsely low, for so long or until it is placed anew."""
+    pulse_lost: Seconds | None = None
+    """The oximeter finds no pulse and shows neither pulse nor saturation, for so long; both come back by themselves."""
     electrode_off: Seconds | None = None
     motion: Seconds | None = None
     dropout: Seconds | None = None
@@ -260,6 +282,7 @@ class Scenario(Part):
     drug_set: str = DEFAULT_SET
     effect_half_times: EffectHalfTimes = EffectHalfTimes()
     cuff: CuffSetting = CuffSetting()
+    unrest: Unrest = Unrest()
     happenings: tuple[Happening, ...] = ()
     goals: tuple[Text, ...] = ()
     critical: tuple[Critical, ...] = ()
