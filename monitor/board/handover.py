@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor import charting, units
 from monitor.board import words
+from monitor.board.facts import known
 from monitor.board.frame import Frame, button
 from monitor.board.prompts import headline, open_prompts
 from monitor.board.view import STARS, Picture, View
@@ -17,9 +18,12 @@ SCORES = (charting.DISSOCIATION, charting.BOTHERED, charting.COMFORT, charting.N
 
 
 def handover_card(picture: Picture, view: View) -> list[str]:
-    """Infusion, allergies, open prompts, what is due, the last pressure and scores, drugs and what to expect of them."""
+    """Infusion and order, what is known of the patient, open prompts, what is due, the last pressure and scores, drugs and what to
+    expect of them."""
     at, document, state = picture.at(view), picture.document, view.state
-    lines = [_infusion(picture, view), "Allergies: " + (", ".join(state.opened.allergies) or say("none charted"))]
+    lines = [_infusion(picture, view), *_ordered(view)]
+    lines.append("Allergies: " + (", ".join(state.opened.allergies) or say("none charted")))
+    lines.append(" · ".join(one.whole for one in known(picture, view)))
     for prompt in open_prompts(view)[:6]:
         answered = (
             say(", {value} by {by}", value=prompt.answered.answer.value, by=prompt.answered.by)
@@ -47,8 +51,8 @@ def handover_card(picture: Picture, view: View) -> list[str]:
     ]
     lines.append(" · ".join(scores) or say("No scores yet"))
     for given in state.drugs[-3:]:
-        known = document.drug.get(given.drug)
-        expect = f": {known.expect}" if known is not None else ""
+        drug = document.drug.get(given.drug)
+        expect = f": {drug.expect}" if drug is not None else ""
         lines.append(
             say(
                 "{drug} at {time}{expect}",
@@ -75,6 +79,14 @@ def _infusion(picture: Picture, view: View) -> str:
         dose_mg=state.order.dose_mg,
         rate_mg_per_kg_h=state.ledger.rate_mg_per_kg_h,
     )
+
+
+def _ordered(view: View) -> list[str]:
+    order = view.state.order
+    if order is None:
+        return []
+    by = say("ordered by {prescriber}", prescriber=order.prescriber) if order.prescriber else say("no prescriber charted")
+    return [f"{words.order(order)}; {by}"]
 
 
 def handover_panel(picture: Picture, view: View, who: str) -> Frame | None:

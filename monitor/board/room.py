@@ -9,6 +9,7 @@ from monitor import units
 from monitor.board.card import card
 from monitor.board.checklist import checklist_panel
 from monitor.board.cuff import bp, cuff_panel, cuff_table
+from monitor.board.facts import facts
 from monitor.board.frame import Frame, bound, button
 from monitor.board.handover import handover_panel
 from monitor.board.head import head
@@ -52,7 +53,7 @@ def room_frame(picture: Picture, room: str, who: str) -> Frame:
         "session": view.session,
         "alias": state.opened.alias,
         "source": state.opened.source_label,
-        "facts": _facts(picture, view),
+        "facts": [{"text": one.text, "weighs": one.weighs, "more": one.more} for one in facts(picture, view)],
         "actions": list(_actions(picture, view, who)),
         "empty": None,
         "phase": phase(picture, view),
@@ -114,27 +115,6 @@ def neighbour(picture: Picture, room: str, here: str) -> Frame:
             text, priority, flash = f"{below['stars']} {shortly(picture, open_prompts(view)[0])}", below["priority"], below["flash"]
     act = {"do": "open_room", "room": room}
     return {"room": room, "text": text, "priority": priority, "flash": flash, "here": room == here, "act": act}
-
-
-def _facts(picture: Picture, view: View) -> list[str]:
-    opened = view.state.opened
-    who: list[str] = [opened.source_kind]
-    if opened.age is not None:
-        who.append(f"{opened.age} y")
-    weight = view.state.order.weight_kg if view.state.order is not None else opened.weight_kg
-    if weight is not None:
-        who.append(say("{weight:g} kg", weight=weight))
-    facts = [", ".join(who)]
-    if opened.second_id:
-        facts.append(opened.second_id)
-    if opened.number is not None:
-        facts.append(say("infusion {number}", number=opened.number))
-    if not opened.observed:
-        facts.append("allergy: " + ", ".join(opened.allergies) if opened.allergies else say("no allergies charted"))
-    facts += [picture.document.history.get(flag, flag).lower() for flag in opened.earlier]
-    if view.state.speed not in (0.0, 1.0):
-        facts.append(say("{speed:g} times real time", speed=view.state.speed))
-    return facts
 
 
 def _actions(picture: Picture, view: View, who: str) -> Iterator[Frame]:

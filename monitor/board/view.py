@@ -16,7 +16,7 @@ from monitor.protocol.document import Document, Rule
 from monitor.session import Prompt, SessionState
 from monitor.settings import Alarms
 from monitor.store import packing
-from monitor.vitals import CUFF, WAVES, Beats, Numeric, Quality, Signal, Window
+from monitor.vitals import CUFF, WAVES, Beats, CuffReading, Numeric, Quality, Signal, Window
 
 TREND_STEP_S = 5
 TREND_S = 60 * 60
@@ -62,6 +62,8 @@ class View:
     """What the waves of the last seconds are drawn from, where the source simulates."""
     standing: str = ""
     """Why session time stands still, while it does."""
+    peaks: tuple[CuffReading, ...] = ()
+    """The cuff's readings with the highest systolic and the highest diastolic pressure so far: the window forgets, this does not."""
 
     @property
     def failed(self) -> bool:
@@ -79,7 +81,11 @@ class View:
         return self.state.drill is not None and not self.state.drill.prompts
 
     def push(self, tick: int, row: Sequence[Numeric], beats: Beats | None = None) -> None:
+        tried = self.window.cuff[-1] if self.window.cuff else None
         self.window.push(row, tick)
+        if self.window.cuff and self.window.cuff[-1] is not tried and not self.window.cuff[-1].failed:
+            known = (*self.peaks, self.window.cuff[-1])
+            self.peaks = (max(known, key=lambda r: r.sys or 0), max(known, key=lambda r: r.dia or 0))
         self.at = tick
         self.beats.append((tick, beats))
         if tick % TREND_STEP_S == 0:

@@ -31,6 +31,10 @@ OTHERS = [
 ]
 
 
+def fact(text: str, weighs: bool = False, more: str = "") -> Frame:
+    return {"text": text, "weighs": weighs, "more": more}
+
+
 def trend() -> Frame:
     n = 540  # 45 min of 5-s medians
     t = [T0 - 45 * MIN + i * 5000 for i in range(n)]
@@ -218,7 +222,7 @@ def medium() -> Frame:
     f |= {
         "room": "5",
         "alias": "Lark",
-        "facts": ["simulated, 41 y, 72 kg", "session 3 of 6", "no allergies", "watched by M. Ortiz"],
+        "facts": [fact("simulated, 41 y, 72 kg"), fact("no allergies charted"), fact("baseline 124/78"), fact("highest 168/102 at 14:20")],
         "rooms": [
             {"room": r, "text": text, "priority": p, "flash": p == "high", "here": r == "5", "act": {"do": "open_room", "room": r}} for r, text, p in OTHERS
         ],
@@ -455,7 +459,7 @@ def recorded() -> Frame:
     f |= {
         "source": "RECORDED bidmc_01",
         "title": "Room 1 · Heron",
-        "facts": ["recording of an intensive care patient, replayed at 1x", "observed: no order", "speed 1x"],
+        "facts": [fact("recorded, 61 y"), fact("highest 141/88 at 14:02"), fact("2 times real time")],
         "infusion": None,
         "drugs": None,
         "handover": {
@@ -491,10 +495,17 @@ def strained() -> Frame:
     f = several()
     f["title"] = "Room 12 · Nachtigall-Reihersdorf"
     f["facts"] = [
-        "simulated patient, 104 y, 148 kg",
-        "session 13 of 16",
-        "allergic to penicillin and metoclopramide",
-        "watched by Friederike Nachtigall",
+        fact("simulated, 104 y, 148 kg"),
+        fact("allergy: penicillin, metoclopramide", True),
+        fact("drug that lengthens QT", True, "speaks against Ondansetron, Prochlorperazine"),
+        fact("benzodiazepine", True, "speaks against Midazolam, Lorazepam"),
+        fact("for blood pressure"),
+        fact("prone to motion sickness"),
+        fact("high blood pressure"),
+        fact("baseline 124/78"),
+        fact("highest 248/148 at 14:09"),
+        fact("identifier 4471-Reihersdorf"),
+        fact("infusion 13"),
     ]
     f["numerics"]["hr"] |= {"value": "188", "priority": "medium"}
     f["numerics"]["spo2"] |= {"value": "100"}

@@ -243,14 +243,42 @@ def test_while_nobody_assesses_nothing_is_called_calm_and_numbers_stay(open_page
 
 def test_the_facts_of_a_patient_stand_whole_when_nobody_assesses(open_page: Open) -> None:
     frame = harness.frame("room_strained")
-    frame["facts"] = ["simulated, 63 y, 91 kg", "identifier 4471", "infusion 3", "allergy: penicillin, metoclopramide", "high blood pressure"]
+    told = ["simulated, 63 y, 91 kg", "identifier 4471", "infusion 3", "allergy: penicillin, metoclopramide", "high blood pressure"]
+    frame["facts"] = [{"text": text, "weighs": False, "more": ""} for text in told]
     page = open_page(frame)
     lost = {"ok": False, "text": "NOT BEING ASSESSED", "sub": "evaluator silent since 20:17:49"}
     page.evaluate("f => feed(f)", frame | {"seq": "later", "assessed": lost})
     page.get_by_text("NOT BEING ASSESSED").first.wait_for()
     facts = page.locator(".head .tally")
     assert facts.evaluate("box => box.scrollHeight - box.clientHeight") <= 1
+    assert facts.locator("span:visible").all_inner_texts() == told
     assert looks.faults(page) == []
+
+
+FACTS = """() => {
+  const box = document.querySelector('.head .tally').getBoundingClientRect(), more = document.querySelector('.facts .more');
+  const shown = [...document.querySelectorAll('.head .tally > span')].filter(one => !one.hidden);
+  const whole = shown.every(one => [...one.getClientRects()].every(r => r.top >= box.top - 2 && r.bottom <= box.bottom + 2 && r.right <= box.right + 1));
+  return [shown.length, whole, more.hidden ? 0 : parseInt(more.textContent.slice(1))];
+}"""
+
+
+def test_what_does_not_fit_of_a_patients_facts_is_counted_and_one_tap_away(open_page: Open) -> None:
+    frame = harness.frame("room_strained")
+    page = open_page(frame)
+    for width, height in looks.SIZES.values():
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(f"innerWidth == {width} && document.querySelector('.head .tally').clientWidth > 0")
+        page.evaluate("f => feed(f)", frame | {"seq": width})
+        shown, whole, folded = page.evaluate(FACTS)
+        assert whole, (width, shown)
+        assert shown + folded == len(frame["facts"]), width
+        assert shown >= 4, f"of {len(frame['facts'])} facts only {shown} stand at {width}"
+    page.locator(".facts").click()
+    assert page.locator(".facts-panel li > span").all_inner_texts() == [one["text"] for one in frame["facts"]]
+    assert "speaks against Ondansetron, Prochlorperazine" in page.locator(".facts-panel").inner_text()
+    page.keyboard.press("Escape")
+    page.locator(".facts-panel").wait_for(state="hidden")
 
 
 # ---- acts ----------------------------------------------------------------------------------------------------------

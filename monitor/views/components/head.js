@@ -1,6 +1,7 @@
 // The head, banner and foot of a page.
 import { attr, el, fit, flag, keyed, line, list, placed, say, sayOrHide, show } from "./dom.js";
 import { button } from "./button.js";
+import { facts as known } from "./facts.js";
 import { icon } from "./icons.js";
 import { showLegend } from "./keys.js";
 import { lock } from "./lock.js";
@@ -27,17 +28,30 @@ function status(name) {
   };
 }
 
+// How many rooms there are of each kind.
+function tally() {
+  const node = el("p", "tally");
+  const setWords = placed(node, () => {
+    const one = line("span", "");
+    return { el: one, apply: (text) => say(one, text) };
+  });
+  return {
+    el: node,
+    apply(given, signature) {
+      setWords(given);
+      fit(node, `${given.map((one) => one.length).join(".")}.${signature}`, 3);
+    },
+    close() {},
+  };
+}
+
 export function head(host, { facts = false, beats = false } = {}) {
   const mode = line("b", "");
   const source = line("span", "");
   const title = line("h1", "");
   const chip = line("span", "chip");
   chip.hidden = true;
-  const words = el("p", "tally");
-  const setWords = placed(words, () => {
-    const node = line("span", "");
-    return { el: node, apply: (text) => say(node, text) };
-  });
+  const words = facts ? known() : tally();
   const assessed = status("beat");
   const feed = status("link");
   const audio = plate(host, beats);
@@ -61,10 +75,11 @@ export function head(host, { facts = false, beats = false } = {}) {
     el(
       "header", "head",
       el("p", "mode", mode, source),
-      el("div", "who", lead.el, title, chip, words),
+      el("div", "who", lead.el, title, chip, words.el),
       end,
       clock,
       audio.menu,
+      words.panel ?? null,
     ),
     drill.el,
     held.el,
@@ -77,8 +92,6 @@ export function head(host, { facts = false, beats = false } = {}) {
       say(source, frame.source);
       say(title, frame.title);
       sayOrHide(chip, facts ? frame.phase?.chip : null);
-      const said = list(facts ? frame.facts : frame.tally);
-      setWords(said);
       const lost = Boolean(frame.assessed) && frame.assessed.ok === false;
       assessed.apply(frame.assessed, lost || Boolean(frame.assessed?.warn));
       feed.apply(frame.feed, Boolean(frame.feed?.lost));
@@ -93,9 +106,11 @@ export function head(host, { facts = false, beats = false } = {}) {
       drill.apply(frame.drill ?? null);
       held.apply(frame.lock ?? null);
       // last: what stands beside them has its width by now
-      fit(words, [...said, frame.title, frame.assessed?.text, lost].map((one) => String(one ?? "").length).join("."), 3);
+      const beside = [frame.title, frame.assessed?.text, lost, frame.phase?.chip].map((one) => String(one ?? "").length).join(".");
+      words.apply(list(facts ? frame.facts : frame.tally), beside);
     },
     close() {
+      words.close();
       audio.close();
       held.close();
     },

@@ -71,6 +71,8 @@ export const WORDS = {
   roomsFromTo: (first, last) => (first === last ? say("Room {room}", { room: first }) : say("Rooms {first} to {last}", { first, last })),
   pad: (room) => say("Log scores, room {room}", { room }),
   close: say("Close"),
+  facts: say("What is known of this patient"),
+  factsMore: (count) => say("+{count} more", { count }),
   help: say("What the signs and keys mean"),
   signsTitle: say("Signs"),
   signs: [
