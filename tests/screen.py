@@ -35,7 +35,7 @@ class Screen:
 
     def act(self, act: dict[str, Any] | None, wrote: dict[str, Any] | None = None) -> None:
         """Taps something, writes something, or only lets the page draw itself anew."""
-        told = SimpleNamespace(act=None if act is None else {**act, "nonce": f"n{next(_nonces)}"}, signed=None)
+        told = SimpleNamespace(act=None if act is None else {"nonce": f"n{next(_nonces)}", **act}, signed=None)
 
         def mount(name: str) -> Callable[..., SimpleNamespace]:
             def mounted(**given: Any) -> SimpleNamespace:

@@ -1,4 +1,5 @@
-"""Forms that are half written, and who stands at which station: a SQLite file of its own beside the store.
+"""Forms that are half written, who stands at which station, and which of its taps were taken in: a SQLite file of its own
+beside the store.
 
 What is written in a form belongs to one person at one station and to the session that it was opened for. It is kept
 until the form is saved or closed, twelve hours at the most, and is no part of the record.
@@ -22,6 +23,8 @@ from monitor.store import connect
 from monitor.store.log import StoreError
 
 KEPT_H = 12
+LATEST = 200
+"""As many taps of a station are told to its screens as taken in: more than anybody makes while one answer is away."""
 Written = dict[str, str | list[str]]
 """What stands in the fields of a form, as it was typed: text, ids of choices."""
 
@@ -32,6 +35,8 @@ CREATE TABLE IF NOT EXISTS drafts (
     rev INTEGER NOT NULL, began TEXT NOT NULL, changed TEXT NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS names (place TEXT PRIMARY KEY, name TEXT NOT NULL, changed TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS taken (number TEXT PRIMARY KEY, place TEXT NOT NULL, changed TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS taken_at ON taken (place, changed);
 """
 
 
@@ -111,6 +116,19 @@ class Drafts:
         with self._asking() as connection:
             row = connection.execute("SELECT name FROM names WHERE place = ? AND changed >= ?", (place, oldest)).fetchone()
         return str(row[0]) if row is not None and place else ""
+
+    def take(self, place: str, number: str) -> None:
+        """A tap, or a press of a form, of this station was taken in."""
+        oldest = clock.stamp(clock.now() - timedelta(hours=KEPT_H))
+        with self._asking() as connection:
+            connection.execute("DELETE FROM taken WHERE changed < ?", (oldest,))
+            connection.execute("INSERT OR IGNORE INTO taken VALUES (?, ?, ?)", (number, place, clock.stamp(clock.now())))
+
+    def taken(self, place: str) -> list[str]:
+        """The latest of them."""
+        with self._asking() as connection:
+            query = "SELECT number FROM taken WHERE place = ? ORDER BY changed DESC, rowid DESC LIMIT ?"
+            return [str(number) for (number,) in connection.execute(query, (place, LATEST))]
 
     @contextmanager
     def _asking(self) -> Iterator[sqlite3.Connection]:

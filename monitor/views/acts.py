@@ -6,7 +6,8 @@ somebody else. Only an emergency goes by its room.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from monitor.board.view import View, live
 from monitor.forms.answer import one_tap
 from monitor.language import say
 from monitor.live import door
+from monitor.live.place import place
 from monitor.live.station import station
 from monitor.pressures import last_reading
 from monitor.store.accounts import Accounts
@@ -33,6 +35,7 @@ from monitor.vitals import Signal
 from monitor.ward import logged
 
 Act = Mapping[str, Any]
+log_ = logging.getLogger("monitor.acts")
 DIALOG = "dialog"
 PRESS = "form_press"
 """A button of the open form, until the form is drawn."""
@@ -43,7 +46,9 @@ LOST = "not_stored"
 WAITS_S = 60
 """How long a tap waits for a name or a PIN."""
 DONE = "acts_done"
-REMEMBERED = 20
+REMEMBERED = 200
+ANEW = "tapped_anew"
+"""Something was tapped since the last run: what was said of an earlier tap no longer stands."""
 
 
 def take(key: str, room: str | None = None) -> Callable[[], None]:
@@ -63,13 +68,34 @@ def once(act: object, room: str | None) -> bool:
     A callback hears of most acts, but a new Streamlit session has none yet, and knows nothing of the component while its
     last run ended early: what the component itself gives when it is mounted is then the only trace of the act.
     """
-    done: list[object] = st.session_state.get(DONE, [])
-    if not isinstance(act, Mapping) or act.get("nonce") in done:
+    if not isinstance(act, Mapping) or act.get("nonce") in taken():
         return False
     perform(act, room)
     if "nonce" in act:
-        st.session_state[DONE] = [*done, act["nonce"]][-REMEMBERED:]
+        take_in(str(act["nonce"]))
     return True
+
+
+def taken() -> list[str]:
+    """Which acts and presses were taken in from this browser: also in a Streamlit session before this one, or before the program
+    began anew, because their answer may have been lost on the way."""
+    mine: list[str] = st.session_state.get(DONE, [])
+    at = place(st.context.cookies)
+    try:
+        return [*mine, *station().drafts.taken(at)] if at else mine
+    except StoreError as trouble:
+        log_.warning("%s", trouble)
+        return mine
+
+
+def take_in(number: str) -> None:
+    st.session_state[DONE] = [*st.session_state.get(DONE, []), number][-REMEMBERED:]
+    at = place(st.context.cookies)
+    try:
+        if at:
+            station().drafts.take(at, number)
+    except StoreError as trouble:
+        log_.warning("%s", trouble)
 
 
 def perform(act: Act, room: str | None) -> None:
@@ -79,6 +105,7 @@ def perform(act: Act, room: str | None) -> None:
     door.tell(st.context.cookies, Accounts.deed)
     if what not in ("form", "signed"):
         _drop(say("something else was tapped"))
+        st.session_state[ANEW] = True
     _done(act, what, room, viewer)
     if LOST in st.session_state and not viewer.locked:
         ask("refused", room)
@@ -116,8 +143,8 @@ def _done(act: Act, what: str, room: str, viewer: Viewer) -> None:
     elif what == "answer" and (fill := form_of(act)) is not None:
         ask("answer", room, fill, _session(act))
     elif what == "run":
-        for session in drill_rooms().values():
-            record(session, _run(act))
+        rooms = drill_rooms()
+        _together((room, tried(session, _run(act))) for room, session in rooms.items())
     elif what == "take_over":
         _take_over(act, viewer)
     elif what == "audio":
@@ -287,14 +314,22 @@ def _say(refusal: commands.Refusal | None, room: str) -> None:
 
 def _take_over(act: Act, viewer: Viewer) -> None:
     """The handovers that were on the screen, and no other that has been offered since."""
-    stood = []
-    for offered in act.get("offers") or []:
-        if isinstance(offered, Mapping):
-            refusal = tried(_session(offered), commands.accept_watch(viewer.name, _offer(offered)), by=viewer)
-            if refusal is not None:
-                stood.append(say("Room {room}: {sentence}", room=offered.get("room", ""), sentence=refusal.sentence))
-    if stood or not act.get("offers"):
-        ask("refused", "", {"sentence": " ".join(stood) or UNBOUND.sentence})
+    offers = [offered for offered in act.get("offers") or [] if isinstance(offered, Mapping)]
+    if not offers:
+        _say(UNBOUND, "")
+    taking = ((str(one.get("room", "")), _session(one), commands.accept_watch(viewer.name, _offer(one))) for one in offers)
+    _together((room, tried(session, command, by=viewer)) for room, session, command in taking)
+
+
+def _together(told: Iterable[tuple[str, commands.Refusal | None]]) -> None:
+    """What came of one tap that is about several rooms: where some of it was stored, that is said before what was not."""
+    found = list(told)
+    stood = [say("Room {room}: {sentence}", room=room, sentence=refusal.sentence) for room, refusal in found if refusal is not None]
+    done = [room for room, refusal in found if refusal is None]
+    if stood and done:
+        ask("partly", "", {"done": say("Stored for room {rooms}.", rooms=", ".join(done)), "sentence": " ".join(stood)})
+    elif stood:
+        ask("refused", "", {"sentence": " ".join(stood)})
 
 
 def _offer(act: Act) -> int:
@@ -308,11 +343,13 @@ def _audio(on: bool) -> None:
     here = station()
     picture = here.follower.picture()
     alarms, level = here.rooms.alarms, pausing(picture)
+    told = []
     for room, view in picture.views.items():
         paused = commands.pause_audio(alarms.pause_s, level, calling(view), alarms.new_room)
         refusal = tried(view.session, commands.resume_audio() if on else paused)
-        if refusal is not None and refusal.name != "closed":
-            _say(refusal, room)
+        if refusal is None or refusal.name != "closed":
+            told.append((room, refusal))
+    _together(told)
     if not picture.views:
         ask("refused", "", {"sentence": say("No room has a session whose log could say that the audio is paused.")})
 

@@ -29,6 +29,8 @@ from monitor.views.guard import present
 OPEN, SOUGHT = "open_forms", "sought_drafts"
 LOOK_EVERY_S = 2.0
 """How long a form that nobody writes in may believe that its session is still open."""
+SAID = ("refused", "partly", "stored")
+"""What came of the last tap; it does not outlast the next one."""
 MOST_FIELDS, LONGEST_FIELD = 80, 8000
 log_ = logging.getLogger("monitor.forms")
 
@@ -48,6 +50,8 @@ def shown(room: str) -> Frame | None:
     """What the page's component draws of the open form, after everything that was asked of it; ``room`` is the page's."""
     opened = _opened()
     _leave_others(opened)
+    if st.session_state.pop(acts.ANEW, False):
+        opened[:] = [one for one in opened if one.draft.form not in SAID]
     press = st.session_state.pop(acts.PRESS, None)
     if press is not None:
         _press(opened, press)
@@ -193,16 +197,17 @@ def _keep(one: Open) -> None:
 
 
 def _press(opened: list[Open], act: Mapping[str, Any]) -> None:
-    one = next((each for each in opened if each.draft.id == act.get("form")), None)
+    press = str(act.get("press", ""))
+    one = next((each for each in opened if each.draft.id == act.get("form")), None) or _gone(opened, act)
     if one is None:
         return
-    press = str(act.get("press", ""))
     if press == "leave":
         _close(opened, one)
         return
     _write(one, act)
     refusal = _filed(one) if press == "file" else _stored(one, press)
     if refusal is None:
+        acts.take_in(one.draft.id)
         _close(opened, one)
         return
     one.refused = refusal.sentence
@@ -211,6 +216,25 @@ def _press(opened: list[Open], act: Mapping[str, Any]) -> None:
         _keep(one)
     if refusal.name == "unsigned":
         acts.ask("who", one.draft.room)
+
+
+def _gone(opened: list[Open], act: Mapping[str, Any]) -> Open | None:
+    """A form that this Streamlit session does not know: it was opened in the one before. What was stored of it is stored, what is
+    kept of it is pressed now, and what is neither is said, in the words that were written."""
+    number = str(act.get("form", ""))
+    if number in acts.taken() or act.get("press") in ("leave", "signed"):
+        return None
+    who = Draft("", person=present().name, place=place(st.context.cookies))
+    kept = next((draft for draft in _kept(who) if draft.id == number and draft.form in ALL), None)
+    if kept is not None:
+        opened.append(Open(kept))
+        return opened[-1]
+    said = act.get("values")
+    typed = _bounded(said).values() if isinstance(said, Mapping) else ()
+    words = "; ".join(text for one in typed for text in ([one] if isinstance(one, str) else one) if text)
+    gone = say("The program began anew while this form was open, and nothing of it was stored.")
+    acts.ask("refused", "", {"sentence": f"{gone} {say('Written was: {words}', words=words)}" if words else gone})
+    return None
 
 
 def _stored(one: Open, press: str) -> commands.Refusal | None:

@@ -47,7 +47,7 @@ def feed(name: components.Name, key: str, topic: Topic, display: bool = False) -
         acts.follow()
         component = components.mount(name)(
             key=key,
-            data={"frame": frame, "form": form, "push": push, "display": display, "done": st.session_state.get(acts.DONE, [])},
+            data={"frame": frame, "form": form, "push": push, "display": display, "done": acts.taken()},
             on_act_change=take,
             on_wrote_change=_noticed if display else docked.wrote(key),
             on_feed_change=_noticed,

@@ -16,6 +16,7 @@ ALL: Mapping[str, Form] = {
     **forms.FORMS,
     "who": Form(say("Who is at the keys?"), who_form, "station"),
     "refused": Form(say("Not done"), refused_form, "station"),
+    "partly": Form(say("Done in part"), refused_form, "station"),
     "stored": Form(say("Stored"), stored_form, "station"),
     "checkin": Form(say("Check in"), checkin_form, "room"),
     "handover_all": Form(say("Hand over all my rooms"), handover_all_form, "station"),

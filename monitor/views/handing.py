@@ -12,6 +12,8 @@ from monitor.forms.filling import Filling
 from monitor.language import say
 from monitor.views import acts
 
+STORED = "stored rooms"
+
 
 def handover_all_form(f: Filling) -> None:
     """The cards of all rooms of the one at the keys, as they were when the form was opened, offered at once."""
@@ -29,7 +31,7 @@ def handover_all_form(f: Filling) -> None:
     f.says(say("Until somebody accepts, you watch."))
 
     def offered() -> commands.Refusal | None:
-        return _each((one, commands.offer_watch(to, one["card"])) for one in cards)
+        return _each(f, ((one, commands.offer_watch(to, one["card"])) for one in cards))
 
     f.button("save", say("Offer {cards} rooms", cards=len(cards)) if len(cards) > 1 else say("Offer the room"), does=offered)
 
@@ -50,9 +52,9 @@ def handover_offered_form(f: Filling) -> None:
     for one in offers:
         f.lines(one["label"], one["card"])
     if by != f.who:
-        f.button("save", say("I take over"), does=lambda: _each((one, commands.accept_watch(f.who, one["offer"])) for one in offers))
+        f.button("save", say("I take over"), does=lambda: _each(f, ((one, commands.accept_watch(f.who, one["offer"])) for one in offers)))
     ending = say("Withdraw") if by == f.who else say("Not now")
-    f.button("end", ending, does=lambda: _each((one, commands.end_offer(one["offer"])) for one in offers), solid=False)
+    f.button("end", ending, does=lambda: _each(f, ((one, commands.end_offer(one["offer"])) for one in offers)), solid=False)
 
 
 def _room(view: View) -> dict[str, Any]:
@@ -60,10 +62,19 @@ def _room(view: View) -> dict[str, Any]:
     return {"session": view.session, "label": say("Room {name} · {alias}", name=opened.room, alias=opened.alias)}
 
 
-def _each(wanted: Iterable[tuple[Mapping[str, Any], commands.Command]]) -> commands.Refusal | None:
-    """Each in its own session; what was refused, by room."""
-    found = [(one["label"], acts.tried(one["session"], command)) for one, command in wanted]
-    refused = [(label, refusal) for label, refusal in found if refusal is not None]
+def _each(f: Filling, wanted: Iterable[tuple[Mapping[str, Any], commands.Command]]) -> commands.Refusal | None:
+    """Each in its own session, once however often it is pressed; what was stored and what was refused, by room."""
+    stored: list[str] = f.draft.seen.setdefault(STORED, [])
+    refused = []
+    for one, command in wanted:
+        if one["label"] in stored:
+            continue
+        refusal = acts.tried(one["session"], command)
+        if refusal is None:
+            stored.append(one["label"])
+        else:
+            refused.append((one["label"], refusal))
     if not refused:
         return None
-    return commands.Refusal(refused[0][1].name, " ".join(f"{label}: {refusal.sentence}" for label, refusal in refused))
+    done = say("Stored for {rooms}. ", rooms=", ".join(stored)) if stored else ""
+    return commands.Refusal(refused[0][1].name, done + " ".join(f"{label}: {refusal.sentence}" for label, refusal in refused))

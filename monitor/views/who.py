@@ -69,8 +69,10 @@ def _lost(f: Filling) -> None:
 
 
 def refused_form(f: Filling) -> None:
-    """What stood in the way of a tap."""
+    """What stood in the way of a tap, and what of it was stored all the same."""
     _lost(f)
+    if "done" in f.fill:
+        f.note(str(f.fill["done"]))
     if "sentence" in f.fill:
         f.note(str(f.fill["sentence"]), "stop")
     f.button("save", say("Close"), does=lambda: None)
