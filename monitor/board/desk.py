@@ -71,6 +71,7 @@ def _room(picture: Picture, view: View, room: Room) -> Frame:
     true_at, true = room.truths[-1] if room.truths else (None, None)
     return {
         "room": opened.room,
+        "session": view.session,
         "head": f"{opened.room} {opened.alias}",
         "title": room.scenario.title,
         "sub": say("{id}, seed {seed} · {value}", id=room.scenario.id, seed=room.truth.seed, value=room.state.phase.value),

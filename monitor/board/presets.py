@@ -1,4 +1,4 @@
-"""What an instructor can let happen: every kind of a scenario's happenings, each filled in so that one tap is enough."""
+"""What an instructor can let happen: every kind of a scenario's happenings, each with what is usual."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ class Number:
     start: int
     low: int
     high: int
-    step: int = 1
 
     def written(self, value: int) -> int | str:
         return f"{value} {self.unit}" if self.unit in ("s", "min") else value
@@ -48,7 +47,7 @@ class Preset:
 
 
 def _lasts(seconds: int, name: str = "", high: int = 1800) -> Number:
-    return Number(name, say("For"), "s", seconds, 5, high, 5)
+    return Number(name, say("For"), "s", seconds, 5, high)
 
 
 def _lasts_min(minutes: int, name: str = "lasts") -> Number:
@@ -71,7 +70,7 @@ def presets(document: Document) -> tuple[Preset, ...]:
         Preset("motion", say("Movement"), (_lasts(60),)),
         Preset("dropout", say("Nothing arrives"), (_lasts(60),)),
         Preset("stuck", say("A number sticks"), (signals, _lasts_min(5))),
-        Preset("clock_step", say("Clock wrong"), (Number("by", "By", "s", -90, -600, 600, 10), _lasts_min(10))),
+        Preset("clock_step", say("Clock wrong"), (Number("by", "By", "s", -90, -600, 600), _lasts_min(10))),
         Preset("cuff_fails", say("Cuff fails"), (Number("", say("Readings"), "", 2, 1, 50),)),
         Preset("cuff_fails_for", say("Cuff sits badly"), (_lasts_min(15, ""),)),
         Preset("nausea", say("Nausea"), (_strength(5),)),
@@ -85,15 +84,15 @@ def presets(document: Document) -> tuple[Preset, ...]:
             "airway_narrows",
             say("Desaturation"),
             (
-                Number("percent", say("Airway narrows by"), "%", 30, 5, 90, 5),
-                Number("over", say("Over"), "s", 120, 5, 900, 5),
+                Number("percent", say("Airway narrows by"), "%", 30, 5, 90),
+                Number("over", say("Over"), "s", 120, 5, 900),
                 _lasts_min(10),
             ),
         ),
         Preset(
             "pressure_surge",
             say("Pressure surge"),
-            (Number("sys", "Systolic +", "mmHg", 35, 5, 90, 5), Number("dia", "Diastolic +", "mmHg", 20, 5, 60, 5), _lasts_min(10)),
+            (Number("sys", "Systolic +", "mmHg", 35, 5, 90), Number("dia", "Diastolic +", "mmHg", 20, 5, 60), _lasts_min(10)),
         ),
         Preset("faint", say("Faint"), (_lasts(60, high=600),)),
         Preset("rhythm", say("Rhythm"), (Choice("kind", say("Which"), rhythms, "ectopics"), _lasts(15, "lasts"))),

@@ -9,6 +9,7 @@ from monitor.forms import Form
 from monitor.language import say
 from monitor.views.checkin import checkin_form
 from monitor.views.handing import handover_all_form, handover_offered_form
+from monitor.views.injecting import inject_form, instructor_note_form
 from monitor.views.training import end_run_form
 from monitor.views.who import refused_form, stored_form, who_form
 
@@ -21,5 +22,7 @@ ALL: Mapping[str, Form] = {
     "checkin": Form(say("Check in"), checkin_form, "room"),
     "handover_all": Form(say("Hand over all my rooms"), handover_all_form, "station"),
     "handover_offered": Form(say("Handover"), handover_offered_form, "station"),
+    "inject": Form(say("Let it happen"), inject_form),
+    "instructor_note": Form(say("Note for the debrief"), instructor_note_form),
     "end_run": Form(say("End the drill"), end_run_form, "station"),
 }
