@@ -43,12 +43,13 @@ def facts(picture: Picture, view: View) -> Iterator[Fact]:
 
 
 def known(picture: Picture, view: View) -> Iterator[Fact]:
-    """Today's medicines by class, history, baseline and the highest pressure so far."""
+    """Today's medicines by class, baseline and highest pressure so far, history."""
     opened = view.state.opened
-    if not opened.observed:
-        yield from _medicines(picture.document, view)
-    yield from (Fact(picture.document.history.get(flag, flag).lower()) for flag in opened.earlier)
+    medicines = [] if opened.observed else list(_medicines(picture.document, view))
+    yield from (one for one in medicines if one.weighs)
     yield from _pressures(picture, view)
+    yield from (one for one in medicines if not one.weighs)
+    yield from (Fact(picture.document.history.get(flag, flag).lower()) for flag in opened.earlier)
 
 
 def _person(view: View) -> str:

@@ -12,7 +12,7 @@ from monitor.forms.filling import Filling
 from monitor.language import say
 from monitor.views import acts
 
-STORED = "stored rooms"
+STORED = "stored"
 
 
 def handover_all_form(f: Filling) -> None:

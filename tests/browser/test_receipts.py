@@ -11,7 +11,7 @@ import pytest
 from tests.browser import harness
 
 pytestmark = pytest.mark.browser
-STEPS = 70
+STEPS = 45
 WAITED_MS = 5000
 
 
