@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from monitor import settings
-from monitor.store.log import TRAIL, EventLog
+from monitor.store.log import EXPORTED, TRAIL, EventLog
 from monitor.terminal import AsJson, Store, fail, say
 
 
@@ -78,6 +78,8 @@ def audit(store: Store = None, as_json: AsJson = False) -> None:
 
     with closing(open_stored(store or settings.store_url())) as log:
         for entry in log.entries(TRAIL):
+            if entry.kind != EXPORTED:
+                continue
             record = {"at": entry.at, "by": entry.by, "kind": entry.kind, **json.loads(entry.body)}
             if as_json:
                 say(record)

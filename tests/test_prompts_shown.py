@@ -220,3 +220,7 @@ def test_a_tile_is_ready_when_nothing_of_the_checklist_blocks_and_else_says_what
     seat.bed.happen(130, *(e.ChecklistAnswered(checklist="discharge", item=i, answers=(a,)) for i, a in answers.items()))
     seat.at = 140
     assert phase(seat) == ("ready", "Ready since 13:02")
+    left = len(answers)
+    assert (seat.strip()["kind"], seat.strip()["line1"], seat.strip()["line2"]) == (
+        "ready", f"Ready to leave: {left} of {left}", "Nothing called for",
+    )  # fmt: skip

@@ -38,6 +38,22 @@ def readiness(picture: Picture, view: View) -> Readiness | None:
     return Readiness(len([i for i in asked if i in left]), len(asked), since)
 
 
+def ready_words(picture: Picture, view: View) -> tuple[str, str] | None:
+    """What a tile says of a patient who is ready, in two lines; None where something blocks."""
+    stands, state = readiness(picture, view), view.state
+    if stands is None or stands.since is None:
+        return None
+    done = stands.of - stands.left
+    calm = say("Nothing called for")
+    if state.phase is Phase.RECOVERY:
+        return say("Ready to leave: {done} of {of}", done=done, of=stands.of), calm
+    owed = [say("no order yet")] if state.order is None else []
+    owed += [say("no baseline yet")] if state.baseline is None else []
+    order = state.order
+    told = say("{dose:g} mg/kg in {minutes:g} min", dose=order.dose_mg_per_kg, minutes=order.minutes) if order is not None else ""
+    return say("Ready to start: {done} of {of}", done=done, of=stands.of), " · ".join([calm, *(owed or [told])])
+
+
 def checklist_panel(picture: Picture, view: View) -> Frame | None:
     name, title = {
         Phase.READY: ("before", say("Before the infusion")),

@@ -17,6 +17,7 @@ from monitor.board.infusion import drugs_panel, infusion_panel
 from monitor.board.log import correct_button, events_panel, log_panel
 from monitor.board.prompts import headline, open_prompts, shortly
 from monitor.board.tile import RATES, no_signal, phase, progress, strip, tile_state, vital
+from monitor.board.vacant import said, vacant, vacant_acts
 from monitor.board.view import NO_PROMPTS, NOT_ASSESSED, Picture, View, limits
 from monitor.board.waves import waves_panel
 from monitor.language import say
@@ -40,11 +41,8 @@ def room_frame(picture: Picture, room: str, who: str) -> Frame:
         }
         return frame
     if view is None:
-        frame["empty"] = {
-            "head": say("Empty"),
-            "text": "",
-            "button": button(say("Check in…"), {"do": "dialog", "name": "checkin"}, solid=True),
-        }
+        frame["empty"] = vacant(picture, room, {"do": "dialog", "name": "checkin"})
+        frame["actions"] = vacant_acts(picture, room)
         return frame
     state = view.state
     observed = state.opened.observed
@@ -106,7 +104,8 @@ def _failed(view: View) -> Frame:
 
 def neighbour(picture: Picture, room: str, here: str) -> Frame:
     view = picture.views.get(room)
-    text, priority, flash = "empty", None, False
+    known = said(picture, room)
+    text, priority, flash = say("cleaning") if known is not None and known.cleaning else "empty", None, False
     if view is not None:
         below = strip(picture, view)
         state = tile_state(picture, view, below)

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from monitor import charting, units
 from monitor import events as e
 from monitor.board.alarms import banner, banner_none
-from monitor.board.checklist import readiness
+from monitor.board.checklist import readiness, ready_words
 from monitor.board.frame import Frame, bound, button
 from monitor.board.head import head
 from monitor.board.pad import pad, undo
 from monitor.board.prompts import flashes, headline, open_prompts, since
+from monitor.board.vacant import vacant
 from monitor.board.view import (
     NO_PROMPTS,
     RANK,
@@ -81,7 +82,7 @@ def tile(picture: Picture, room: str, who: str) -> Frame:
             "state": "empty",
             "priority": None,
             "aria": say("Room {room}, empty", room=room),
-            "note": {"head": say("Empty"), "text": "", "button": button(say("Check in…"), {"do": "checkin", "room": room})},
+            "note": vacant(picture, room, {"do": "checkin", "room": room}),
         }
     state = view.state
     below, bp = strip(picture, view), pressure(picture, view)
@@ -413,6 +414,9 @@ def strip(picture: Picture, view: View) -> Frame:
         return {**frame, "line1": say("Stands still: {standing}", standing=view.standing)}
     if view.proves:
         return {**frame, "line1": NO_PROMPTS}
+    ready = ready_words(picture, view)
+    if ready is not None:
+        return {**frame, "kind": "ready", "icon": "check", "line1": ready[0], "line2": ready[1]}
     return {**frame, "line1": say("Strong and pleasant: nothing called for") if _pleasant(view) else say("Nothing called for")}
 
 

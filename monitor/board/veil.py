@@ -74,7 +74,7 @@ def _tile(picture: Picture, tile: Frame, aliases: bool) -> Frame:
     made = {**_kept(tile, TILE), "alias": tile["alias"] if aliases else None}
     made["aria"] = tile["aria"] if aliases or view is None else say("Room {room}", room=tile["room"])
     if view is None:
-        return made
+        return {**made, "note": _vacant(tile["note"], aliases)}
     return {
         **made,
         "no_signal": _no_signal(view, tile["no_signal"]),
@@ -87,8 +87,15 @@ def _tile(picture: Picture, tile: Frame, aliases: bool) -> Frame:
     }
 
 
+def _vacant(note: Frame | None, aliases: bool) -> Frame | None:
+    """Who is next is somebody's name as well."""
+    return note if note is None or aliases else {**note, "text": ""}
+
+
 def _strip(picture: Picture, view: View, strip: Frame) -> Frame:
     """Of an answered prompt that it is still so, not who has answered what."""
+    if strip["kind"] == "ready":
+        return {**strip, "line2": ""}
     if strip["kind"] != "done":
         return strip
     return {**strip, "by": None, "line1": headline(picture, view, open_prompts(view)[0]), "line2": say("answered")}
@@ -104,7 +111,7 @@ def _room(picture: Picture, frame: Frame, aliases: bool) -> Frame:
     made: Frame = {
         "alias": frame.get("alias") if aliases else None,
         "rooms": [_neighbour(one) for one in frame["rooms"]],
-        "empty": frame.get("empty"),
+        "empty": _vacant(frame.get("empty"), aliases),
     }
     if view is None:
         return made

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
 from monitor import clock
 from monitor import events as e
 from monitor.colours import Colours
+from monitor.commands.vacant import Vacant
 from monitor.language import say
 from monitor.protocol.conditions import Vital, walk
 from monitor.protocol.document import Document, Rule
@@ -160,6 +161,8 @@ class Picture:
     """Why the record cannot be read, if it cannot."""
     jump: Jump | None = None
     """The last one, however long ago."""
+    vacant: Mapping[str, Vacant] = field(default_factory=dict)
+    """What was said of empty rooms."""
     left: int | None = None
     """Bytes that are free where the record is kept, where that is known."""
 

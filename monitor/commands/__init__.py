@@ -16,6 +16,7 @@ from monitor.commands.prompts import answer
 from monitor.commands.scene import Command, Override, Refusal, Scene, carry_out, permitted, rehearsed, together
 from monitor.commands.sound import pause_audio, resume_audio, sound_changed
 from monitor.commands.training import ask, end_drill, inject, instructor_note, open_room, step
+from monitor.commands.vacant import Vacant, note_room, vacancies
 from monitor.commands.watch import accept_watch, come_back, end_offer, go_away, leave_watch, offer_watch, take_watch
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Override",
     "Refusal",
     "Scene",
+    "Vacant",
     "accept_watch",
     "answer",
     "ask",
@@ -50,6 +52,7 @@ __all__ = [
     "instructor_note",
     "leave_watch",
     "note",
+    "note_room",
     "observe",
     "offer_watch",
     "open_room",
@@ -78,4 +81,5 @@ __all__ = [
     "take_watch",
     "together",
     "undo",
+    "vacancies",
 ]

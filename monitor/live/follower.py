@@ -15,11 +15,12 @@ from datetime import datetime
 from monitor import clock, truth
 from monitor import events as e
 from monitor.board.view import Jump, Picture, View, drawn
+from monitor.commands import Vacant, vacancies
 from monitor.protocol.document import Document
 from monitor.session import begin, fold
 from monitor.settings import Rooms
 from monitor.store import packing
-from monitor.store.log import EventLog, Head, StoreError
+from monitor.store.log import ROOM_NOTED, TRAIL, EventLog, Head, StoreError
 from monitor.vitals import Window
 from monitor.ward import logged
 
@@ -40,6 +41,9 @@ class Follower:
         self._left_at = -LEFT_EVERY_S
         self._wall = clock.WallWatch()
         self._jump: Jump | None = None
+        self._vacant: dict[str, Vacant] = {}
+        self._trail = -1
+        self._last = 0
 
     @contextmanager
     def reading(self) -> Iterator[Picture]:
@@ -75,6 +79,7 @@ class Follower:
                 zone=self.zone,
                 trouble=self._trouble,
                 jump=self._jump,
+                vacant=dict(self._vacant),
                 left=self._left,
             )
 
@@ -96,9 +101,29 @@ class Follower:
                 self._extend(view, head)
         for session in set(self._views) - {h.session for h in heads}:
             del self._views[session]
+        self._read_trail()
         beat = self.log.heartbeat()
         self._beat_at = clock.read(beat.beat_at) if beat is not None and beat.beat_at else None
         self._version = version
+
+    def _read_trail(self) -> None:
+        """What was said of empty rooms. While something is, each session that opens is looked for, also one that is closed again
+        by now; all of them are looked at only when something is said."""
+        while self._vacant and (opened := self._opened(self._last + 1)) is not None:
+            self._last = opened.session
+            self._vacant.pop(opened.room, None)
+        new = self.log.entries(TRAIL, self._trail)
+        if any(entry.kind == ROOM_NOTED for entry in new):
+            every = self.log.heads(open_only=False)
+            self._last = every[-1].session if every else 0
+            self._vacant = vacancies(new, every, self._vacant)
+        self._trail = new[-1].seq if new else self._trail
+
+    def _opened(self, session: int) -> Head | None:
+        try:
+            return self.log.head(session)
+        except StoreError:  # there is none yet
+            return None
 
     def _load(self, head: Head) -> View:
         entries = [logged(x) for x in self.log.entries(head.session)]

@@ -20,6 +20,8 @@ FILED_LATE = "filed_late"
 """Written for a session that was closed before it arrived: the one kind that follows the closing, and comes nowhere else."""
 MINUTE_SEALED = "minute_sealed"
 EXPORTED = "exported"
+ROOM_NOTED = "room_noted"
+"""What is said of an empty room. It belongs to no session, so it stands in the trail."""
 
 TRAIL = 0
 """The audit trail stands among the events under this number, which no session has: same chain, same guards, no end."""

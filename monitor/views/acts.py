@@ -19,6 +19,7 @@ from monitor.access import Viewer
 from monitor.board import words
 from monitor.board.alarms import calling, pausing
 from monitor.board.card import ONE_TAP
+from monitor.board.vacant import said
 from monitor.board.veil import STAYS
 from monitor.board.view import View, live
 from monitor.forms.answer import one_tap
@@ -145,6 +146,8 @@ def _done(act: Act, what: str, room: str, viewer: Viewer) -> None:
     elif what == "run":
         rooms = drill_rooms()
         _together((room, tried(session, _run(act))) for room, session in rooms.items())
+    elif what == "cleaning":
+        _say(vacant(room, cleaning=bool(act.get("on"))), room)
     elif what == "take_over":
         _take_over(act, viewer)
     elif what == "audio":
@@ -243,7 +246,12 @@ def _drop(why: str) -> None:
         st.session_state[LOST] = say("Nothing was stored of {signs}: {why}. Tap again.", signs=held.signs, why=why)
 
 
-WARDS = {"audio": say("the audio pause"), "run": say("the pace of the drill"), "take_over": say("the rooms that you take over")}
+WARDS = {
+    "audio": say("the audio pause"),
+    "cleaning": say("what is said of the empty room"),
+    "run": say("the pace of the drill"),
+    "take_over": say("the rooms that you take over"),
+}
 """What is of several rooms, in words."""
 
 
@@ -289,6 +297,16 @@ def tried(session: int | None, *wanted: commands.Command, by: Viewer | None = No
 def filed(session: int, text: str, what: str = "") -> commands.Refusal | None:
     """Keep what was written for a session that has been closed meanwhile, by name, in that session."""
     return _carried(lambda: commands.file_late(station().log, session, present(), text, what))
+
+
+def vacant(room: str, cleaning: bool | None = None, following: str | None = None) -> commands.Refusal | None:
+    """Says one thing of an empty room; the other stays as it is said."""
+    known = said(station().follower.picture(), room)
+    if cleaning is None:
+        cleaning = known is not None and known.cleaning
+    if following is None:
+        following = known.next if known is not None else ""
+    return _carried(lambda: commands.note_room(station().log, room, present(), cleaning=cleaning, following=following))
 
 
 def _carried(carry: Callable[[], object]) -> commands.Refusal | None:

@@ -273,7 +273,7 @@ def states() -> Frame:
                 "Signatures: 2 of 2",
             )
         ],
-        "strip": strip("done", "Ready for discharge: 7 of 7", "Prescriber signed 14:18 · driver waiting in lobby", icon="check"),
+        "strip": strip("ready", "Ready to leave: 7 of 7", "Prescriber signed 14:18 · driver waiting in lobby", icon="check"),
         "log": None,
     }
     return f

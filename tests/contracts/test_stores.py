@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor import commands
 from monitor.store import open_log
 from monitor.store.chain import first_link, link, seal_draft
 from monitor.store.lease import Lease, acquire, vacant
@@ -475,6 +476,19 @@ def test_what_is_a_session_s_is_no_part_of_the_audit_trail_nor_the_other_way_rou
         writing.write_row(TRAIL, 0, b"r")
     assert len(log.entries(TRAIL)) == 1
     assert log.rows(TRAIL) == []
+
+
+def test_what_is_said_of_an_empty_room_stands_in_the_trail_until_a_session_opens_there(log: EventLog) -> None:
+    commands.note_room(log, "Room 1", "Kim", cleaning=True, following="14:30, Heron")
+    commands.note_room(log, "Room 2", "Kim", cleaning=True)
+    commands.note_room(log, "Room 2", "Kim", cleaning=False)
+    known = commands.vacancies(log.entries(TRAIL), log.heads(open_only=False), {})
+    assert {room: (one.cleaning, one.next) for room, one in known.items()} == {"Room 1": (True, "14:30, Heron"), "Room 2": (False, "")}
+    log.open_session("Room 1", [OPENED])
+    assert set(commands.vacancies(log.entries(TRAIL), log.heads(open_only=False), {})) == {"Room 2"}
+    with pytest.raises(commands.Refusal):
+        commands.note_room(log, "Room 1", "Kim", cleaning=True)
+    assert list(log.verify()) == []
 
 
 def test_a_cut_end_of_the_audit_trail_is_found_against_a_head_that_was_kept(log: EventLog) -> None:

@@ -128,7 +128,7 @@ function scoresOf(host, log) {
   };
 }
 
-const STRIP_KINDS = ["none", "prompt", "watch", "done", "blind"];
+const STRIP_KINDS = ["none", "prompt", "watch", "done", "ready", "blind"];
 
 function stripOf() {
   const stars = line("span", "stars");
@@ -145,7 +145,7 @@ function stripOf() {
     apply(given, blind) {
       let strip = given ?? { kind: "none" };
       // while nobody assesses, neither "nothing called for" nor "watching" may stand
-      if (blind && (strip.kind === "none" || strip.kind === "watch" || strip.kind == null)) {
+      if (blind && (["none", "watch", "ready"].includes(strip.kind ?? "none"))) {
         strip = { kind: "blind", line1: WORDS.notAssessed };
       }
       const kind = STRIP_KINDS.includes(strip.kind) ? strip.kind : "none";
