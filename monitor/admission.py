@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor import events as e
+from monitor.protocol.assessment import ENGINE
 from monitor.protocol.document import Document
 from monitor.simulator.scenario import Scenario, load_scenario
 from monitor.sources.opening import fingerprint, open_source
@@ -88,6 +89,7 @@ def _opened(room: str, patient: Patient, source: Source, document: Document, obs
         channels=tuple(e.ChannelDeclared(signal=c.signal, period_s=c.period_s, name=c.name) for c in source.channels),
         protocol=f"{document.protocol} {document.version}",
         protocol_digest=document.digest,
+        engine=ENGINE,
         observed=observed,
         demo=demo,
         cuff_interval_s=None if cuff is None else int(max(60, min(cuff, document.cuff_interval))),

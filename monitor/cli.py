@@ -328,13 +328,20 @@ def verify(
         document = load_protocol(protocol or settings.EXAMPLE_PROTOCOL)
         for head in sessions:
             result = reassess(log, head.session, document)
-            faults += not result.same
-            record = {"session": head.session, "ticks": result.ticks, "digest": result.stored, "again": result.again, "same": result.same}
+            faults += result.differs
+            record = {
+                "session": head.session,
+                "ticks": result.ticks,
+                "digest": result.stored,
+                "again": result.again,
+                "same": result.same,
+                "engine": result.engine,
+                "comparable": result.comparable,
+            }
             if as_json:
                 say(record)
             else:
-                found = "the same prompts again" if result.same else "DIFFERENT prompts"
-                print(f"session {head.session}: {result.ticks} s, {found}, {result.again[:16]}")
+                print(f"session {head.session}: {result.ticks} s, {result.found}, {result.again[:16]}")
     log.close()
     if as_json:
         say({"summary": True, "sessions": len(sessions), "faults": faults, "heads": {str(h.session): h.hash for h in sessions}})

@@ -60,11 +60,14 @@ def restore(
     with b.copied(file, target) as copy:
         whole(copy, str(file), {})
         played = [reassess(copy, head.session, document) for head in copy.heads(open_only=False)]
-    others = [result.session for result in played if not result.same]
+    others = [result.session for result in played if result.differs]
+    earlier = [result.session for result in played if not result.comparable]
+    same = len(played) - len(others) - len(earlier)
     if as_json:
-        say({"restored": str(target), "sessions": len(played), "same": len(played) - len(others), "others": others})
+        say({"restored": str(target), "sessions": len(played), "same": same, "others": others, "other_version": earlier})
     else:
-        print(f"{target}: {len(played)} sessions, verified; {len(played) - len(others)} give the same prompts again")
+        told = f", {len(earlier)} were assessed by another version" if earlier else ""
+        print(f"{target}: {len(played)} sessions, verified; {same} give the same prompts again{told}")
     if others:
         fail(
             f"{target} is restored and whole, but sessions {', '.join(map(str, others))} give other prompts when assessed again: "

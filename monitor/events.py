@@ -90,6 +90,8 @@ class SessionOpened(Event):
     channels: tuple[ChannelDeclared, ...]
     protocol: Name
     protocol_digest: str
+    engine: int = 1
+    """Which version of the assessment began it (``assessment.ENGINE``)."""
     observed: bool = False
     cuff_interval_s: int | None = None
     demo: bool = False

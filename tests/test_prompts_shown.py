@@ -76,16 +76,16 @@ def test_a_headline_says_when_its_value_was_once_nobody_knows_it_any_more(docume
 
 
 def test_what_is_over_says_since_when_and_with_which_value(document: Document) -> None:
-    seat = Seat(document).live("98x5 84x5 98x70")
+    seat = Seat(document).live("98x5 84x6 98x70")
     card = seat.cards()[0]
-    assert (card["state"], card["head"], card["since"], card["since_word"]) == ("over", "Over: SpO2 84 < 85", "1:09", "over")
+    assert (card["state"], card["head"], card["since"], card["since_word"]) == ("over", "Over: SpO2 84 < 85", "1:06", "over")
     assert "ended at SpO2 98" in card["sub"]
     assert [(row["value"], row["note"]) for row in card["seen"]] == [("SpO2 84", "< 85")]
-    assert seat.strip()["line2"].endswith("over since 1:09")
+    assert seat.strip()["line2"].endswith("over since 1:06")
 
 
 def test_nothing_is_over_in_silence_while_a_lesser_limit_of_the_same_quantity_is_broken(document: Document) -> None:
-    seat = Seat(document).live("98x5 84x5 92x5")
+    seat = Seat(document).live("98x5 84x6 92x5")
     assert seat.strip()["line1"] == seat.cards()[0]["head"] == "Over: SpO2 84 < 85; now SpO2 92 < 94"
 
 
@@ -100,7 +100,7 @@ def test_a_further_symptom_stands_with_what_fired() -> None:
 
 
 def test_live_stands_before_over_and_the_sound_is_still_that_of_the_highest(document: Document) -> None:
-    seat = Seat(document).live("98x5 84x5 98x60").chart("nausea 5").live("98x2")
+    seat = Seat(document).live("98x5 84x6 98x60").chart("nausea 5").live("98x2")
     shown = banner(seat.picture())
     assert shown is not None
     assert shown["what"] == seat.strip()["line1"] == seat.cards()[0]["head"] == "Nausea 5 ≥ 4"
@@ -142,7 +142,7 @@ def test_banner_tile_chip_and_room_show_the_same_prompt_of_a_room(changes: list[
 
 
 def test_nothing_flashes_or_sounds_for_a_patient_who_has_left(document: Document) -> None:
-    seat = Seat(document).live("98x5 84x5")
+    seat = Seat(document).live("98x5 84x6")
     assert seat.strip()["flash"] and seat.chip()["flash"]
     seat.bed.happen(seat.at + 1, e.InfusionStopped(), e.Discharged(escort="a friend"))
     seat.live("98x5")
@@ -154,7 +154,7 @@ def test_nothing_flashes_or_sounds_for_a_patient_who_has_left(document: Document
 
 
 def test_a_chip_says_what_is_the_matter_and_a_symptom_by_its_name(document: Document) -> None:
-    assert Seat(document).live("98x5 84x5").chip()["text"] == "*** SpO2 low"
+    assert Seat(document).live("98x5 84x6").chip()["text"] == "*** SpO2 low"
     assert Seat(document).chart("symptom chest_pain").live("98x2").chip()["text"] == "*** Chest pain"
 
 

@@ -69,7 +69,7 @@ def said(*lines: tuple[int, str]) -> list[Said]:
 def test_a_desaturation_is_prompted_when_the_protocol_says(document: Document, tmp_path: Path) -> None:
     changes, replay = play(document, written(tmp_path / "a.csv", "98x30 92x30 98x60"))
     assert [c for c in changes if c[1] == "D-7"] == [
-        (30, "D-7", "pending"), (45, "D-7", "active"), (60, "D-7", "over"), (75, "D-7", "resolved")
+        (30, "D-7", "pending"), (45, "D-7", "active"), (65, "D-7", "over"), (80, "D-7", "resolved")
     ]  # fmt: skip
     assert replay.ticks == 120
     assert replay.counts["medium"] == 1
@@ -112,8 +112,8 @@ def test_each_prompt_says_where_it_comes_from(document: Document, tmp_path: Path
     source = open_recording(written(tmp_path / "a.csv", "98x5 80x20"))
     at, change = next(x for x in Replay(document, source).run(source.read(25)) if x[1].rule == "E-2")
     said_of_it = described(document, at, change)
-    assert (said_of_it["at_s"], said_of_it["priority"], said_of_it["state"], said_of_it["signals"]) == (5, "high", "active", ["spo2"])
-    assert said_of_it["values"] == [{"name": "spo2", "value": 80.0, "at_s": 5, "note": "< 85"}]
+    assert (said_of_it["at_s"], said_of_it["priority"], said_of_it["state"], said_of_it["signals"]) == (10, "high", "active", ["spo2"])
+    assert said_of_it["values"] == [{"name": "spo2", "value": 80.0, "at_s": 10, "note": "< 85"}]
     assert {"line", "source", "limit", "action"} == set(said_of_it["cites"])
     assert said_of_it["options"]
 

@@ -14,6 +14,12 @@ from monitor.protocol.prompts import step
 from monitor.session import SessionState, begin, fold
 from monitor.vitals import Numeric, Window
 
+ENGINE = 2
+"""The version of what is concluded from one and the same log and protocol: one more with each change of it.
+
+2: conditions that last a share of a window, calm that does not count what builds up again.
+"""
+
 
 class Assessment:
     """``state`` is the fold of everything so far; ``at`` the last second assessed, -1 before the first."""

@@ -17,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from monitor import events as e
 from monitor.infusion import Order
-from monitor.protocol.assessment import Rehearsal
+from monitor.protocol.assessment import ENGINE, Rehearsal
 from monitor.protocol.condition import CANNOT_TELL
 from monitor.protocol.conditions import always_known
 from monitor.protocol.document import Document
@@ -261,6 +261,7 @@ def opening(document: Document, case: Case) -> e.SessionOpened:
         channels=tuple(e.ChannelDeclared(signal=s, period_s=p) for s, p in periods.items()),
         protocol=document.protocol,
         protocol_digest=document.digest,
+        engine=ENGINE,
         observed=case.phase == "observed",
     )
 

@@ -64,6 +64,10 @@ class Condition(BaseModel):
         """The values that decided, each with its second."""
         return iter(())
 
+    def broken_at(self, sight: Sight) -> int | None:
+        """The last second at which it was so, however shortly, or nobody knew; None where the samples do not tell."""
+        return None
+
     def signals(self) -> Iterator[str]:
         return iter(())
 

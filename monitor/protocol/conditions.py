@@ -38,6 +38,10 @@ class All(Condition):
             worst = min(worst, value)
         return worst
 
+    def broken_at(self, sight: Sight) -> int | None:
+        seconds = [part.broken_at(sight) for part in self.of]
+        return None if None in seconds else min(s for s in seconds if s is not None)
+
     def parts(self) -> Iterator[Condition]:
         return iter(self.of)
 
@@ -54,6 +58,9 @@ class AnyOf(Condition):
                 return MET
             best = max(best, value)
         return best
+
+    def broken_at(self, sight: Sight) -> int | None:
+        return max((s for part in self.of if (s := part.broken_at(sight)) is not None), default=None)
 
     def parts(self) -> Iterator[Condition]:
         return iter(self.of)

@@ -2,28 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Reversible
-from typing import Annotated, Literal
+from collections.abc import Iterable, Iterator, Reversible
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from monitor.events import Evidence
 from monitor.protocol.condition import CANNOT_TELL, MET, NOT_MET, Comparison, Condition, Persistence, Sight
 from monitor.protocol.facts import away_over
 from monitor.session import Phase
-from monitor.vitals import Numeric, Quality, Signal
+from monitor.vitals import PERIODS_TO_STALE, SHORTEST_MAX_AGE_S, Numeric, Quality, Signal
+from monitor.yamlmarks import unset
+
+
+class Lasting(Condition):
+    """What has to last: ``for`` so long without a break, or with ``out_of`` so many seconds of so many.
+
+    Of a share each second counts by itself: one that contradicts neither ends what was so nor begins it anew, and one
+    that nobody measured is unknown.
+    """
+
+    for_s: Persistence = Field(default=0, alias="for")
+    out_of: Persistence | None = unset(None)
+
+    @model_validator(mode="after")
+    def _longer(self) -> Self:
+        if self.out_of is not None and not 0 < self.for_s < self.out_of:
+            raise ValueError("out_of is longer than for, the time that counts within it")
+        return self
+
+    def share(self, verdicts: Iterable[tuple[int, bool]], at: int, period_s: float) -> int:
+        """``for`` of the last ``out_of`` seconds, both counted from end to end, from what was so at which second, newest first.
+
+        A value stands for its period. Longer gaps are unknown, but for those between two values that say the same and no
+        longer than what may be otherwise: they may be skipped seconds of a slow line.
+        """
+        assert self.out_of is not None
+        begin, spare = at - self.out_of, self.out_of - self.for_s
+        held = max(1, int(period_s))
+        bridged = max(int(PERIODS_TO_STALE * period_s), min(spare, int(SHORTEST_MAX_AGE_S)))
+        so, other, newer, before = 0, 0, at + 1, None
+        for measured_at, verdict in verdicts:
+            second = min(measured_at, at)
+            gap = newer - second
+            counted = gap if gap <= held or (verdict is before and gap <= bridged) else held
+            if second < begin:
+                counted -= begin - second
+            if counted > 0:
+                if verdict:
+                    so += counted
+                    if so > self.for_s:
+                        return MET
+                else:
+                    other += counted
+                    if other > spare:
+                        return NOT_MET
+            if second <= begin:
+                break
+            newer, before = second, verdict
+        return CANNOT_TELL
+
+
+def _last(verdicts: Iterable[tuple[int, bool]], at: int, max_age: float) -> int:
+    """The last second at which it was so, or nobody knew, from what was so at which second, newest first."""
+    newer = at
+    for second, verdict in verdicts:
+        if newer - second > max_age:
+            return newer - 1
+        if verdict:
+            return second
+        newer = second
+    return newer - 1
 
 
 def _several(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-class Vital(Comparison):
-    """A measured signal beyond a limit, without a break, for a time. Of several signals the first live one counts."""
+class Vital(Lasting, Comparison):
+    """A measured signal beyond a limit, for a time or a share of it. Of several signals the first live one counts."""
 
     type: Literal["vital"] = "vital"
     of: Annotated[tuple[Signal, ...], BeforeValidator(_several)] = Field(min_length=1)
-    for_s: Persistence = Field(default=0, alias="for")
 
     def _live(self, sight: Sight) -> Numeric | None:
         for signal in self.of:
@@ -36,6 +96,9 @@ class Vital(Comparison):
         latest = self._live(sight)
         if latest is None:
             return CANNOT_TELL
+        if self.out_of is not None and not sight.instant:
+            verdicts = ((s.measured_at, self.holds(s.value)) for s in reversed(sight.window.series[latest.signal]))
+            return self.share(verdicts, sight.at, sight.window.channels[latest.signal].period_s)
         if not self.holds(latest.value):
             return NOT_MET
         if self.for_s == 0 or sight.instant:
@@ -52,12 +115,26 @@ class Vital(Comparison):
             newer = sample.measured_at
         return CANNOT_TELL
 
+    def broken_at(self, sight: Sight) -> int | None:
+        latest = self._live(sight)
+        if latest is None:
+            return sight.at
+        samples = ((s.measured_at, self.holds(s.value)) for s in reversed(sight.window.series[latest.signal]))
+        return _last(samples, sight.at, sight.window.max_age[latest.signal])
+
     def evidence(self, sight: Sight) -> Iterator[Evidence]:
         latest = self._live(sight)
         if latest is None:
             yield Evidence(name=self.of[0].value, value=None, at=None, note="no live value")
         else:
-            yield Evidence(name=latest.signal.value, value=latest.value, at=latest.measured_at, note=self.beyond(latest.value))
+            told = self._decisive(latest, sight)
+            yield Evidence(name=told.signal.value, value=told.value, at=told.measured_at, note=self.beyond(told.value))
+
+    def _decisive(self, latest: Numeric, sight: Sight) -> Numeric:
+        """The value that a finding is told with: while a share is met, no single value that contradicts it."""
+        if self.out_of is None or sight.instant or self.holds(latest.value) or self.truth(sight) != MET:
+            return latest
+        return next(s for s in reversed(sight.window.series[latest.signal]) if self.holds(s.value))
 
     def signals(self) -> Iterator[str]:
         return iter(s.value for s in self.of)
@@ -103,6 +180,18 @@ class Lost(Condition):
             return NOT_MET
         return MET if len(self._lost(sight)) >= self.at_least else NOT_MET
 
+    def broken_at(self, sight: Sight) -> int | None:
+        if sight.state.away is not None and away_over(sight) is None:
+            return None
+        gone = [self._gone(signal, sight) for signal in self.signals_ if signal in sight.window.channels]
+        return sorted(gone, reverse=True)[self.at_least - 1] if len(gone) >= self.at_least else None
+
+    def _gone(self, signal: Signal, sight: Sight) -> int:
+        """The last second at which this signal had no live value."""
+        if sight.window.value(signal, sight.at) is None:
+            return sight.at
+        return _last(((s.measured_at, False) for s in reversed(sight.window.series[signal])), sight.at, sight.window.max_age[signal])
+
     def evidence(self, sight: Sight) -> Iterator[Evidence]:
         for signal, _ in self._lost(sight):
             series = sight.window.series.get(signal)
@@ -121,8 +210,8 @@ class Lost(Condition):
         return iter(s.value for s in self.signals_)
 
 
-class Disagree(Condition):
-    """Two sources of what should be one number differ by more than so much, without a break, for a time.
+class Disagree(Lasting):
+    """Two sources of what should be one number differ by more than so much, for a time or a share of it.
 
     Two devices seldom deliver in the same second, so each value is compared with the last one of the other signal
     before it, if that was still live then.
@@ -132,12 +221,15 @@ class Disagree(Condition):
     of: Signal
     and_: Signal = Field(alias="and")
     by: float
-    for_s: Persistence = Field(default=0, alias="for")
 
     def truth(self, sight: Sight) -> int:
         one, other = sight.window.value(self.of, sight.at), sight.window.value(self.and_, sight.at)
         if one is None or other is None:
             return CANNOT_TELL
+        if self.out_of is not None and not sight.instant:
+            pairs = _pairs(sight.window.series[self.of], sight.window.series[self.and_])
+            verdicts = ((max(a.measured_at, b.measured_at), abs(a.value - b.value) > self.by) for a, b in pairs)
+            return self.share(verdicts, sight.at, max(sight.window.channels[s].period_s for s in (self.of, self.and_)))
         if abs(one.value - other.value) <= self.by:
             return NOT_MET
         if self.for_s == 0 or sight.instant:
@@ -152,6 +244,13 @@ class Disagree(Condition):
             if newer <= begin:
                 return MET
         return CANNOT_TELL
+
+    def broken_at(self, sight: Sight) -> int | None:
+        if any(sight.window.value(signal, sight.at) is None for signal in (self.of, self.and_)):
+            return sight.at
+        pairs = _pairs(sight.window.series[self.of], sight.window.series[self.and_])
+        verdicts = ((max(a.measured_at, b.measured_at), abs(a.value - b.value) > self.by) for a, b in pairs)
+        return _last(verdicts, sight.at, max(sight.window.max_age[s] for s in (self.of, self.and_)))
 
     def evidence(self, sight: Sight) -> Iterator[Evidence]:
         for signal in (self.of, self.and_):

@@ -31,7 +31,7 @@ def step(document: Document, state: SessionState, window: Window, at: int, late:
         prompt = state.prompts.get(rule.id)
         if prompt is None and finding.truth != MET and not finding.coming:
             continue
-        to = _next(finding, prompt, at)
+        to = _next(finding, prompt, Sight(document, state, window, at))
         if to is None and prompt is not None and finding.truth == MET and _worse(rule, prompt, Sight(document, state, window, at)):
             to = PromptState.RECHECK
         if to is not None:
@@ -47,9 +47,9 @@ def _episode(prompt: Prompt | None, to: PromptState) -> int:
     return prompt.episode + (prompt.state is PromptState.RESOLVED)
 
 
-def _next(finding: Finding, prompt: Prompt | None, at: int) -> PromptState | None:
+def _next(finding: Finding, prompt: Prompt | None, sight: Sight) -> PromptState | None:
     """The state that this rule's prompt goes to now, or None where it stays."""
-    rule = finding.rule
+    rule, at = finding.rule, sight.at
     if finding.silenced:
         return None if prompt is None or prompt.state is PromptState.RESOLVED else PromptState.RESOLVED
     if prompt is None or not prompt.open:
@@ -62,7 +62,7 @@ def _next(finding: Finding, prompt: Prompt | None, at: int) -> PromptState | Non
     if finding.truth != MET and (prompt.ends_taken_back(at) or (prompt.taken_back is not None and prompt.state is PromptState.OVER)):
         return _without_cause(rule, prompt)
     if finding.truth == NOT_MET:
-        return _subsiding(rule, prompt, at)
+        return _subsiding(rule, prompt, sight)
     if prompt.state is PromptState.OVER and finding.truth == MET:
         return PromptState.ACTIVE
     due = recheck_at(rule, prompt)
@@ -86,15 +86,19 @@ def _held_back(rule: Rule, prompt: Prompt | None, at: int) -> bool:
     return prompt.answered is not None and at - prompt.changed < rule.lockout
 
 
-def _subsiding(rule: Rule, prompt: Prompt, at: int) -> PromptState | None:
+def _subsiding(rule: Rule, prompt: Prompt, sight: Sight) -> PromptState | None:
     """The condition is over: a high prompt waits for its answer, others for a calm stretch, then they end."""
     if rule.priority is Priority.HIGH and prompt.answered is None:
         return None if prompt.state is PromptState.OVER else PromptState.OVER
     if rule.clears_after and prompt.state is not PromptState.OVER:
         return PromptState.OVER
-    if rule.clears_after and at - prompt.changed < rule.clears_after:
-        return None
-    return PromptState.RESOLVED
+    return None if rule.clears_after and _calm_s(rule, prompt, sight) < rule.clears_after else PromptState.RESOLVED
+
+
+def _calm_s(rule: Rule, prompt: Prompt, sight: Sight) -> int:
+    """For how long nothing has been building up again."""
+    broken = rule.when.broken_at(sight)
+    return sight.at - (prompt.changed if broken is None else max(prompt.changed, broken + 1))
 
 
 def _without_cause(rule: Rule, prompt: Prompt) -> PromptState | None:

@@ -44,7 +44,9 @@ def duration(seconds: int) -> str:
     return f"{seconds} s"
 
 
-def _lasting(seconds: int) -> str:
+def _lasting(seconds: int, out_of: int | None = None) -> str:
+    if out_of is not None:
+        return say(" for {duration} out of {out_of}", duration=duration(seconds), out_of=duration(out_of))
     return say(" for {duration}", duration=duration(seconds)) if seconds else ""
 
 
@@ -63,7 +65,7 @@ def condition(document: Document, stated: Condition) -> str:
             return say("not: {part}", part=_part(document, stated.of))
         case c.Vital():
             sign, limit = stated.limit()
-            return f"{' or '.join(KINDS[s].label for s in stated.of)} {sign} {limit:g}{_lasting(stated.for_s)}"
+            return f"{' or '.join(KINDS[s].label for s in stated.of)} {sign} {limit:g}{_lasting(stated.for_s, stated.out_of)}"
         case c.Pressure():
             limits = [text.format(v) for name, text in _PRESSURES.items() if (v := getattr(stated, name)) is not None]
             apart = say(", on two readings at least {duration} apart", duration=duration(stated.apart)) if stated.readings == 2 else ""
@@ -128,7 +130,7 @@ def condition(document: Document, stated: Condition) -> str:
                 label=KINDS[Signal(stated.of)].label,
                 label2=KINDS[stated.and_].label,
                 by=stated.by,
-                lasting=_lasting(stated.for_s),
+                lasting=_lasting(stated.for_s, stated.out_of),
             )
         case c.Still():
             return say("{label} unchanged{lasting}", label=KINDS[stated.of].label, lasting=_lasting(stated.for_s))

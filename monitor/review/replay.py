@@ -10,7 +10,7 @@ from typing import Any
 
 from monitor import events as e
 from monitor.infusion import Order
-from monitor.protocol.assessment import Assessment, Rehearsal
+from monitor.protocol.assessment import ENGINE, Assessment, Rehearsal
 from monitor.protocol.document import Document
 from monitor.protocol.shorthand import chart, charted_baseline
 from monitor.sources.source import BadFile, Source
@@ -56,6 +56,7 @@ class Replay:
             channels=tuple(e.ChannelDeclared(signal=c.signal, period_s=c.period_s, name=c.name) for c in self.source.channels),
             protocol=f"{self.document.protocol} {self.document.version}",
             protocol_digest=self.document.digest,
+            engine=ENGINE,
             observed=self.order is None,
         )
 
@@ -153,10 +154,28 @@ class Reassessed:
     stored: str
     again: str
     ticks: int
+    engine: int
+    """The version of the assessment by which it was concluded."""
 
     @property
     def same(self) -> bool:
         return self.stored == self.again
+
+    @property
+    def comparable(self) -> bool:
+        """Whether this program would have to conclude the same."""
+        return self.engine == ENGINE
+
+    @property
+    def differs(self) -> bool:
+        return self.comparable and not self.same
+
+    @property
+    def found(self) -> str:
+        """What came of it, in words."""
+        if self.comparable:
+            return "the same prompts again" if self.same else "DIFFERENT prompts"
+        return f"assessed by {'an earlier' if self.engine < ENGINE else 'a later'} version"
 
 
 def reassess(log: EventLog, session: int, document: Document) -> Reassessed:
@@ -171,4 +190,4 @@ def reassess(log: EventLog, session: int, document: Document) -> Reassessed:
         while people and people[0].tick <= tick:
             again.take([people.pop(0)])
         again.second(tick, packing.unpack(packed, tick))
-    return Reassessed(session, as_stored.digest, again.digest, len(rows))
+    return Reassessed(session, as_stored.digest, again.digest, len(rows), again.state.opened.engine)

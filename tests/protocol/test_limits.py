@@ -25,6 +25,8 @@ STILL: Written = {"still": {"of": "hr", "for": "5 s"}}
 GONE: Written = {"lost": {"signals": ["spo2"], "for": "30 s"}}
 ANY_GONE: Written = {"lost": {"signals": ["hr", "spo2"]}}
 BOTH_GONE: Written = {"lost": {"signals": ["hr", "spo2"], "at_least": 2}}
+SHARE: Written = {"vital": {"of": "spo2", "below": 90, "for": "3 s", "out_of": "5 s"}}
+SHARED: Written = {"disagree": {"of": "hr", "and": "pulse", "by": 20, "for": "3 s", "out_of": "5 s"}}
 COUNTED: Written = {"seen": {"what": "breathing", "above": 30, "within": "5 min"}}
 PROBLEM: Written = {"seen": {"what": "iv_site", "value": "problem", "within": "5 min"}}
 
@@ -85,6 +87,16 @@ FOUND: dict[str, tuple[str, Written, str]] = {
     "one of two": ("0 start; 3 hr=70; 8 hr=70", ANY_GONE, "4- 5+ 8+"),
     "both of two": ("0 start; 5 hr=70 spo2=98", BOTH_GONE, "10- 11+"),
     "only one of two": ("0 start; 5 hr=70; 20 hr=70", BOTH_GONE, "20-"),
+    # ---- a share of a window ----
+    "three of five seconds": ("0 spo2=98; 1 spo2=89; 2 spo2=89; 3 spo2=98; 4 spo2=89; 5 spo2=89", SHARE, "4? 5+"),
+    "two of five seconds": ("0 spo2=98; 1 spo2=89; 2 spo2=89; 3 spo2=98; 4 spo2=89; 5 spo2=98", SHARE, "5-"),
+    "a second that contradicts ends nothing": ("0 spo2=89; 1 spo2=89; 2 spo2=89; 3 spo2=89; 4 spo2=98", SHARE, "4+"),
+    "skipped seconds of a slow line": ("1 spo2=89; 3 spo2=89; 5 spo2=89", SHARE, "3? 5+"),
+    "seconds that nobody measured": ("0 spo2=98; 1 spo2=89; 2 spo2=89; 5 spo2=89", SHARE, "5?"),
+    "a gap between two that differ": ("0 spo2=98; 1 spo2=89; 2 spo2=89; 4 spo2=98; 5 spo2=89", SHARE, "5?"),
+    "no value any more": ("0 spo2=89; 1 spo2=89; 2 spo2=89; 3 spo2=89", SHARE, "3+ 9?"),
+    "a share of a difference": ("0 hr=70 pulse=70; 1 hr=99 pulse=70; 2 hr=99 pulse=70; 3 hr=70 pulse=70; 4 hr=99 pulse=70; 5 hr=99 pulse=70", SHARED, "5+"),
+    "less of a difference": ("0 hr=70 pulse=70; 1 hr=99 pulse=70; 2 hr=99 pulse=70; 3 hr=70 pulse=70; 4 hr=70 pulse=70", SHARED, "4-"),
     # ---- still ----
     "the same for its time": ("0 hr=71; 1 hr=70; 2 hr=70; 3 hr=70; 4 hr=70; 5 hr=70; 6 hr=70", STILL, "6+"),
     "the same for a second less": ("0 hr=71; 1 hr=71; 2 hr=70; 3 hr=70; 4 hr=70; 5 hr=70; 6 hr=70", STILL, "6-"),

@@ -85,6 +85,13 @@ LIVES: dict[str, tuple[dict[str, Any], str, dict[int, Answer], list[Step]]] = {
         {"clears_after": "6 s"}, "98x5 93x5 98x5 93x1 98x20", {},
         [(5, "active"), (10, "over"), (15, "active"), (16, "over"), (22, "resolved")],
     ),
+    "what builds up again is no calm": (
+        {"clears_after": "6 s", "when": {"vital": {"of": "spo2", "below": 94, "for": "5 s"}}}, "98x5 93x7 98x1 93x4 98x20", {},
+        [(10, "active"), (12, "over"), (23, "resolved")],
+    ),
+    "what is unknown is no calm": (
+        {"clears_after": "9 s"}, "98x5 93x2 98x2 _x20 98x20", {}, [(5, "active"), (7, "over"), (38, "resolved")],
+    ),
     "what is on its way is watched": (
         {"watch": True, "when": {"vital": {"of": "spo2", "below": 94, "for": "10 s"}}}, "98x5 93x20", {},
         [(5, "pending"), (15, "active")],

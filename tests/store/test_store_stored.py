@@ -95,11 +95,21 @@ def test_it_opens_and_is_whole_to_its_last_entry(name: str, copy: Open) -> None:
 
 
 @pytest.mark.parametrize("name", STORES)
-def test_assessed_again_it_gives_the_prompts_that_it_gave(name: str, copy: Open, then: Document) -> None:
+def test_its_sessions_say_that_an_earlier_version_assessed_them_and_their_prompts_are_as_they_were(name: str, copy: Open, then: Document) -> None:
     with closing(open_log(copy(name))) as log:
         found = [reassess(log, head.session, then) for head in log.heads(open_only=False)]
     assert {str(x.session): x.stored for x in found} == STORES[name]["digests"]
-    assert {str(x.session): x.again for x in found} == STORES[name]["digests"]
+    assert {(x.found, x.differs) for x in found} == {("assessed by an earlier version", False)}
+
+
+def test_verify_and_restore_call_nothing_different_that_an_earlier_version_assessed(copy: Open, tmp_path: Path) -> None:
+    store, again = copy("closed"), f"sqlite:///{tmp_path / 'again.db'}"
+    told = run("verify", "--store", store, "--again", "--protocol", str(PROTOCOL))
+    assert "assessed by an earlier version" in told
+    assert "DIFFERENT" not in told
+    run("backup", str(tmp_path / "backup"), "--store", store)
+    restored = run("restore", str(tmp_path / "backup"), "--store", again, "--protocol", str(PROTOCOL))
+    assert "were assessed by another version" in restored
 
 
 @pytest.mark.parametrize("name", ["open", "closed", "ward"])
@@ -158,7 +168,7 @@ def test_the_drill_is_debriefed(copy: Open, then: Document, tmp_path: Path) -> N
 def test_it_is_verified_and_backed_up_by_the_command_line(name: str, copy: Open, tmp_path: Path) -> None:
     address = copy(name)
     told = [json.loads(line) for line in run("verify", "--store", address, "--again", "--protocol", str(PROTOCOL), "--json").splitlines()]
-    assert all(x["same"] for x in told[:-1])
+    assert {(x["engine"], x["comparable"]) for x in told[:-1]} == {(1, False)}
     assert (told[-1]["sessions"], told[-1]["faults"]) == (len(STORES[name]["heads"]), 0)
     run("backup", str(tmp_path / "kept.db"), "--store", address)
     with closing(open_log(tmp_path / "kept.db")) as log:
