@@ -5,9 +5,11 @@ What nobody measured or charted is CANNOT_TELL, never NOT_MET: missing is never 
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -92,14 +94,14 @@ class Comparison(Condition):
         sign, limit = self.limit()
         return f"{sign} {limit:g}" if self.holds(value) else ""
 
+    @cached_property
+    def _test(self) -> tuple[Callable[[float, float], bool], float]:
+        sign, limit = self.limit()
+        return {"<": operator.lt, "≤": operator.le, ">": operator.gt, "≥": operator.ge}[sign], limit
+
     def holds(self, value: float) -> bool:
-        if self.below is not None:
-            return value < self.below
-        if self.at_least is not None:
-            return value >= self.at_least
-        if self.above is not None:
-            return value > self.above
-        return self.at_most is not None and value <= self.at_most
+        beyond, limit = self._test
+        return beyond(value, limit)
 
     def limit(self) -> tuple[str, float]:
         """The sign that a message shows between value and limit, and the limit."""

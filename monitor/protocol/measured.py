@@ -97,6 +97,8 @@ class Vital(Lasting, Comparison):
         if latest is None:
             return CANNOT_TELL
         if self.out_of is not None and not sight.instant:
+            if self._inside(sight.window.series[latest.signal], sight.at):
+                return NOT_MET
             verdicts = ((s.measured_at, self.holds(s.value)) for s in reversed(sight.window.series[latest.signal]))
             return self.share(verdicts, sight.at, sight.window.channels[latest.signal].period_s)
         if not self.holds(latest.value):
@@ -114,6 +116,19 @@ class Vital(Lasting, Comparison):
                 return MET
             newer = sample.measured_at
         return CANNOT_TELL
+
+    def _inside(self, series: Reversible[Numeric], at: int) -> bool:
+        """Whether each of the last seconds has a value, and more of them than may be otherwise are inside: so it nearly always is."""
+        assert self.out_of is not None
+        beyond, limit = self._test
+        last = at - self.out_of + self.for_s
+        for sample in reversed(series):
+            if sample.measured_at != at or beyond(sample.value, limit):
+                return False
+            if at == last:
+                return True
+            at -= 1
+        return False
 
     def broken_at(self, sight: Sight) -> int | None:
         latest = self._live(sight)
