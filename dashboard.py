@@ -18,7 +18,7 @@ if not runtime.exists():
     fitness.hold(st.get_option, identity.secrets())
     launch.greet(st.get_option)
     routes = [asset_route(components.ASSETS, components.body), push_route(), *signing_routes()]
-    middleware = [Middleware(Headers), Middleware(Gate), Middleware(Placed), Middleware(Provided, identity.login())]
+    middleware = [Middleware(Headers, components.ahead), Middleware(Gate), Middleware(Placed), Middleware(Provided, identity.login())]
     app = st.App(__file__, routes=routes, lifespan=lifespan, middleware=middleware)
 else:
     from monitor.views.menu import pages

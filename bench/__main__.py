@@ -21,6 +21,7 @@ ALL = {
     "server": server.wards_on_a_server,
     "live": browser.live,
     "paint": browser.first_paint,
+    "tile": browser.first_tile,
     "sweep": room.sweep,
     "open": room.opening,
 }

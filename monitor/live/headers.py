@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,8 +19,11 @@ HEADERS: Mapping[str, str] = {
 
 
 class Headers:
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    """``ahead``: what a page at this path will need, as its Link header has it, so that it comes beside Streamlit's own code and
+    not file by file after it."""
+
+    def __init__(self, app: ASGIApp, ahead: Callable[[str], str]) -> None:
+        self.app, self.ahead = app, ahead
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def said(message: Message) -> None:
@@ -28,6 +31,8 @@ class Headers:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if headers.get("content-type", "").startswith("text/html") and message["status"] == 200:
+                    headers["link"] = self.ahead(scope["path"])
             await send(message)
 
         await self.app(scope, receive, said if scope["type"] == "http" else send)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Name = Literal["wall", "room", "page", "look", "cover", "keypad"]
 
 _HERE = Path(__file__).parent
-_SIBLING = re.compile(rb'(from "\./[a-z]+\.js)(";)')
+_SIBLING = re.compile(rb'((?:from|import) "\./([a-z]+\.js))(";)')
 
 ASSETS: dict[str, Path] = {
     **{path.name: path for path in sorted(_HERE.glob("*.js")) + sorted(_HERE.glob("*.css"))},
@@ -57,8 +57,25 @@ def body(name: str) -> bytes:
     if name.endswith(".css"):
         content = content.replace(face.ADDRESS.encode(), f'url("{face.NAME}?v={version()}")'.encode())
     if name.endswith(".js") and name != "plotly.min.js":
-        content = _SIBLING.sub(rb"\1?v=" + version().encode() + rb"\2", content)
+        content = _SIBLING.sub(rb"\1?v=" + version().encode() + rb"\3", content)
     return content
+
+
+@cache
+def ahead(path: str) -> str:
+    """The Link header of a page at this path: its component's modules, style sheets and face, to be fetched at once."""
+    wanted = [f"{_page(path)}.js"]
+    for name in wanted:  # grows as it goes: what a module imports comes as well
+        found = (sibling.decode() for _, sibling, _ in _SIBLING.findall(ASSETS[name].read_bytes()))
+        wanted += [one for one in found if one not in wanted]
+    sheets = [name for name in ASSETS if name.endswith(".css") and f'"{name}"'.encode() in b"".join(ASSETS[x].read_bytes() for x in wanted)]
+    told = [*((name, "modulepreload; fetchpriority=low") for name in wanted), *((name, "preload; as=style") for name in sheets)]
+    told.append((face.NAME, "preload; as=font; crossorigin"))
+    return ", ".join(f"</live/assets/{name}?v={version()}>; rel={how}" for name, how in told)
+
+
+def _page(path: str) -> Name:
+    return {"/": "wall", "/room": "room"}.get(path, "page")  # type: ignore[return-value]
 
 
 def loader(name: Name) -> str:
