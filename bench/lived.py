@@ -17,7 +17,7 @@ from monitor.session import act_of
 from monitor.simulator.parts import Part, Seconds
 from monitor.simulator.scenario import Scenario
 from monitor.sources.simulated import SimulatedSource
-from monitor.vitals import CUFF, Signal
+from monitor.vitals import CUFF, Quality, Signal
 from monitor.yamlmarks import read_yaml, validated
 
 FILE = Path(__file__).with_name("must-act.yaml")
@@ -155,7 +155,7 @@ def live(scenario: Scenario, seed: int, log: Sequence[e.Logged], until: int) -> 
         while waiting and waiting[0].at <= at:
             now.append(waiting.pop(0))
         ((_, row),) = source.read(at, now)
-        shown: dict[str, float | None] = {n.signal.value: n.value if n.ok else None for n in row}
+        shown: dict[str, float | None] = {n.signal.value: n.value if n.ok or n.quality is Quality.IMPLAUSIBLE else None for n in row}
         reading.update({s.value: shown[s.value] for s in CUFF if s.value in shown})
         if at % EVERY_S == 0:
             told = patient.answers()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from monitor import events as e
+from monitor.charting import SCALES
 from monitor.protocol.assessment import ENGINE
-from monitor.protocol.document import Document
+from monitor.protocol.document import OBSERVABLE, Document
+from monitor.simulator import VERSION
 from monitor.simulator.scenario import Scenario, load_scenario
 from monitor.sources.opening import fingerprint, open_source
 from monitor.sources.source import BadFile, Source
-from monitor.vitals import CUFF
+from monitor.vitals import CUFF, Signal
+from monitor.yamlmarks import read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ def admit_simulated(room: str, patient: Patient, scenario: Path, seed: int, docu
     """A simulated patient. What check-in left open comes from the scenario. Raises BadFile."""
     played = load_scenario(scenario)
     refuse_order(played, str(scenario), document)
-    named = e.SourceSet(path=str(scenario), seed=seed, sha256=fingerprint(scenario))
+    refuse_symptoms(played, scenario, document)
+    named = e.SourceSet(path=str(scenario), seed=seed, sha256=fingerprint(scenario), simulator=VERSION)
     source = open_source("simulated", named)
     opened = _opened(room, patient, source, document, observed=False, demo=demo)
     who = played.patient
@@ -53,6 +58,31 @@ def admit_simulated(room: str, patient: Patient, scenario: Path, seed: int, docu
         }
     )
     return Admission(opened, named, played)
+
+
+def refuse_symptoms(played: Scenario, file: Path, document: Document) -> None:
+    """Raise BadFile where a symptom is one that nobody could chart."""
+    for n, happening in enumerate(played.happenings):
+        if happening.symptom is not None:
+            known = {s.id for s in document.symptoms}
+            _refuse_but(known, happening.symptom, file, ("happenings", n, "symptom"), "symptom of the protocol")
+
+
+def refuse_shown(played: Scenario, file: Path, document: Document) -> None:
+    """Raise BadFile where something ``shows`` an event that no prompt ever cites."""
+    asked = (s.id for s in document.symptoms), (o.id for o in document.observations)
+    cited = {*(s.value for s in Signal), *SCALES, *OBSERVABLE, *asked[0], *asked[1]}
+    for n, critical in enumerate(played.critical):
+        for k, name in enumerate(critical.shows):
+            _refuse_but(cited, name, file, ("critical", n, "shows", k), "number, scale, symptom or observation")
+
+
+def _refuse_but(known: Collection[str], name: str, file: Path, place: Sequence[str | int], what: str) -> None:
+    if name not in known:
+        nearest = get_close_matches(name, known, 1, 0.5)
+        meant = f"; was {nearest[0]} meant?" if nearest else ";"
+        wrong = f"no {what} is called {name!r}{meant} known are {', '.join(sorted(known))}"
+        raise BadFile(str(file), read_yaml(file)[1].line(place), wrong)
 
 
 def refuse_order(played: Scenario, file: str, document: Document) -> None:

@@ -106,6 +106,8 @@ class SourceSet(Event):
     path: Text
     seed: int = 0
     sha256: str = ""
+    simulator: int = 1
+    """By which version of the simulator its patient is lived; 1: before versions were counted."""
 
 
 class PaceSet(Event):

@@ -23,6 +23,7 @@ from monitor.practice import COLLEAGUE, SLOWED, Practice, practised, slows
 from monitor.protocol.assessment import Assessment
 from monitor.protocol.document import Document
 from monitor.session import act_of, folded
+from monitor.simulator import VERSION
 from monitor.sources.opening import FileStat, file_stat, open_source
 from monitor.sources.simulated import SimulatedSource
 from monitor.sources.source import BadFile, Source
@@ -112,6 +113,9 @@ class RoomCourse:
         self.seq = log[-1].seq
         self.pace = Pace(-1.0, 0.0, 0.0)
         self.unsealed: list[tuple[int, bytes]] = []
+        simulated = next((x.event.simulator for x in log if isinstance(x.event, e.SourceSet)), VERSION)
+        self.lives_otherwise = isinstance(source, SimulatedSource) and simulated != VERSION
+        """Its patient was begun by another version of the simulator."""
         self.practice = Practice(source) if isinstance(source, SimulatedSource) else None
         """What a simulated room does by itself."""
 
@@ -390,6 +394,8 @@ class Ward:
             self._bridge(writing, course, mono, outage_s)
         if state.waits is not None:
             course.set_pace(writing, mono, state.waits, BACK)
+        if course.lives_otherwise:
+            course.note(writing, "the simulated patient has changed since this session opened; what follows is lived by the one of now")
         if state.opened.protocol_digest != self.document.digest:
             course.note(writing, "the protocol has changed since this session opened; the one loaded now applies")
 

@@ -66,6 +66,7 @@ def presets(document: Document) -> tuple[Preset, ...]:
     return (
         Preset("probe_off", say("Probe off"), (_lasts(90),)),
         Preset("probe_slips", say("Probe slips"), (_lasts(120),)),
+        Preset("pulse_lost", say("Pulse not found"), (_lasts(20),)),
         Preset("electrode_off", say("Lead off"), (_lasts(120),)),
         Preset("motion", say("Movement"), (_lasts(60),)),
         Preset("dropout", say("Nothing arrives"), (_lasts(60),)),
@@ -94,6 +95,23 @@ def presets(document: Document) -> tuple[Preset, ...]:
             say("Pressure surge"),
             (Number("sys", "Systolic +", "mmHg", 35, 5, 90), Number("dia", "Diastolic +", "mmHg", 20, 5, 60), _lasts_min(10)),
         ),
+        Preset("apnoea", say("Stops breathing"), (_lasts(60, high=180),)),
+        Preset("saliva", say("Much saliva"), (_strength(7),)),
+        Preset(
+            "allergy",
+            say("Allergic reaction"),
+            (
+                Number("sys", "Systolic -", "mmHg", 40, 5, 90),
+                Number("dia", "Diastolic -", "mmHg", 25, 5, 60),
+                Number("hr", say("Pulse +"), "/min", 45, 5, 90),
+                Number("narrows", say("Airway narrows by"), "%", 30, 0, 90),
+                _lasts_min(20),
+            ),
+        ),
+        Preset("pulse_slows", say("Slow pulse"), (Number("by", say("Pulse -"), "/min", 30, 5, 90), _lasts_min(10))),
+        Preset("wants_to_leave", say("Wants to leave")),
+        Preset("pump_occluded", say("Line blocked"), (_lasts_min(5, ""),)),
+        Preset("iv_leaks", say("Line leaks"), (Number("percent", say("Lost"), "%", 80, 10, 100), _lasts_min(10))),
         Preset("faint", say("Faint"), (_lasts(60, high=600),)),
         Preset("rhythm", say("Rhythm"), (Choice("kind", say("Which"), rhythms, "ectopics"), _lasts(15, "lasts"))),
     )

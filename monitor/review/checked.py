@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from monitor.admission import refuse_order
+from monitor.admission import refuse_order, refuse_shown, refuse_symptoms
 from monitor.charting import SCALES
 from monitor.drills.drill import Planned, load_drill
 from monitor.drills.play import play
@@ -41,6 +41,8 @@ def check_scenario(path: Path, document: Document, seed: int = 1) -> Iterator[Fi
         raise BadFile(str(path), None, "is a drill; check the scenarios that it names")
     scenario = planned.places[0].scenario
     refuse_order(scenario, str(path), document)
+    refuse_symptoms(scenario, path, document)
+    refuse_shown(scenario, path, document)
     known(document, planned.places[0])
     static = [*_branches(scenario, planned, document), *_tasks(scenario, document)]
     yield from static

@@ -13,7 +13,7 @@ from math import floor
 import numpy as np
 
 from monitor.simulator.scenario import Happening, Unrest
-from monitor.vitals import Numeric, Quality, Signal
+from monitor.vitals import Numeric, Quality, Signal, numeric
 
 TIMED_FAULTS = frozenset({"probe_off", "probe_slips", "pulse_lost", "electrode_off", "motion", "dropout"})
 """Kinds of happening that are a fault of the equipment for so many seconds."""
@@ -134,7 +134,7 @@ class Faults:
             Numeric(Signal.HR, floor(hr + 0.5) + 0.0, at),
             Numeric(Signal.PULSE, floor(pulse + 0.5) + 0.0, at),
             Numeric(Signal.SPO2, floor(spo2 + 0.5) + 0.0, at),
-            Numeric(Signal.RR, floor(rr + 0.5) + 0.0, at),
+            numeric(Signal.RR, floor(rr + 0.5) + 0.0, at) if rr < 1 else Numeric(Signal.RR, floor(rr + 0.5) + 0.0, at),
         ]
         if not (self._until or self._stuck or squeezed or self._squeezed is not None or any(self._off)):
             self._shown = clean[1].value, clean[2].value
@@ -147,7 +147,7 @@ class Faults:
         self._spoil(at, values, why)
         if Signal.SPO2 not in why:
             self._shown = values[Signal.PULSE], values[Signal.SPO2]
-        return [Numeric(s, 0.0, at, why[s]) if s in why else Numeric(s, v, at) for s, v in values.items()]
+        return [Numeric(s, 0.0, at, why[s]) if s in why else numeric(s, v, at) if v < 1 else Numeric(s, v, at) for s, v in values.items()]
 
     def _end(self, at: int, squeezed: bool) -> None:
         """What is over is over; after a probe that was off, or a squeeze, the pulse has to be found again."""

@@ -83,6 +83,9 @@ class Life:
         self._level = self.kinetics.start()
         self._level_at = 0
         self.rate: Number = 0.0
+        self._flow: Number = 1.0
+        self._flow_until: Number = 0
+        """Of what the pump gives, the share that reaches the vein, and until when that is not all of it."""
         self._ran: Number = 0.0
         """The rate that runs, or ran last."""
         # Every effect is told for the end of the standard infusion in this very person.
@@ -101,6 +104,7 @@ class Life:
     def step(self, at: int) -> None:
         """One step on. To be called at every multiple of ``STEP_S``, after what was done and happened in that second."""
         level = self.level(at)
+        self._flow = self.m.pick(at >= self._flow_until, 1.0, self._flow)
         sites, whole = self.sites, self._whole
         help = self.remedies.step(at)
         lived, body = self.experience, self.body
@@ -116,7 +120,7 @@ class Life:
 
     def look(self, at: int) -> tuple[Number, ...]:
         """The drug level at this second, by a look that changes nothing."""
-        return self.kinetics.after(self._level, self.rate, float(at - self._level_at)) if at > self._level_at else self._level
+        return self.kinetics.after(self._level, self.rate * self._flow, float(at - self._level_at)) if at > self._level_at else self._level
 
     def _pressing(self, level: Sequence[Number]) -> Number:
         """What of the level drives the pressure, ng/mL."""
@@ -141,8 +145,11 @@ class Life:
                 self.remedies.oxygen(value, who)
             case Does.REASSURE:
                 self.remedies.reassure(who)
+                self.body.rouse(at, who)
             case Does.AIRWAY:
                 self.remedies.open_airway(at, who)
+                self.body.rouse(at, who)
+                self.body.water(0.0, who)
             case _:
                 pass
         if act.does in DEEDS:
@@ -195,6 +202,27 @@ class Life:
             body.surge(at, s.sys, s.dia, s.lasts, who)
         if h.faint is not None:
             body.faint(at, h.faint, who)
+        if h.apnoea is not None:
+            body.hold_breath(at, h.apnoea, who)
+        if h.allergy is not None:
+            body.react(at, h.allergy, who)
+        if (p := h.pulse_slows) is not None:
+            body.slow(at, p.by, p.over, p.lasts, who)
+        if h.saliva is not None:
+            body.water(h.saliva, who)
+        if h.pump_occluded is not None:
+            self._hold_back(at, 0.0, h.pump_occluded, who)
+        if h.iv_leaks is not None:
+            self._hold_back(at, 1.0 - h.iv_leaks.percent / 100.0, h.iv_leaks.lasts, who)
+
+    def _hold_back(self, at: int, flow: float, lasts: int, who: Truth) -> None:
+        self.level(at)
+        self._flow, self._flow_until = self.m.pick(who, flow, self._flow), self.m.pick(who, at + lasts, self._flow_until)
+
+    @property
+    def arrives(self) -> Number:
+        """What reaches the vein, mg/kg/h."""
+        return self.rate * self._flow
 
 
 DEEDS = {

@@ -29,7 +29,7 @@ AVERAGED_S = 6.0
 # SD 0.69 to 2.26 and lag-1 0.91 to 0.98, whole records from 0.950; SpO2 SD 0 to 0.58 and 0.85 to 0.96 (at rest).
 # Well-spaced periods keep every stretch of five minutes alike.
 HEART, OXIMETER, BREATHS, DRIFT = (52, 88, 150), (50, 80, 130), (60, 90, 140, 200), (400, 700, 1100)
-WANDER_HR, DRIFT_HR, WANDER_SPO2, DRIFT_SPO2, WANDER_RR = 1.1, 0.2, 0.40, 0.05, 0.9
+WANDER_HR, DRIFT_HR, WANDER_SPO2, DRIFT_SPO2, WANDER_RR = 1.1, 0.2, 0.37, 0.05, 0.9
 FLUTTER, FLUTTER_HR = 0.6, 0.35
 """The ECG's rate is averaged less than the probe's: memory and SD of what it shows beside it."""
 
@@ -38,6 +38,9 @@ REMEMBERS_EVERY_S, REMEMBERS_S = 10, 2 * 3600
 SAID_RECENTLY_S = 600
 UNREST_S = 8 * 3600
 """So far the monitor's own unrest is drawn."""
+FINGER_S = 15
+"""From the lungs to the finger, and through the oximeter, before it averages. Sourced in kind (20 to 30 s with it)."""
+LEAVES = "I want this to stop. Take it out, I want to leave."
 _NEAR = 1.0 / AVERAGED_S
 _KICK = sqrt(1.0 - FLUTTER * FLUTTER)
 
@@ -65,6 +68,7 @@ class Patient:
         self._cuff_fails_left, self._cuff_fails_until = 0, 0
         body = self.life.body
         self._shown = (body.hr, body.spo2, body.rr)
+        self._on_the_way = deque([body.spo2] * FINGER_S, maxlen=FINGER_S)
 
         self._at = -1
         self._waiting = sorted([*scenario.happenings, *unrest(scenario.unrest, chance("unrest"), UNREST_S)], key=lambda h: h.at)
@@ -100,7 +104,8 @@ class Patient:
 
         hr, spo2, rr = self._shown
         hr += (body.hr - hr) * _NEAR
-        spo2 += (body.spo2 - spo2) * _NEAR
+        spo2 += (self._on_the_way[0] - spo2) * _NEAR
+        self._on_the_way.append(body.spo2)
         rr += (body.rr - rr) * _NEAR
         self._shown = hr, spo2, rr
         heart, drift, oximeter, drifting, breath = self._wander.next()
@@ -108,7 +113,7 @@ class Patient:
         pulse = max(28.0, hr + WANDER_HR * heart + DRIFT_HR * drift)
         spo2 = min(100.0, spo2 + WANDER_SPO2 * oximeter + DRIFT_SPO2 * drifting)
         squeezed = self._cuff.inflated and self.scenario.cuff.on_probe_arm
-        hr, rr = pulse + FLUTTER_HR * self._flutter, max(2.0, rr + WANDER_RR * breath)
+        hr, rr = pulse + FLUTTER_HR * self._flutter, max(2.0 if body.rr else 0.0, rr + WANDER_RR * breath * min(1.0, rr / 4.0))
         row = self._faults.row(at, hr, pulse, spo2, rr, squeezed)
         faults = self._faults.present()
         beats = self._heart.step(at, half_up(hr), half_up(rr), faults, squeezed)
@@ -165,10 +170,11 @@ class Patient:
             self._cuff_fails_until = max(self._cuff_fails_until, at + h.cuff_fails_for)
         if h.rhythm is not None:
             self._heart.begin(Rhythm[h.rhythm.kind.upper()], at, h.rhythm.lasts)
-        if h.says is not None:
-            self._said = (at, h.says)
-        if h.symptom is not None:
-            self._symptoms[h.symptom] = at
+        if h.says is not None or h.wants_to_leave:
+            self._said = (at, h.says or LEAVES)
+        for symptom in (h.symptom, "wants_to_stop" if h.wants_to_leave else None, "saliva" if h.saliva else None):
+            if symptom is not None:
+                self._symptoms[symptom] = at
 
     def _cuffed(self, done: Cuffed, at: int) -> list[Numeric]:
         """The rows of a reading, or of its failure."""
@@ -235,7 +241,7 @@ class Patient:
             "plasma_ng_ml": round(level[0], 2),
             "norketamine_ng_ml": round(level[life.kinetics.norketamine], 2),
             "effect_ng_ml": {effect: round(level[i], 2) for effect, i in life.sites.items()},
-            "rate_mg_per_kg_h": life.rate,
+            "rate_mg_per_kg_h": life.arrives,
             "hr": round(body.hr, 2),
             "spo2": round(body.spo2, 2),
             "rr": round(body.rr, 2),
@@ -244,5 +250,5 @@ class Patient:
             "mean": round(body.mean, 2),
             "answers": self.answers(),
             "persona": life.traits.persona.value,
-            "faults": self._faults.present(),
+            "faults": [*self._faults.present(), *(["line"] if life.rate and life.arrives < life.rate else [])],
         }

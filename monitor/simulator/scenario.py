@@ -175,6 +175,35 @@ class Surge(Part):
     lasts: Seconds = 600
 
 
+class Allergy(Part):
+    """An anaphylactic reaction: the pressure falls, the pulse races, the airway swells; it comes on and goes again slowly."""
+
+    sys: float = Field(default=40, gt=0, le=90)
+    dia: float = Field(default=25, gt=0, le=60)
+    hr: float = Field(default=45, gt=0, le=90)
+    narrows: float = Field(default=30, ge=0, le=90)
+    """Of the airway, per cent."""
+    over: Seconds = 240
+    lasts: Seconds = 1200
+
+
+class SlowPulse(Part):
+    """The pulse falls by so much, as after a drug; it comes on and goes again slowly."""
+
+    by: float = Field(gt=0, le=90)
+    over: Seconds = 120
+    lasts: Seconds = 900
+
+
+class Leak(Part):
+    """So much of the infusion runs beside the vein or out of a joint, although the pump runs."""
+
+    percent: float = Field(gt=0, le=100)
+    lasts: Seconds
+
+
+LONGEST_APNOEA_S = 180
+"""Longer than this without a breath is an emergency that the program does not play to its end. Proposal."""
 LONGEST_PAUSE_S = 15
 """Longer than this without a beat nobody stays awake; an arrest is not simulated. Proposal."""
 
@@ -241,6 +270,17 @@ class Happening(Part):
     symptom: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")] | None = None
     """A symptom by its name in the protocol; whoever asks in the next ten minutes hears of it."""
     airway_narrows: Narrowing | None = None
+    apnoea: Annotated[Seconds, Field(ge=5, le=LONGEST_APNOEA_S)] | None = None
+    """No breath for so long, or until the patient is spoken to or the airway opened. The monitor reports a rate of 0."""
+    allergy: Allergy | None = None
+    pulse_slows: SlowPulse | None = None
+    saliva: Score | None = None
+    """Much saliva: whoever asks hears of the symptom ``saliva``; from 5 on it narrows the airway, until that is opened."""
+    wants_to_leave: Annotated[Literal[True], BeforeValidator(_read_yes)] | None = None
+    """The patient calls to stop and leave; whoever asks in the next ten minutes hears of the symptom ``wants_to_stop``."""
+    pump_occluded: Seconds | None = None
+    """Nothing reaches the vein although the pump runs, for so long."""
+    iv_leaks: Leak | None = None
     pressure_surge: Surge | None = None
     faint: Seconds | None = None
     """A vasovagal faint: pulse and pressure fall for so long."""

@@ -301,7 +301,7 @@ INTERVENTIONS: dict[str, tuple[Scenario, Act, Callable[[Life, int], Array], list
     "calming drug: anxiety": (plan([FRIGHT]), Act(BEFORE, D.DRUG, 2, "benzodiazepine"), of("anxiety"), [(-3.5, -1.5), (-3.5, -1.5), (-3.0, -0.8)]),
     "calming drug: drowsiness": (plan(), Act(BEFORE, D.DRUG, 2, "benzodiazepine"), of("drowsy"), [(1.0, 2.0), (1.1, 2.1), (1.0, 2.1)]),
     "calming drug: breathing": (plan(), Act(BEFORE, D.DRUG, 2, "benzodiazepine"), rr, [(-3.5, -1.2), (-3.5, -1.5), (-3.5, -1.2)]),
-    "antihypertensive: systolic": (plan(), Act(BEFORE, D.DRUG, 10, "antihypertensive"), sys, [(-9.0, -3.0), (-15.0, -9.0), (-16.0, -12.0)]),
+    "antihypertensive: systolic": (plan(), Act(BEFORE, D.DRUG, 10, "antihypertensive"), sys, [(-7.0, -2.0), (-11.0, -6.0), (-12.5, -8.5)]),
     "oxygen: saturation": (plan([NARROW]), Act(BEFORE, D.OXYGEN, 4), spo2, [(5.0, 11.0), (5.0, 11.0), (5.0, 11.0)]),
     "airway: saturation": (plan([NARROW]), Act(BEFORE, D.AIRWAY), spo2, [(8.0, 14.0), (0.0, 14.0), (-1.0, 1.0)]),
     "words: anxiety": (plan([FRIGHT]), Act(BEFORE, D.REASSURE), of("anxiety"), [(-2.6, -1.0), (-2.3, -0.6), (-1.5, -0.2)]),

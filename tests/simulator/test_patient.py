@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -499,6 +499,12 @@ happenings_at_any_time = st.lists(
             {"at": "1:30", "motion": "9 min"},
             {"at": "2:30", "stuck": {"signal": "spo2", "lasts": "5 min"}},
             {"at": "7:00", "drowsy": 4},
+            {"at": "8:00", "apnoea": "3 min"},
+            {"at": "8:30", "allergy": {"sys": 90, "dia": 60, "hr": 90, "narrows": 90}},
+            {"at": "9:00", "pulse_slows": {"by": 90}},
+            {"at": "9:30", "saliva": 10},
+            {"at": "10:00", "pulse_lost": "2 min"},
+            {"at": "10:30", "pump_occluded": "5 min"},
         ]
     ),
     max_size=5,
@@ -526,3 +532,91 @@ def test_every_number_is_one_that_a_monitor_could_show(acts: list[Act], happenin
         return
     assert all(0 <= told[k] <= 10 for k in ("dissociation", "comfort", "nausea", "anxiety"))
     assert told["bothered"] in ("no", "a little", "yes")
+
+
+# Breathing, allergy, pulse, line
+
+
+def falls(*happenings: dict[str, Any], until: int = 420, acts: Sequence[Act] = ()) -> tuple[list[float], list[Numeric], Patient]:
+    """True saturation second by second from the first minute on, the breathing as it is sent, and the patient."""
+    patient = Patient(scenario([{"from": "opening", "at": "1:00", **h} for h in happenings]), 1)
+    true, breaths = [], []
+    for at in range(60 + until):
+        row = patient.step([a for a in acts if a.at == at])
+        if at >= 60:
+            true.append(patient.life.body.spo2)
+            breaths += [n for n in row if n.signal is Signal.RR]
+    return true, breaths, patient
+
+
+def test_without_a_breath_on_air_the_saturation_is_90_after_a_minute_and_70_after_two() -> None:
+    true, breaths, _ = falls({"apnoea": "3 min"})
+    assert true[30] > 95
+    assert 45 < next(at for at, v in enumerate(true) if v < 90) < 75
+    assert 90 < next(at for at, v in enumerate(true) if v < 70) < 140
+    assert true[-1] > 95, "it comes back with the breath"
+    reported = breaths[60]
+    assert reported.value == 0 and not reported.ok, "a monitor reports a rate of 0, which is no breathing rate"
+
+
+def test_oxygen_beforehand_gives_minutes() -> None:
+    air, oxygen = (falls({"apnoea": "3 min"}, acts=acts)[0] for acts in ((), [Act(1, Does.OXYGEN, 4)]))
+    assert oxygen[100] > 95 > 75 > air[100]
+
+
+@pytest.mark.parametrize("deed", [Does.REASSURE, Does.AIRWAY])
+def test_who_is_touched_or_spoken_to_breathes_again(deed: Does) -> None:
+    true, breaths, _ = falls({"apnoea": "3 min"}, acts=[Act(100, deed)])
+    assert min(true) > 88 and breaths[120].value > 8
+
+
+def test_the_finger_shows_a_fall_and_its_end_later_than_it_is_true() -> None:
+    patient = Patient(scenario([{"from": "opening", "at": "1:00", "apnoea": "90 s"}]), 1)
+    both = []
+    for _ in range(400):
+        shown = {n.signal: n.value for n in patient.step()}[Signal.SPO2]
+        both.append((patient.life.body.spo2, shown))
+    below = [next(at for at, pair in enumerate(both) if pair[i] < 88) for i in (0, 1)]
+    least = [min(range(400), key=lambda at: both[at][i]) for i in (0, 1)]
+    assert 12 <= below[1] - below[0] <= 40 and 8 <= least[1] - least[0] <= 40
+
+
+def test_a_closing_airway_takes_minutes_not_one() -> None:
+    true, _, _ = falls({"airway_narrows": {"percent": 75, "over": "30 s", "lasts": "9 min"}})
+    assert next(at for at, v in enumerate(true) if v < 90) > 60
+    assert next(at for at, v in enumerate(true) if v < 70) > 120
+
+
+def test_an_allergy_is_a_fast_pulse_with_a_low_pressure_and_no_hand_opens_the_airway() -> None:
+    plan = scenario([{"at": "5:00", "allergy": {}}], responds={"steadiness": 0.1})
+    rest, sick, back = (truth(plan, [START], t) for t in (295, 1200, 2400))
+    _, opened = compare(plan, Act(1000, Does.AIRWAY), 1200, 1)
+    assert sick["sys"] < rest["sys"] - 20 and sick["hr"] > rest["hr"] + 35 and sick["spo2"] < rest["spo2"] - 3
+    assert opened["spo2"] < rest["spo2"] - 3
+    assert back["hr"] < rest["hr"] + 15 and back["spo2"] > rest["spo2"] - 2
+
+
+def test_a_slow_pulse_comes_slowly_and_passes() -> None:
+    plan = scenario([{"at": "5:00", "pulse_slows": {"by": 30}}])
+    rest, soon, slow, back = (truth(plan, [START], t)["hr"] for t in (295, 340, 700, 1500))
+    assert rest - 30 < soon < rest and slow < rest - 25 and back > rest - 4
+
+
+def test_who_wants_to_leave_calls_and_says_so_when_asked() -> None:
+    patient = Patient(scenario([{"from": "opening", "at": "1:00", "wants_to_leave": True}]), 1)
+    called = [text for _ in range(100) for _ in patient.step() if (text := patient.calls())]
+    assert called and "leave" in called[0] and "wants_to_stop" in patient.symptoms()
+
+
+def test_much_saliva_is_told_and_narrows_the_airway_until_it_is_opened() -> None:
+    true, _, patient = falls({"saliva": 10}, acts=[Act(400, Does.AIRWAY)])
+    assert min(true[:340]) < 96 < true[-1] and "saliva" in patient.symptoms()
+
+
+@pytest.mark.parametrize(("happening", "share"), [({"pump_occluded": "10 min"}, 0.0), ({"iv_leaks": {"percent": 60, "lasts": "10 min"}}, 0.4)])
+def test_what_does_not_reach_the_vein_does_not_work(happening: dict[str, Any], share: float) -> None:
+    plan = scenario([{"at": "0:00", **happening}])
+    held, whole = (truth(p, [START], 590) for p in (plan, scenario()))
+    assert held["plasma_ng_ml"] == pytest.approx(share * whole["plasma_ng_ml"], rel=0.02, abs=3)
+    assert held["rate_mg_per_kg_h"] == pytest.approx(share * RATE) and "line" in held["faults"]
+    assert truth(plan, [START], 700)["plasma_ng_ml"] > held["plasma_ng_ml"] and "line" not in truth(plan, [START], 700)["faults"]

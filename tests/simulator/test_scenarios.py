@@ -24,19 +24,23 @@ from monitor.simulator.parts import Deed
 from monitor.simulator.patient import Patient
 from monitor.simulator.remedies import CLASSES
 from monitor.simulator.scenario import (
+    Allergy,
     Baseline,
     ClockStep,
     CuffSetting,
     EffectHalfTimes,
     Happening,
+    Leak,
     Narrowing,
     Ordered,
     Person,
     Responds,
     Rhythmic,
     Scenario,
+    SlowPulse,
     Stuck,
     Surge,
+    Unrest,
     find_scenario,
     ids,
     load_scenario,
@@ -427,6 +431,8 @@ def test_the_right_acts_are_the_critical_ones_in_time(name: str) -> None:
         (CRITICAL.format("do: cuff_now, by: 1:00:00"), 7, "between onset and until"),
         (MINIMAL + "restraint:\n  - {leave: sitting}\n", 7, "unknown deed 'sitting'"),
         (MINIMAL + "happenings:\n  - {at: 1:00, unless: [charted nausea], nausea: 3}\n", 7, "unknown deed 'charted nausea'"),
+        (MINIMAL + "happenings:\n  - {at: 1:00, apnoea: 4 min}\n", 7, "apnoea"),
+        (MINIMAL + "unrest: {moves_for: [30 s, 4 s]}\n", 6, "the shortest first"),
         (MINIMAL + "happenings:\n  - {at: 1:00, rhythm: {kind: paused, lasts: 2 min}}\n", 7, "an arrest is not simulated"),
     ],
 )
@@ -483,7 +489,7 @@ def test_the_page_for_educators_names_every_key() -> None:
         Restraint,
         Weights,
     )
-    kinds = (Stuck, ClockStep, Narrowing, Surge, Rhythmic)
+    kinds = (Stuck, ClockStep, Narrowing, Surge, Rhythmic, Unrest, Allergy, SlowPulse, Leak)
     for part in (*parts, *kinds):
         assert {field.alias or name for name, field in part.model_fields.items()} <= named, part
     assert set(Deed) <= named and set(CLASSES) <= named
