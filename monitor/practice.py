@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from monitor import charting
 from monitor import events as e
+from monitor.protocol.document import Document
 from monitor.session import Phase, SessionState
 from monitor.simulator.expected import Critical
 from monitor.sources.simulated import SimulatedSource
@@ -17,6 +18,7 @@ from monitor.vitals import CUFF, Signal, Window
 
 COLLEAGUE = "colleague"
 """Who sets the baseline and starts the infusion in a drill."""
+PRESCRIBER = "prescriber"
 TRUTH_EVERY_S = 30
 SYRINGE_EMPTY_S = 120
 """So long after the ordered dose is in, a pump that nobody stopped has nothing more to give. Proposal."""
@@ -72,15 +74,24 @@ class Practice:
         sample = window.series[signal][-1] if window.series.get(signal) else None
         return sample.value if sample is not None and sample.measured_at >= at - ARRIVES_S else None
 
-    def settled(self, state: SessionState, window: Window, at: int) -> Iterator[e.AnyEvent]:
-        """What the colleague and the pump of a drill's room do in the second after this one."""
+    def settled(self, document: Document, state: SessionState, window: Window, at: int) -> Iterator[e.AnyEvent]:
+        """What the colleague and the pump of a drill's room do in the second after this one. What holds the start holds the
+        colleague as well, until the prescriber has been called about it."""
         if state.drill is None or state.order is None:
             return
         reading = window.reading()
         if state.phase is Phase.READY and state.baseline is None and reading is not None and reading.sys and reading.dia:
             yield e.BaselineSet(sys=reading.sys, dia=reading.dia)
         elif state.phase is Phase.READY and state.baseline is not None and at + 1 >= state.drill.starts_at:
-            yield e.InfusionStarted(rate_mg_per_kg_h=round(state.order.rate_mg_per_kg_h, 4))
+            held, called = document.holding(state), state.last("called")
+            if held and (called is None or called.at < max(prompt.since for prompt in held)):
+                return
+            yield e.InfusionStarted(
+                rate_mg_per_kg_h=round(state.order.rate_mg_per_kg_h, 4),
+                breaks="; ".join(prompt.message for prompt in held),
+                override_by=(state.order.prescriber or PRESCRIBER) if held else "",
+                reason="called, decided to start" if held else "",
+            )
             yield e.Observed(what="pump", value="running")
             yield e.Observed(what="iv_site", value="well")
         elif state.phase is Phase.RUNNING and state.ledger is not None:

@@ -193,7 +193,7 @@ class RoomCourse:
         """What a drill's colleague and its pump do: entries as of people, in the second after this one."""
         assert self.practice is not None
         assessment = self.assessment
-        done = list(self.practice.settled(assessment.state, assessment.window, tick))
+        done = list(self.practice.settled(assessment.document, assessment.state, assessment.window, tick))
         if done:
             entries = [logged(x) for x in writing.append(self.session, tick + 1, drafts(done, COLLEAGUE))]
             self.seq = entries[-1].seq

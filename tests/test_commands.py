@@ -12,10 +12,12 @@ from monitor import events as e
 from monitor import settings
 from monitor.admission import Patient, admit_simulated, well_answered
 from monitor.infusion import Order
+from monitor.protocol.condition import Sight
 from monitor.protocol.document import Document
 from monitor.session import Phase, SessionState, folded
 from monitor.store.log import Conflict, Draft
 from monitor.store.memory import MemoryLog
+from monitor.vitals import Window
 from monitor.ward import drafts, logged
 
 ORDER = Order(dose_mg_per_kg=0.5, weight_kg=70, minutes=40, prescriber="Dr. Lind")
@@ -446,6 +448,6 @@ def test_a_drug_given_before_check_in_keeps_its_time_and_counts(running: Desk) -
     running.do(c.give_drug("ondansetron", 4, "IV", fact=True, for_at=-1800))
     assert [g.at for g in running.state.drugs] == [-1800]
     drug = running.document.drug["ondansetron"]
-    said = " ".join(c.drug_breaks(running.document, running.state, drug, drug.total_max, 0))
+    said = " ".join(c.drug_breaks(Sight(running.document, running.state, Window(()), 0), drug, drug.total_max))
     assert "given 30 min ago" in said
     assert "in all is above" in said

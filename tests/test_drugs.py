@@ -8,10 +8,11 @@ import pytest
 
 from monitor import commands as c
 from monitor import events as e
+from monitor.protocol.condition import Sight
 from monitor.protocol.document import Document
-from monitor.session import SessionState
 from tests.bedside import Bed
 
+QT = "Lengthens QT (citalopram, escitalopram, methadone)"
 Before = list[tuple[int, str, float]]
 
 
@@ -20,11 +21,20 @@ def given(document: Document, drug: str, dose: float, for_at: int | None = None)
     return e.DrugGiven(drug=drug, drug_class=known.drug_class, dose=dose, unit=known.unit, route="IV", for_at=for_at)
 
 
-def state(document: Document, before: Before, allergies: tuple[str, ...] = ()) -> SessionState:
+def well(document: Document, before: Before, at: int, allergies: tuple[str, ...] = ()) -> Sight:
+    """A patient who is awake, breathes and was given these drugs before, at this second."""
     bed = Bed(document).start(0)
-    for at, drug, dose in before:
-        bed.happen(at, given(document, drug, dose))
-    return replace(bed.state, opened=bed.state.opened.model_copy(update={"allergies": allergies}))
+    for when, drug, dose in before:
+        bed.happen(when, given(document, drug, dose))
+    return seen(bed, at, allergies)
+
+
+def seen(bed: Bed, at: int, allergies: tuple[str, ...] = (), **values: float) -> Sight:
+    bed.chart(at, "sedation 5")
+    bed.measure(at, **{"spo2": 98, "rr": 14, "hr": 80, "pulse": 80, **values})
+    bed.cuff(at, "165/95")
+    state = replace(bed.state, opened=bed.state.opened.model_copy(update={"allergies": allergies}))
+    return Sight(bed.document, state, bed.window, at)
 
 
 SAID: dict[str, tuple[Before, str, float, int, list[str]]] = {
@@ -49,7 +59,7 @@ SAID: dict[str, tuple[Before, str, float, int, list[str]]] = {
 @pytest.mark.parametrize("case", SAID)
 def test_what_speaks_against_a_dose_is_said_in_sentences(document: Document, case: str) -> None:
     before, drug, dose, at, said = SAID[case]
-    assert c.drug_breaks(document, state(document, before), document.drug[drug], dose, at) == said
+    assert c.drug_breaks(well(document, before, at), document.drug[drug], dose) == said
 
 
 @pytest.mark.parametrize(
@@ -65,15 +75,44 @@ def test_what_speaks_against_a_dose_is_said_in_sentences(document: Document, cas
 def test_an_allergy_speaks_against_the_drug_and_its_kin_however_it_is_written(
     document: Document, recorded: tuple[str, ...], said: list[str]
 ) -> None:
-    assert c.drug_breaks(document, state(document, [], recorded), document.drug["ondansetron"], 4, 600) == said
+    assert c.drug_breaks(well(document, [], 600, recorded), document.drug["ondansetron"], 4) == said
+
+
+HELD: dict[str, tuple[str, dict[str, float], str, list[str]]] = {
+    "a calming drug for who is awake and breathes": ("midazolam", {}, "", []),
+    "a calming drug for who is drowsy": ("midazolam", {}, "sedation 3", ["MOAA/S 3 or less"]),
+    "a calming drug at a low oxygen": ("lorazepam", {"spo2": 93}, "", ["SpO2 below 94"]),
+    "a calming drug at a slow breathing": ("midazolam", {"rr": 9}, "", ["breathing below 10"]),
+    "labetalol at a slow pulse": ("labetalol", {"hr": 55, "pulse": 55}, "", ["pulse below 60"]),
+    "labetalol at a high pressure": ("labetalol", {}, "", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HELD)
+def test_what_is_so_now_speaks_against_a_drug(document: Document, case: str) -> None:
+    drug, values, charted, said = HELD[case]
+    bed = Bed(document).start(0)
+    sight = seen(bed, 600, **values)
+    if charted:
+        bed.chart(600, charted)
+    known = document.drug[drug]
+    assert c.drug_breaks(replace(sight, state=bed.state), known, known.dose) == said
+
+
+def test_what_is_not_known_now_speaks_against_a_drug_too(document: Document) -> None:
+    bed = Bed(document).start(0)
+    blind = Sight(document, bed.state, bed.window, 600)
+    assert c.drug_breaks(blind, document.drug["midazolam"], 1) == [
+        "not known: MOAA/S 3 or less", "not known: SpO2 below 94", "not known: breathing below 10",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (None, ["long qt drug has not been asked", "antipsychotic has not been asked"]),
+        (None, [f"not asked: {QT}", "not asked: Antipsychotic (quetiapine, olanzapine)"]),
         ("none", []),
-        ("long_qt", ["long qt drug: Prochlorperazine needs the prescriber"]),
+        ("long_qt", [f"{QT}: Prochlorperazine needs the prescriber"]),
     ],
 )
 def test_a_medicine_of_the_patient_speaks_against_a_drug_and_so_does_not_having_asked(
@@ -82,16 +121,18 @@ def test_a_medicine_of_the_patient_speaks_against_a_drug_and_so_does_not_having_
     bed = Bed(document)
     if answer is not None:
         bed.chart(0, f"check medicines {answer}")
-    assert c.drug_breaks(document, bed.state, document.drug["prochlorperazine"], 5, 600) == said
+    assert c.drug_breaks(seen(bed, 600), document.drug["prochlorperazine"], 5) == said
 
 
 def test_a_late_entry_is_held_against_the_second_at_which_the_drug_was_given(document: Document) -> None:
-    scene = c.Scene(state(document, [(0, "midazolam", 1)]), document, 600, "colleague")
+    sight = well(document, [(0, "midazolam", 1)], 120)
+    scene = c.Scene(sight.state, document, 600, "colleague", lambda: sight.window)
     (late,) = c.give_drug("midazolam", 0.5, "IV", fact=True, for_at=120)(scene)
     (now,) = c.give_drug("midazolam", 0.5, "IV", fact=True)(scene)
     assert isinstance(late, e.DrugGiven)
     assert isinstance(now, e.DrugGiven)
-    assert (late.for_at, late.breaks, now.breaks) == (120, ("Midazolam was given 2 min ago; earliest repeat in 3:00",), ())
+    assert (late.for_at, late.breaks) == (120, ("Midazolam was given 2 min ago; earliest repeat in 3:00",))
+    assert now.breaks == ("not known: SpO2 below 94", "not known: breathing below 10"), "the repeat time is over, the samples are old"
 
 
 # ---- two nurses, one dose ----
@@ -113,7 +154,7 @@ def test_a_late_entry_is_held_against_the_second_at_which_the_drug_was_given(doc
 def test_the_same_dose_by_another_within_a_minute_is_asked_about(
     document: Document, drug: str, dose: float, by: str, after: int, speed: float, twice: bool
 ) -> None:
-    stands = replace(state(document, [(600, "ondansetron", 4)]), speed=speed)
+    stands = replace(well(document, [(600, "ondansetron", 4)], 600).state, speed=speed)
     scene, command = c.Scene(stands, document, 600 + after, by), c.give_drug(drug, dose, "IV", fact=True)
     if twice:
         with pytest.raises(c.Refusal, match="nurse has charted Ondansetron 4 mg just now"):
@@ -124,7 +165,7 @@ def test_the_same_dose_by_another_within_a_minute_is_asked_about(
 
 @pytest.mark.parametrize(("dose", "possible"), [(0, False), (0.5, True), (100_000, True), (100_001, False)])
 def test_a_dose_is_above_nothing_and_below_all_sense(document: Document, dose: float, possible: bool) -> None:
-    scene, command = c.Scene(state(document, []), document, 600, "nurse"), c.give_drug("ondansetron", dose, "IV", fact=True)
+    scene, command = c.Scene(well(document, [], 600).state, document, 600, "nurse"), c.give_drug("ondansetron", dose, "IV", fact=True)
     if possible:
         assert len(command(scene)) == 1
     else:

@@ -12,12 +12,6 @@ from monitor.protocol.document import CheckItem
 from monitor.session import Phase
 
 
-def asked_items(picture: Picture, view: View, checklist: str) -> list[CheckItem]:
-    """The items that concern this patient."""
-    sight = Sight(picture.document, view.state, view.window, picture.at(view))
-    return [i for i in picture.document.checklists[checklist] if i.applies is None or i.applies.truth(sight) != NOT_MET]  # type: ignore[index]
-
-
 class Readiness(NamedTuple):
     """How far a checklist is: how many of its items are open, and since when nothing of it blocks, where nothing does."""
 
@@ -32,10 +26,10 @@ def readiness(picture: Picture, view: View) -> Readiness | None:
     name = {Phase.READY: "before", Phase.RECOVERY: "discharge"}.get(state.phase)
     if name is None or name not in document.checklists:
         return None
-    asked, left = asked_items(picture, view, name), document.open_items(name, state)
+    asked, left = document.asked(name, state), document.open_items(name, state)
     answered = [checked.at for i in asked if i.effect == "blocks" and (checked := state.checks.get((name, i.id))) is not None]
-    since = None if any(i.effect == "blocks" for i in left if i in asked) else max(answered, default=state.phase_since)
-    return Readiness(len([i for i in asked if i in left]), len(asked), since)
+    since = None if any(i.effect == "blocks" for i in left) else max(answered, default=state.phase_since)
+    return Readiness(len(left), len(asked), since)
 
 
 def ready_words(picture: Picture, view: View) -> tuple[str, str] | None:
@@ -63,7 +57,7 @@ def checklist_panel(picture: Picture, view: View) -> Frame | None:
         return None
     items = picture.document.checklists[name]  # type: ignore[index]
     sight = Sight(picture.document, view.state, view.window, picture.at(view))
-    shown_items = asked_items(picture, view, name)
+    shown_items = picture.document.asked(name, view.state)
     left = {i.id for i in picture.document.open_items(name, view.state)}
     buttons = []
     if name == "before":

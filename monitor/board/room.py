@@ -169,6 +169,7 @@ def _emergency(picture: Picture, view: View) -> Frame | None:
             {
                 **button(a.label, {"do": "emergency_act", "act": a.id}, pressed=a.id in done),
                 "at": picture.time(view, done[a.id], seconds=True) if a.id in done else None,
+                "note": a.warns or None,
             }
             for a in plan.acts
         ],

@@ -8,6 +8,7 @@ from monitor import events as e
 from monitor import units
 from monitor.commands.scene import Command, Override, Refusal, Scene, dated, tapped
 from monitor.language import say
+from monitor.protocol.condition import CANNOT_TELL, MET, Sight
 from monitor.protocol.document import Document, Drug
 from monitor.session import Given, SessionState
 
@@ -36,7 +37,7 @@ def give_drug(drug: str, dose: float, route: str, *, fact: bool, override: Overr
             )
             raise Refusal("drug_charted_before", sentence, True)
         at = scene.at if for_at is None else for_at
-        breaks = list(drug_breaks(scene.document, scene.state, known, dose, at))
+        breaks = drug_breaks(Sight(scene.document, scene.state, scene.look(), at), known, dose)
         if breaks and not fact and not override:
             raise Refusal("drug_beyond_bounds", say("{part}: the prescriber's name and a reason are needed.", part="; ".join(breaks)), True)
         return [
@@ -64,8 +65,9 @@ def _charted_by_another(scene: Scene, drug: str, dose: float) -> Given | None:
     return next((g for g in same if scene.at - g.known_at <= reach), None)
 
 
-def drug_breaks(document: Document, state: SessionState, drug: Drug, dose: float, at: int) -> list[str]:
-    """What speaks against this drug now, each in a sentence: dose, total, repeat, allergy, this patient's flags."""
+def drug_breaks(sight: Sight, drug: Drug, dose: float) -> list[str]:
+    """What speaks against this drug now, each in a sentence: dose, total, repeat, allergy, this patient's flags and state."""
+    document, state, at = sight.document, sight.state, sight.at
     found = []
     if dose > drug.dose_max:
         found.append(
@@ -106,12 +108,16 @@ def drug_breaks(document: Document, state: SessionState, drug: Drug, dose: float
             break
     for flag in drug.avoid:
         truth = document.flag(flag, state)
-        if truth == 2:
-            found.append(
-                say("{flag}: {label} needs the prescriber", flag=document.history.get(flag, flag.replace("_", " ")), label=drug.label)
-            )
-        elif truth == 1:
-            found.append(say("{replace} has not been asked", replace=flag.replace("_", " ")))
+        if truth == MET:
+            found.append(say("{flag}: {label} needs the prescriber", flag=document.flag_label(flag), label=drug.label))
+        elif truth == CANNOT_TELL:
+            found.append(say("not asked: {flag}", flag=document.flag_label(flag)))
+    for hold in drug.hold:
+        truth = hold.when.truth(sight)
+        if truth == MET:
+            found.append(hold.says)
+        elif truth == CANNOT_TELL:
+            found.append(say("not known: {what}", what=hold.says))
     return found
 
 

@@ -51,9 +51,6 @@ def start(
     return command
 
 
-HOLD_GROUP = "before"
-
-
 def _start_held(scene: Scene) -> list[tuple[str, str, bool]]:
     """What holds the start: name, sentence, whether the prescriber may override."""
     held: list[tuple[str, str, bool]] = []
@@ -61,11 +58,8 @@ def _start_held(scene: Scene) -> list[tuple[str, str, bool]]:
         held.append(("checklist_open", say("Still open: {question}", question=item.question), bool(item.override)))
     if scene.state.baseline is None:
         held.append(("no_baseline", say("There is no baseline pressure yet; take one at rest and set it."), False))
-    for prompt in scene.state.open_prompts:
-        rule = scene.document.rule.get(prompt.rule)
-        if rule is not None and rule.group == HOLD_GROUP and rule.priority is not e.Priority.LOW and rule.signals:
-            if prompt.state is not e.PromptState.OVER:
-                held.append(("start_held", say("{id} holds the start: {message}", id=rule.id, message=prompt.message), True))
+    for prompt in scene.document.holding(scene.state):
+        held.append(("start_held", say("{id} holds the start: {message}", id=prompt.rule, message=prompt.message), True))
     return held
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from monitor import commands, units
 from monitor import events as e
 from monitor.board import words
-from monitor.board.checklist import asked_items
 from monitor.forms.filling import Filling, Option
 from monitor.infusion import Order, Pump
 from monitor.language import say
@@ -175,7 +174,7 @@ def _still_open(f: Filling) -> None:
     left = {item.id for item in f.document.open_items("before", f.state)}
     if f.view is None:
         return
-    for item in asked_items(f.picture, f.view, "before"):
+    for item in f.document.asked("before", f.state):
         if item.id in left:
             f.note(say("Still open: {question}", question=item.question), "stop" if item.effect == "blocks" else "warn")
 

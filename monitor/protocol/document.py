@@ -16,12 +16,12 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from monitor import charting
-from monitor.events import Priority, PromptKind
+from monitor.events import Priority, PromptKind, PromptState
 from monitor.infusion import Bound, Order
 from monitor.pressures import last_reading
-from monitor.protocol.condition import CANNOT_TELL, MET, NOT_MET, Condition, Duration
-from monitor.protocol.conditions import AnyCondition, DrugSince, Fact, Flag, Overdue, Score, Seen, Symptom, walk
-from monitor.session import Charted, Checked, Given, Phase, SessionState
+from monitor.protocol.condition import CANNOT_TELL, MET, NOT_MET, Condition, Duration, Sight
+from monitor.protocol.conditions import All, AnyCondition, AnyOf, DrugSince, Fact, Flag, Not, Overdue, Score, Seen, Symptom, walk
+from monitor.session import Charted, Checked, Given, Phase, Prompt, SessionState
 from monitor.sources.source import BadFile
 from monitor.vitals import Window
 from monitor.yamlmarks import read_yaml, unset, validated
@@ -55,6 +55,8 @@ class Citation(Part):
 class EmergencyAct(Part):
     id: Id
     label: Words
+    warns: str = unset("")
+    """What to know before the act, beside it."""
 
 
 class EmergencyPlan(Part):
@@ -95,6 +97,13 @@ class SymptomKind(Part):
     red_flag: bool = False
 
 
+class Hold(Part):
+    """A state of the patient that speaks against a drug now; what is not known speaks against it too."""
+
+    when: AnyCondition
+    says: Words
+
+
 class Drug(Part):
     """A drug that the clinic keeps at hand. The software checks and reminds; it never orders."""
 
@@ -110,6 +119,7 @@ class Drug(Part):
     repeat_after: Duration
     avoid: tuple[Id, ...] = ()
     """Flags of the patient that ask for the prescriber before this drug."""
+    hold: tuple[Hold, ...] = unset(())
     allergy: tuple[str, ...] = ()
     expect: Words
     note: str = ""
@@ -146,10 +156,21 @@ class CheckItem(Part):
     """What the monitor can tell about it, shown beside the question; it never answers in a person's place."""
     note: str = ""
     applies: AnyCondition | None = None
+    """Flags without which nobody is asked; a flag that has not been asked for itself leaves the item open."""
+
+    @model_validator(mode="after")
+    def _by_flags(self) -> Self:
+        if self.applies is not None and not all(isinstance(part, Flag | All | AnyOf | Not) for part in walk(self.applies)):
+            raise ValueError(f"{self.id}: applies looks at flags alone")
+        return self
 
     @property
     def answer_ids(self) -> Mapping[str, CheckAnswer]:
         return {a.id: a for a in self.answers}
+
+
+ANOTHER_CLASS = "another"
+"""In the place of a drug class that an option asks for: any of which nothing has been given."""
 
 
 class Option(Part):
@@ -412,16 +433,26 @@ class Document(Part):
                 return MET
         return truth
 
+    def flag_label(self, flag: str) -> str:
+        """A flag in words: the clinic's own, or those of the answer that sets it (of the question, where that says only yes)."""
+        if flag in self.history:
+            return self.history[flag]
+        for item in (self.item(*place) for place in self.flags.get(flag, ())):
+            label = next(a.label for a in item.answers if flag in a.flags)
+            return label if item.multiple else item.question.rstrip("?")
+        return flag
+
     def item(self, checklist: str, item: str) -> CheckItem:
         return next(i for i in self.checklists[checklist] if i.id == item)  # type: ignore[index]
 
+    def asked(self, checklist: str, state: SessionState) -> list[CheckItem]:
+        """The items that this patient is asked."""
+        sight = Sight(self, state, Window(()), 0)
+        return [i for i in self.checklists[checklist] if i.applies is None or i.applies.truth(sight) != NOT_MET]  # type: ignore[index]
+
     def open_items(self, checklist: str, state: SessionState) -> list[CheckItem]:
         """Items unanswered, or answered so that they stay open and nobody has overridden."""
-        found = []
-        for item in self.checklists[checklist]:  # type: ignore[index]
-            if _stays_open(item, state.checks.get((checklist, item.id))):
-                found.append(item)
-        return found
+        return [item for item in self.asked(checklist, state) if _stays_open(item, state.checks.get((checklist, item.id)))]
 
     def blocking_since(self, checklist: str, state: SessionState) -> int | None:
         """Since when a blocking item has been open without a break, counted from the opening of the session."""
@@ -432,6 +463,16 @@ class Document(Part):
                 since, checked = checked.at, checked.earlier
             begins.append(state.opened_at if checked is None else since)
         return min(begins, default=None)
+
+    def holding(self, state: SessionState) -> list[Prompt]:
+        """The open prompts that hold the start: measured, above low, and not over."""
+        found = []
+        for prompt in state.open_prompts:
+            rule = self.rule.get(prompt.rule)
+            if rule is not None and rule.group == HOLD_GROUP and rule.priority is not Priority.LOW and rule.signals:
+                if prompt.state is not PromptState.OVER:
+                    found.append(prompt)
+        return found
 
     def blocking(self, checklist: str, state: SessionState) -> list[CheckItem]:
         return [i for i in self.open_items(checklist, state) if i.effect == "blocks"]
@@ -515,6 +556,8 @@ def _stays_open(item: CheckItem, checked: Checked | None) -> bool:
     return not checked.override_by and any(item.answer_ids[a].stops for a in checked.answers if a in item.answer_ids)
 
 
+HOLD_GROUP = "before"
+"""The group of rules that may hold the start."""
 INFUSED = frozenset({Phase.RUNNING, Phase.PAUSED, Phase.RECOVERY})
 
 BOUNDS: Mapping[str, str] = {
@@ -573,6 +616,11 @@ def _dangling(document: Document) -> Iterator[tuple[Sequence[str | int], str]]:
         for flag in drug.avoid:
             if flag not in document.flags:
                 yield ("drugs", n, "avoid"), f"{drug.id}: nothing asks for the flag {flag}"
+        for m, hold in enumerate(drug.hold):
+            for part in walk(hold.when):
+                wrong = _unknown(document, part, purposes)
+                if wrong:
+                    yield ("drugs", n, "hold", m), f"{drug.id}: {wrong}"
 
 
 def _silencing(document: Document, rule: Rule) -> str | None:

@@ -87,6 +87,22 @@ def test_a_colleague_settles_each_patient_in_the_second_after_it_was_decided_and
     assert in_memory_as_in_the_log(shift)
 
 
+def test_what_holds_the_start_holds_the_colleague_until_the_prescriber_is_called(document: Document, time: Time, tmp_path: Path) -> None:
+    file = drill(tmp_path, None, starts="6:00")
+    room = tmp_path / "room-0.yaml"
+    room.write_text(room.read_text().replace("age: 44,", "age: 44, baseline: {sys: 168, dia: 100},"))
+    shift = Shift(document, time, load_drill(str(file)))
+    shift.go(500)
+    assert [p.rule for p in document.holding(shift.ward.courses[shift.sessions[0]].assessment.state)] == ["B-1"]
+    assert shift.events("infusion_started") == []
+    shift.do(c.observe("called"))
+    shift.go(5)
+    (started,) = (x.event for x in shift.events("infusion_started"))
+    assert isinstance(started, e.InfusionStarted)
+    assert "150/95" in started.breaks
+    assert (started.override_by, started.reason) == ("prescriber", "called, decided to start")
+
+
 def test_a_colleague_who_settles_within_one_round_is_known_to_the_rest_of_the_round(
     document: Document, time: Time, tmp_path: Path
 ) -> None:

@@ -32,10 +32,10 @@ HERE: dict[str, Edit] = {
     "three readings": ("{pressure: {sys_below: 90}}", "{pressure: {sys_below: 90, readings: 3}}", "2"),
     "a scale that nobody charts": ("{score: {scale: anxiety, at_least: 6, within: 15 min}}", "{score: {scale: bliss, at_least: 6}}", "bliss"),
     "a symptom that is not listed": (
-        "{symptom: {red_flag: true, within: 15 min}}\n    unless", "{symptom: {any_of: [itch]}}\n    unless", "itch",
+        "{symptom: {any_of: [chest_pain, severe_headache, breathing_difficulty, weakness], within: 15 min}}\n    unless", "{symptom: {any_of: [itch]}}\n    unless", "itch",
     ),
     "two symptoms that are not listed": (
-        "{symptom: {red_flag: true, within: 15 min}}\n    unless", "{symptom: {any_of: [itch, ache]}}\n    unless", "called itch",
+        "{symptom: {any_of: [chest_pain, severe_headache, breathing_difficulty, weakness], within: 15 min}}\n    unless", "{symptom: {any_of: [itch, ache]}}\n    unless", "called itch",
     ),
     "a rest that asks for a flag which nothing sets": (
         "watch: {pressure: {sys_at_least: 150, dia_at_least: 95, rise_sys_at_least: 25, rise_dia_at_least: 15}}",
@@ -63,7 +63,7 @@ HERE: dict[str, Edit] = {
     "a rule's name with a blank": ("  - id: D-7\n", "  - id: D 7\n", "pattern"),
     "a bound the wrong way round": ("recommended: [0.1, 0.75]", "recommended: [0.75, 0.1]", "lowest first"),
     "a drug's dose below zero": ("    dose: 4\n", "    dose: -4\n", "greater than 0"),
-    "a drug's flag that nothing asks for": ("    avoid: [asthma]\n", "    avoid: [gout]\n", "gout"),
+    "a drug's flag that nothing asks for": ("    avoid: [antipsychotic]\n", "    avoid: [gout]\n", "gout"),
     "an option that opens nothing": ("label: Pause the infusion, command: pause", "label: Pause the infusion, command: more", "pause"),
     "a key twice": ("    recheck: 2 min\n", "    recheck: 2 min\n    recheck: 3 min\n", "twice"),
     "an anchor": ("    recheck: 2 min\n", "    recheck: &soon 2 min\n", "anchor"),

@@ -130,7 +130,7 @@ def test_the_digest_is_of_what_stands_in_a_protocol_and_not_of_its_order() -> No
 
 def test_only_a_symptom_that_is_marked_so_is_a_red_flag() -> None:
     document = changed()
-    assert document.red_flags == ("chest_pain", "severe_headache", "seizure", "breathing_difficulty", "rash_swelling", "weakness")
+    assert document.red_flags == ("chest_pain", "severe_headache", "seizure", "breathing_difficulty", "stridor", "rash_swelling", "weakness")
 
 
 def test_one_of_several_answers_is_enough_for_a_flag() -> None:

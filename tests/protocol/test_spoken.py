@@ -36,7 +36,7 @@ SPOKEN: list[tuple[dict[str, Any], str]] = [
     ({"symptom": {"any_of": ["chest_pain", "dizziness"], "within": "15 min"}}, "charted within 15 min: chest pain, dizziness"),
     (
         {"symptom": {"red_flag": True, "within": "15 min"}},
-        "charted within 15 min: chest pain, severe headache, seizure, breathing difficulty, rash or swelling, new weakness",
+        "charted within 15 min: chest pain, severe headache, seizure, breathing difficulty, noisy breathing (stridor), rash or swelling, new weakness",
     ),
     ({"seen": {"what": "iv_site", "value": "problem", "within": "15 min"}}, "iv site problem within 15 min"),
     ({"seen": {"what": "breathing", "below": 10, "within": "5 min"}}, "breathing counted < 10 within 5 min"),

@@ -26,7 +26,8 @@ export function onPress(host, node, act) {
   });
 }
 
-// A button from the frame: {label, act, icon, disabled, solid, pressed, why, kind}; `at` is the time beside a done act.
+// A button from the frame: {label, act, icon, disabled, solid, pressed, why, kind}; `at` is the time beside a done act, `note` what to
+// know before it.
 // `does` is for what happens on this screen only, in the place of an act.
 export function button(host, cls = "", does = null) {
   const mark = icon();
@@ -45,7 +46,7 @@ export function button(host, cls = "", does = null) {
       act = given.act ?? null;
       mark.apply(given.kind === "emergency" ? "emergency" : given.icon);
       say(word, given.label);
-      sayOrHide(why, given.at ?? (given.disabled ? given.why : null));
+      sayOrHide(why, given.at ?? given.note ?? (given.disabled ? given.why : null));
       attr(node, "title", given.why || null);
       attr(node, "aria-disabled", given.disabled ? "true" : null);
       attr(node, "aria-pressed", given.pressed == null ? null : String(Boolean(given.pressed)));
