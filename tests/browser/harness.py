@@ -9,8 +9,9 @@ import http.server
 import json
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".w
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
     def do_GET(self) -> None:
         path = self.path.split("?")[0]
         try:
@@ -45,6 +48,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("content-type", f"{kind}; charset=utf-8")
         self.send_header("content-length", str(len(body)))
+        self.send_header("cache-control", "max-age=31536000, immutable" if "v=" in self.path else "no-cache")
         self.end_headers()
         self.wfile.write(body)
 
@@ -64,8 +68,54 @@ def serve() -> Iterator[str]:
         server.server_close()
 
 
-def frame(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((HERE / "frames" / f"{name}.json").read_text(encoding="utf-8"))
+Frame = dict[str, Any]
+Open = Callable[..., Any]
+"""Opens a page, in a test."""
+_seq = count(1000)
+
+
+def listened(page: Any) -> Any:
+    """The page with ``errors``: what failed in its scripts."""
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    return page
+
+
+def forgets(page: Any) -> None:
+    """Leaves a page for the next test as a new one is."""
+    page.errors.clear()
+    if page.url.startswith("http"):
+        page.evaluate("() => { localStorage.clear(); sessionStorage.clear() }")
+    page.goto("about:blank")
+    page.mouse.move(0, 0)
+
+
+def opens(page: Any, address: str, kind: str, held: bool = True) -> None:
+    """Goes to the page of a component, which then can be fed. Its clock goes on only as it is told, where it is held."""
+    page.goto(f"{address}/?page={kind}")
+    page.wait_for_function("window.harnessReady === true")
+    if held:
+        page.evaluate("holds()")
+
+
+def passes(page: Any, ms: int) -> None:
+    """So much time goes by at once for the page: what it counts, not what it set a timer for."""
+    page.evaluate("ms => passes(ms)", ms)
+
+
+AT_ONCE_MS = 1000
+"""After this, a tap is not taken for the second half of the one before, nor for a tap at what stood there before."""
+CUT_MS = 4000
+"""After this without a frame, a page says that it is cut off."""
+
+
+def feed(page: Any, frame: Frame, fresh: bool = True, display: bool = False) -> None:
+    """What Python sends with each run; a frame that is not fresh is the same one again."""
+    page.evaluate("([frame, display]) => feed(frame, undefined, display)", [frame | {"seq": next(_seq)} if fresh else frame, display])
+
+
+def frame(name: str) -> Frame:
+    loaded: Frame = json.loads((HERE / "frames" / f"{name}.json").read_text(encoding="utf-8"))
     return loaded
 
 

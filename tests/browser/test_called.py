@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from tests.browser import harness, looks
+from tests.browser.harness import AT_ONCE_MS, Frame, Open, feed, passes
 
 pytestmark = pytest.mark.browser
 
-Frame = dict[str, Any]
 PHASES = {
     "ready": {"icon": "check", "chip": "Ready", "text": "", "bold": "", "after": ""},
     "running": {"icon": "run", "chip": None, "text": "min ", "bold": "22", "after": " of 40"},
@@ -21,18 +19,9 @@ PHASES = {
 }
 
 
-@pytest.fixture(scope="module")
-def rooms() -> Iterator[Any]:
-    with harness.serve() as address, harness.chromium() as browser:
-
-        def opened(size: str) -> Any:
-            width, height = looks.SIZES[size]
-            page = browser.new_page(viewport={"width": width, "height": height})
-            page.goto(f"{address}/?page=room")
-            page.wait_for_function("window.harnessReady === true")
-            return page
-
-        yield opened
+@pytest.fixture
+def rooms(open_page: Open) -> Open:
+    return lambda size: open_page(None, looks.SIZES[size], "room")
 
 
 def strained(phase: str) -> Frame:
@@ -62,51 +51,51 @@ WHOLE = """() => {
 
 
 @pytest.mark.parametrize("size", looks.SIZES)
-@pytest.mark.parametrize("phase", PHASES)
-def test_headline_options_and_answers_are_whole_beside_a_checklist(rooms: Any, phase: str, size: str) -> None:
-    page = rooms(size)
-    page.evaluate("frame => feed(frame)", strained(phase))
-    page.wait_for_selector(".prompt .option", state="visible")
-    assert page.evaluate(WHOLE) == [9, []]
-    page.close()
+def test_headline_options_and_answers_are_whole_beside_a_checklist(rooms: Open, size: str) -> None:
+    page, found = rooms(size), {}
+    for patient, phase in enumerate(PHASES):  # each phase of another patient: nothing is left on the page of the one before
+        feed(page, strained(phase) | {"session": patient})
+        page.wait_for_selector(".prompt .option", state="visible")
+        found[phase] = page.evaluate(WHOLE)
+    assert found == {phase: [9, []] for phase in PHASES}
 
 
-def test_a_checklist_that_is_folded_opens_with_one_tap_and_folds_the_prompts(rooms: Any) -> None:
+def test_a_checklist_that_is_folded_opens_with_one_tap_and_folds_the_prompts(rooms: Open) -> None:
     page = rooms("1280")
-    page.evaluate("frame => feed(frame)", strained("ready"))
+    feed(page, strained("ready"))
     page.locator(".checks .panel-head .button").click()
     page.locator(".checks .items li").first.wait_for(state="visible")
     assert page.locator(".option:visible").count() == 0
     assert page.locator(".prompt .prompt-head h2").first.is_visible()
-    page.wait_for_function(
-        "since => performance.now() - since > 400", arg=page.evaluate("performance.now()")
-    )  # a second tap at once is none
+    passes(page, AT_ONCE_MS)
     page.locator(".fold").first.click()
     page.wait_for_selector(".prompt .option", state="visible")
-    page.close()
 
 
-def test_a_card_in_hand_stays_open_and_in_its_place_when_a_higher_prompt_comes(rooms: Any) -> None:
+def test_a_card_in_hand_stays_open_and_in_its_place_when_a_higher_prompt_comes(rooms: Open) -> None:
     page = rooms("1280")
-    page.evaluate("frame => feed(frame)", harness.frame("room_medium") | {"trend": None})
+    feed(page, harness.frame("room_medium") | {"trend": None})
+    passes(page, AT_ONCE_MS)
     option = page.locator(".option", has_text="Call prescriber")
     option.click()
     before = option.bounding_box()
-    page.evaluate("frame => feed(frame)", harness.frame("room_several") | {"trend": None, "seq": 2})
+    feed(page, harness.frame("room_several") | {"trend": None})
     option = page.locator(".prompt.open .option", has_text="Call prescriber")
     assert option.bounding_box() == before
+    passes(page, AT_ONCE_MS)
     page.locator(".prompt.open .option", has_text="Lower the rate").click()
     page.locator(".prompt.open .answer .button").first.click()
     assert [(act["prompt"], sorted(act["options"])) for _, act in page.evaluate("acts")] == [("D-3#1", ["call", "lower_rate"])]
-    page.close()
 
 
-PLACES = "() => [...document.querySelectorAll('.log .button')].filter(n => n.checkVisibility()).map(n => { const r = n.getBoundingClientRect(); return [r.x, r.y, r.width, r.height] })"
+PLACES = "[...document.querySelectorAll('.log .button')].filter(n => n.checkVisibility()).map(n => { const r = n.getBoundingClientRect(); return [r.x, r.y, r.width, r.height] })"
 PROMPTS = 30
+ROW = 11
+"""The scores from 0 to 10 that stand in sight at every size."""
 
 
 @pytest.mark.parametrize("size", looks.SIZES)
-def test_thirty_prompts_come_and_go_during_taps_and_no_tap_is_lost_or_moved(rooms: Any, size: str) -> None:
+def test_thirty_prompts_come_and_go_during_taps_and_no_tap_is_lost_or_moved(rooms: Open, size: str) -> None:
     page = rooms(size)
     calm = harness.frame("room_calm") | {"trend": None, "checklist": harness.frame("room_ready")["checklist"]}
     several = strained("running") | {
@@ -117,28 +106,24 @@ def test_thirty_prompts_come_and_go_during_taps_and_no_tap_is_lost_or_moved(room
         "facts": calm["facts"],
         "title": calm["title"],
     }
-    page.evaluate("frame => feed(frame)", calm)
+    feed(page, calm)
     page.wait_for_selector(".im .page", state="visible")
     if size == "390":
         page.locator(".tab", has_text="Log").click()
     values = page.locator(".log .value")
     values.first.scroll_into_view_if_needed()
-    places = page.evaluate(PLACES)
+    places, boxes = page.evaluate(PLACES), [value.bounding_box() for value in values.all()[:ROW]]
     shift, wanted = 0.0, []
     for n in range(PROMPTS):
         frame = copy.deepcopy(several)
         del frame["prompts"][1 + n % 4 :]
-        button = values.nth(n % 11)  # the row that stands in sight at every size
-        box = button.bounding_box()
-        page.wait_for_function(
-            "button => button.imPressed === undefined || performance.now() - button.imPressed > 700", arg=button.element_handle()
-        )
+        box = boxes[n % ROW]
         page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         page.mouse.down()
-        page.evaluate("frame => feed(frame)", (calm if n % 2 else frame) | {"seq": f"{n}"})  # comes, or goes, while the finger is down
+        feed(page, calm if n % 2 else frame)  # comes, or goes, while the finger is down
         page.mouse.up()
-        wanted.append(n % 11)
-        now = page.evaluate(PLACES)
+        wanted.append(n % ROW)
+        now = page.evaluate(f"() => {{ passes({AT_ONCE_MS}); return {PLACES} }}")
         assert len(now) == len(places)
         shift = max([shift, *(abs(a - b) for was, here in zip(places, now, strict=True) for a, b in zip(was, here, strict=True))])
     acts = [act for _, act in page.evaluate("acts")]
@@ -146,4 +131,3 @@ def test_thirty_prompts_come_and_go_during_taps_and_no_tap_is_lost_or_moved(room
     print(f"\n{size}: {PROMPTS} prompts came and went during {len(wanted)} taps: {len(wanted) - len(taken)} lost, {shift:g} px shift")
     assert taken == wanted
     assert shift == 0
-    page.close()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import copy
-import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,56 +12,9 @@ import pytest
 
 from monitor.views import components
 from tests.browser import harness, looks
+from tests.browser.harness import AT_ONCE_MS, CUT_MS, Frame, Open, feed, passes
 
 pytestmark = pytest.mark.browser
-
-Frame = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with harness.serve() as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with harness.chromium() as launched:
-        yield launched
-
-
-Open = Callable[..., Any]
-
-
-@pytest.fixture
-def open_page(browser: Any, address: str) -> Iterator[Open]:
-    pages = []
-
-    def opened(frame: Frame | None, size: tuple[int, int] = (1920, 1080), kind: str = "wall", **options: Any) -> Any:
-        page = browser.new_page(viewport={"width": size[0], "height": size[1]}, **options)
-        pages.append(page)
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.goto(f"{address}/?page={kind if frame is None else frame['page'].replace('ward', 'wall')}")
-        page.wait_for_function("window.harnessReady === true")
-        if frame is not None:
-            feed(page, frame)
-            page.wait_for_selector(".im .page", state="visible")
-        return page
-
-    yield opened
-    for page in pages:
-        assert page.errors == []
-        page.close()
-
-
-_seq = itertools.count(1000)
-
-
-def feed(page: Any, frame: Frame, fresh: bool = True) -> None:
-    if fresh:
-        frame = frame | {"seq": next(_seq)}
-    page.evaluate("frame => feed(frame)", frame)
 
 
 def acts(page: Any) -> list[Frame]:
@@ -93,8 +45,7 @@ def test_no_node_of_the_wall_is_added_or_removed_over_sixty_frames(open_page: Op
     frame = harness.frame("wall_states")
     page = open_page(frame)
     page.evaluate(WATCH)
-    for second in range(60):
-        feed(page, tick(frame, second))
+    page.evaluate("frames => frames.forEach(frame => feed(frame))", [tick(frame, second) | {"seq": f"tick {second}"} for second in range(60)])
     assert page.evaluate("window.changed") == []
     assert page.locator(".tile").nth(0).locator(".hr .num").inner_text() == str(70 + 59 % 9)
 
@@ -113,7 +64,7 @@ PLAYED = """async frames => { const shifts = [];
 def test_ages_countdowns_and_prompts_move_nothing_on_the_wall(open_page: Open) -> None:
     states, calm = harness.frame("wall_states"), harness.frame("wall_calm")
     page = open_page(calm)
-    frames = [tick(calm, second) | {"seq": next(_seq)} for second in range(12)]
+    frames = [tick(calm, second) | {"seq": f"tick {second}"} for second in range(12)]
     for second, frame in enumerate(frames):
         first = frame["tiles"][0]
         first["due"] = {
@@ -138,11 +89,14 @@ def test_a_room_keeps_its_nodes_and_a_new_event_adds_one_row(open_page: Open) ->
     page = open_page(frame)
     page.wait_for_selector(".main-svg", state="attached")
     page.evaluate(WATCH.replace("'.im'", "'.colB'"))
+    frames = []
     for second in range(20):
-        later = copy.deepcopy(frame) | {"trend": None}
+        later = copy.deepcopy(frame) | {"trend": None, "seq": f"tick {second}"}
         later["numerics"]["hr"]["value"] = str(90 + second)
         later["prompts"][0]["since"] = f"1:{second:02d}"
-        feed(page, later)
+        frames.append(later)
+    page.evaluate("frames => frames.forEach(frame => feed(frame))", frames)
+    assert page.locator(".numerics .hr .num").first.inner_text() == "109"
     assert page.evaluate("window.changed") == []
     page.evaluate(WATCH.replace("'.im'", "'.events'"))
     frame["events"].insert(0, {"at": "14:22:00", "text": "Comfort 7", "by": "M. Ortiz", "strong": False, "act": None})
@@ -192,6 +146,7 @@ def test_twelve_and_twenty_four_rooms_are_read_from_two_metres_without_scrolling
 def test_without_a_frame_for_three_seconds_every_number_is_gone_and_comes_back(open_page: Open) -> None:
     frame = harness.frame("wall_states")
     page = open_page(frame)
+    passes(page, CUT_MS)
     page.wait_for_selector(".im[data-cut]")
     tiles = page.locator(".tile:not([data-state=empty]):not([data-state=ready])")
     for number in page.locator(".tile .vital .num:visible").all_inner_texts():
@@ -205,7 +160,7 @@ def test_without_a_frame_for_three_seconds_every_number_is_gone_and_comes_back(o
     assert "Room 3 Otter SpO2 87 < 90" in page.locator(".banner .rest").inner_text()
     assert "NO CONNECTION" in page.locator("p.sr[role=alert]").inner_text()
     feed(page, frame)
-    page.wait_for_selector(".im:not([data-cut])", timeout=1000)
+    page.wait_for_selector(".im:not([data-cut])")
     assert page.locator(".tile").nth(0).locator(".hr .num").inner_text() == "71"
 
 
@@ -214,14 +169,15 @@ def test_the_same_frame_again_does_not_count_as_news(open_page: Open) -> None:
     page = open_page(frame)
     shown = frame | {"seq": page.evaluate("0")}
     feed(page, shown, fresh=False)
-    for _ in range(12):
-        page.wait_for_timeout(300)
+    for _ in range(4):
+        passes(page, CUT_MS // 4)
         feed(page, shown, fresh=False)
-    assert page.locator(".im[data-cut]").count() == 1
+    page.wait_for_selector(".im[data-cut]")
 
 
 def test_a_room_that_is_cut_off_shows_no_live_number(open_page: Open) -> None:
     page = open_page(harness.frame("room_medium"))
+    passes(page, CUT_MS)
     page.wait_for_selector(".im[data-cut]")
     for number in page.locator(
         ".numerics .num:visible, .cuffnow .num:visible, .inf .min .num, .inf dd b, .prompt-head .since"
@@ -304,16 +260,9 @@ def test_a_tile_opens_its_room_and_its_buttons_do_only_their_own_act(open_page: 
 SCORE_PAD = ".tile .pad"
 
 
-def keep_fed(page: Any, frame: Frame) -> None:
-    """A frame every quarter of a second, however slow the test is: the page is not cut off."""
-    again = "f => { const tell = () => feed({...f, seq: Math.random()}); clearInterval(window.fed); window.fed = setInterval(tell, 250); tell() }"
-    page.evaluate(again, frame)
-
-
 def test_two_taps_log_comfort_over_the_room_s_own_tile_and_nothing_else_moves(open_page: Open) -> None:
     frame = harness.frame("wall_states")
     page = open_page(frame)
-    keep_fed(page, frame)
     places = """() => [...document.querySelectorAll('.banner, .tile, .tile .num, .tile .strip, .tile .log-button')].filter(n => n.checkVisibility())
       .map(n => { const r = n.getBoundingClientRect(); return [r.x, r.y, r.width, r.height] })"""
     before = page.evaluate(places)
@@ -324,11 +273,12 @@ def test_two_taps_log_comfort_over_the_room_s_own_tile_and_nothing_else_moves(op
     assert "0 unbearable … 10 fully comfortable" in fifth.locator(".pad").inner_text()
     bp, lies = fifth.locator(".bp .num").bounding_box(), fifth.locator(".pad").bounding_box()
     assert lies["y"] >= bp["y"] + bp["height"] - 4, "the numbers stay in sight"
-    page.wait_for_timeout(400)
+    passes(page, AT_ONCE_MS)
     fifth.locator(".pad .value", has_text=re.compile("^10$")).dblclick()
     assert [(a["do"], a["scale"], a["value"], a["room"]) for a in acts(page)] == [("score", "comfort", 10, "5")]
     frame["tiles"][4]["undo"] = {"label": "Undo", "at": "comfort 10", "act": {"do": "undo", "room": "5", "seq": 9}}
-    keep_fed(page, frame)
+    passes(page, AT_ONCE_MS)
+    feed(page, frame)
     page.locator(SCORE_PAD).wait_for(state="detached")
     assert page.evaluate(places) == before
     fifth.locator(".undo").click()
@@ -338,23 +288,21 @@ def test_two_taps_log_comfort_over_the_room_s_own_tile_and_nothing_else_moves(op
 
 def test_a_double_tap_that_opens_the_score_pad_gives_no_score(open_page: Open) -> None:
     page = open_page(harness.frame("wall_calm"))
-    keep_fed(page, harness.frame("wall_calm"))
     page.locator(".tile").nth(1).locator(".log-button").dblclick()
     page.locator(SCORE_PAD).wait_for()
-    page.wait_for_timeout(400)
+    passes(page, AT_ONCE_MS)
     page.evaluate("() => { document.querySelector('.pad-tab.diss').click(); document.querySelectorAll('.pad .value')[3].click() }")
     assert acts(page) == [], "a tap at once after the tab is not meant for the other scale"
-    page.wait_for_timeout(400)
+    passes(page, AT_ONCE_MS)
     page.locator(".pad .value").nth(4).click()
     assert [(a["scale"], a["value"], a["room"]) for a in acts(page)] == [("dissociation", 4, "2")]
 
 
 def test_a_score_pad_closes_when_the_page_is_cut_off(open_page: Open) -> None:
     page = open_page(harness.frame("wall_calm"))
-    keep_fed(page, harness.frame("wall_calm"))
     page.locator(".tile").first.locator(".score.comf").click()
     page.locator(SCORE_PAD).wait_for()
-    page.evaluate("clearInterval(window.fed)")
+    passes(page, CUT_MS)
     page.wait_for_selector(".im[data-cut]")
     assert page.locator(SCORE_PAD).count() == 0
     page.locator(".tile").first.locator(".log-button").click()
@@ -369,7 +317,6 @@ CHOSEN = "() => document.activeElement.closest('.tile')?.querySelector('.room-nu
 def test_keys_choose_a_room_and_only_enter_opens_it(open_page: Open) -> None:
     frame = harness.frame("wall_many")
     page = open_page(frame)
-    keep_fed(page, frame)
     columns = int(page.evaluate("getComputedStyle(document.querySelector('.wall')).getPropertyValue('--columns')"))
     for key, room in (("1", "1"), ("2", "12"), ("ArrowLeft", "11"), ("ArrowDown", str(11 + columns)), ("ArrowUp", "11")):
         page.keyboard.press(key)
@@ -382,7 +329,6 @@ def test_keys_choose_a_room_and_only_enter_opens_it(open_page: Open) -> None:
 def test_keys_log_a_score_and_digits_alone_log_nothing(open_page: Open) -> None:
     frame = harness.frame("wall_calm")
     page = open_page(frame)
-    keep_fed(page, frame)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("d")
     page.locator(SCORE_PAD).wait_for()
@@ -391,7 +337,7 @@ def test_keys_log_a_score_and_digits_alone_log_nothing(open_page: Open) -> None:
     page.keyboard.press("0")
     assert page.evaluate("document.activeElement.textContent") == "10"
     assert acts(page) == []
-    page.wait_for_timeout(400)
+    passes(page, AT_ONCE_MS)
     page.keyboard.press("Enter")
     assert [(a["scale"], a["value"], a["room"]) for a in acts(page)] == [("dissociation", 10, "1")]
     page.keyboard.press("Escape")
@@ -449,7 +395,6 @@ def test_a_wall_display_has_no_control_and_no_act_leaves_it(open_page: Open) -> 
 def test_the_wall_becomes_a_display_with_one_key_and_comes_back_with_it(open_page: Open) -> None:
     frame = harness.frame("wall_states")
     page = open_page(frame)
-    keep_fed(page, frame)
     page.keyboard.press("f")
     page.wait_for_function("document.fullscreenElement && document.querySelector('.im[data-display]')")
     page.keyboard.press("f")
@@ -469,6 +414,7 @@ def test_a_disabled_button_says_why_and_does_nothing(open_page: Open) -> None:
 def test_ticks_survive_frames_and_did_is_live_only_with_a_tick(open_page: Open) -> None:
     frame = harness.frame("room_medium")
     page = open_page(frame)
+    passes(page, AT_ONCE_MS)
     did = page.locator(".prompt .answer .button").first
     did.click(force=True)
     assert acts(page) == []
@@ -493,22 +439,25 @@ def test_ticks_survive_frames_and_did_is_live_only_with_a_tick(open_page: Open) 
 def test_the_next_patient_s_page_has_nothing_of_the_one_before(open_page: Open) -> None:
     frame = {**harness.frame("room_medium"), "session": 7}
     page = open_page(frame)
+    passes(page, AT_ONCE_MS)
     page.locator(".option", has_text="Lower the rate").click()
     assert page.locator(".option[aria-pressed=true]").count() == 1
     feed(page, {**copy.deepcopy(frame), "session": 8})
     assert page.locator(".option[aria-pressed=true]").count() == 0
     score = page.locator(".log .values .value").first
-    while not acts(page):  # a tap at once may have been meant for the one before
-        score.click()
+    score.click()
+    assert acts(page) == [], "a tap at once may have been meant for the one before"
+    passes(page, AT_ONCE_MS)
+    score.click()
     assert [(a["do"], a["session"]) for a in acts(page)] == [("score", 8)]
 
 
 def test_defer_asks_for_a_reason_and_a_double_tap_on_defer_gives_none(open_page: Open) -> None:
     page = open_page(harness.frame("room_medium"))
-    page.wait_for_timeout(400)
+    passes(page, AT_ONCE_MS)
     page.locator(".answer .button", has_text="Defer").dblclick()
     assert acts(page) == []
-    page.wait_for_timeout(400)
+    passes(page, AT_ONCE_MS)
     page.locator(".reasons .button", has_text="prescriber on the way").click()
     assert [(act["answer"], act["reason"]) for act in acts(page)] == [("deferred", "prescriber on the way")]
 
@@ -516,6 +465,7 @@ def test_defer_asks_for_a_reason_and_a_double_tap_on_defer_gives_none(open_page:
 def test_a_new_higher_prompt_comes_on_top_and_takes_no_tick_away(open_page: Open) -> None:
     frame = harness.frame("room_medium")
     page = open_page(frame)
+    passes(page, AT_ONCE_MS)
     page.locator(".option", has_text="Pause or stop").click()
     feed(page, harness.frame("room_several") | {"trend": None})
     assert "SpO2 87 < 90" in page.locator("p.sr[role=alert]").inner_text()
@@ -526,7 +476,7 @@ def test_a_new_higher_prompt_comes_on_top_and_takes_no_tick_away(open_page: Open
         "BP 19 min old, due every 15",
     ]
     assert page.locator(".prompt").nth(1).locator(".option[aria-pressed=true]").count() == 1
-    page.wait_for_timeout(400)
+    passes(page, AT_ONCE_MS)
     page.locator(".prompt").nth(2).locator(".fold").click()
     assert page.locator(".prompt").nth(2).locator(".prompt-body").is_visible()
 
@@ -550,7 +500,7 @@ SPAN = "(() => { const x = document.querySelector('.plot')._fullLayout.xaxis; re
 
 def test_a_zoom_is_kept_over_new_data_and_a_gap_stays_a_gap(open_page: Open) -> None:
     frame = harness.frame("room_medium")
-    page = open_page(frame)
+    page = open_page(frame, held=False)
     page.wait_for_selector(".main-svg", state="attached")
     full = page.evaluate(SPAN)
     box = page.locator(".plot .nsewdrag").first.bounding_box()
@@ -588,7 +538,7 @@ def test_between_two_steps_of_the_axis_lines_grow_in_place_and_tell_what_is_new(
     trend = frame["trend"]
     begun = 5 * 60_000 - trend["now"] % (5 * 60_000)
     trend["now"], trend["to"] = trend["now"] + begun, trend["to"] + begun
-    page = open_page(frame)
+    page = open_page(frame, held=False)
     page.wait_for_selector(".main-svg", state="attached")
     span, nodes = page.evaluate(SPAN), page.evaluate_handle(AXIS)
     for minute in range(1, 4):
@@ -676,8 +626,7 @@ def test_before_the_first_frame_it_says_so_and_the_cleanup_takes_the_page_down(o
     feed(page, harness.frame("wall_four"))
     assert page.locator(".tile").count() == 4
     page.evaluate("unmount()")
-    page.wait_for_timeout(50)
-    assert page.locator(".im").count() == 0
+    page.locator(".im").wait_for(state="detached")
 
 
 def test_rooms_appear_and_vanish_without_touching_the_others(open_page: Open) -> None:

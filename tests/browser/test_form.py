@@ -3,55 +3,33 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from tests.browser import harness, looks
 from tests.browser.form_frames import DRUG, FORMS, KEYPAD, NOTE, ORDER, Form
+from tests.browser.harness import AT_ONCE_MS, CUT_MS, Open, passes
 
 pytestmark = pytest.mark.browser
 
 _seq = itertools.count(50_000)
-Open = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with harness.serve() as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with harness.chromium() as launched:
-        yield launched
 
 
 @pytest.fixture
-def open_form(browser: Any, address: str) -> Iterator[Open]:
-    context = browser.new_context()
-
-    def opened(form: Form | None, frame: str = "room_medium", size: str = "1920", **changed: Any) -> Any:
-        page = context.new_page()
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
+def open_form(blank: Open, address: str) -> Open:
+    def opened(form: Form | None, frame: str = "room_medium", size: str = "1920", held: bool = True, **changed: Any) -> Any:
+        page = blank(looks.SIZES[size])
         page.state = harness.frame(frame) | {"trend": None} | changed
-        page.address = f"{address}/?page={page.state['page'].replace('ward', 'wall')}"
-        looks.resize(page, size)
-        load(page, form)
+        page.address = address
+        load(page, form, held)
         return page
 
-    yield opened
-    for page in context.pages:
-        assert page.errors == []
-    context.close()
+    return opened
 
 
-def load(page: Any, form: Form | None) -> None:
-    page.goto(page.address)
-    page.wait_for_function("window.harnessReady === true")
+def load(page: Any, form: Form | None, held: bool = True) -> None:
+    harness.opens(page, page.address, page.state["page"].replace("ward", "wall"), held)
     give(page, form)
     page.wait_for_selector(".im .page", state="visible")
 
@@ -102,7 +80,7 @@ def test_words_and_caret_stay_while_frames_and_answers_come(open_form: Open) -> 
 
 
 def test_what_is_written_is_sent_at_most_five_times_a_second_and_the_newest_is_sent(open_form: Open) -> None:
-    page = open_form(NOTE)
+    page = open_form(NOTE, held=False)
     page.get_by_label("What happened").press_sequentially("a long sentence about nothing", delay=15)
     page.wait_for_function("window.wrote.at(-1)?.values?.text === 'a long sentence about nothing'")
     sent = wrote(page)
@@ -170,7 +148,8 @@ def test_words_that_were_not_answered_outlive_a_reload_and_are_written_again(ope
 
 def test_a_page_that_is_cut_off_keeps_the_form_open_and_says_that_nothing_is_stored(open_form: Open) -> None:
     page = open_form(NOTE)
-    page.wait_for_selector(".im[data-cut]", timeout=10000)
+    passes(page, CUT_MS)
+    page.wait_for_selector(".im[data-cut]")
     assert page.get_by_text("nothing can be stored now").is_visible()
     page.get_by_label("What happened").fill("written without a network")
     page.get_by_role("button", name="Save the note").click(force=True)
@@ -315,7 +294,7 @@ def test_where_it_lies_over_the_numbers_the_form_shows_them_and_what_is_called_f
     assert page.locator(".plight-called").get_by_text("BP 168/102").is_visible()
     page.locator(".plight").click()
     assert page.locator(".dock .form-body").is_hidden() and page.locator(".prompt").is_visible()
-    page.wait_for_timeout(750)  # a second tap at once is none
+    passes(page, AT_ONCE_MS)
     page.locator(".plight").click()
     assert page.get_by_label("Dose").is_visible()
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.browser import harness, looks
+from tests.browser.harness import AT_ONCE_MS, CUT_MS, Open, passes
 
 pytestmark = pytest.mark.browser
 
@@ -15,29 +16,29 @@ FRAMES = sorted(path.stem for path in (harness.HERE / "frames").glob("*.json"))
 
 
 @pytest.fixture(scope="module")
-def shown() -> Iterator[Any]:
+def shown(browser: Any, address: str) -> Iterator[Open]:
     """Shows a sample frame in a window, and gives the page: one for walls and one for rooms, whatever is shown on them."""
-    with harness.serve() as address, harness.chromium() as browser:
-        pages: dict[str, Any] = {}
+    pages: dict[str, Any] = {}
 
-        def show(name: str, size: str, **changed: Any) -> Any:
-            frame = harness.frame(name) | {"trend": None, "seq": f"{name} {size}"} | changed
-            kind = frame["page"].replace("ward", "wall")
-            page = pages.get(kind)
-            if page is None:
-                page = pages[kind] = browser.new_page()
-                page.goto(f"{address}/?page={kind}")
-                page.wait_for_function("window.harnessReady === true")
-            page.evaluate("frame => feed(frame)", frame)
-            looks.resize(page, size)
-            page.wait_for_selector(".im .page", state="visible")
-            return page
+    def show(name: str, size: str, **changed: Any) -> Any:
+        frame = harness.frame(name) | {"trend": None, "seq": f"{name} {size}"} | changed
+        kind = frame["page"].replace("ward", "wall")
+        page = pages.get(kind)
+        if page is None:
+            page = pages[kind] = browser.new_page()
+            harness.opens(page, address, kind)
+        harness.feed(page, frame, fresh=False)
+        looks.resize(page, size)
+        page.wait_for_selector(".im .page", state="visible")
+        return page
 
-        yield show
+    yield show
+    for page in pages.values():
+        page.close()
 
 
 @pytest.mark.parametrize("size", looks.SIZES)
-def test_every_state_stands_at_every_size(shown: Any, size: str) -> None:
+def test_every_state_stands_at_every_size(shown: Open, size: str) -> None:
     found = {name: looks.faults(shown(name, size)) for name in FRAMES}
     assert {name: faults for name, faults in found.items() if faults} == {}
 
@@ -48,7 +49,7 @@ CALLED = [
 ]  # fmt: skip
 
 
-def test_a_ward_of_nine_that_all_call_for_something_stands_beside_the_protocols_line_of_the_room(shown: Any) -> None:
+def test_a_ward_of_nine_that_all_call_for_something_stands_beside_the_protocols_line_of_the_room(shown: Open) -> None:
     rooms = [{"room": str(n), "text": text, "priority": priority, "here": n == 5} for n, (text, priority) in enumerate(CALLED, 1)]
     for size in looks.SIZES:
         page = shown("room_medium", size, rooms=rooms)
@@ -60,20 +61,22 @@ def test_a_ward_of_nine_that_all_call_for_something_stands_beside_the_protocols_
 
 
 @pytest.mark.parametrize("name", ["wall_strained", "room_strained"])
-def test_a_page_that_is_cut_off_stands_at_every_size(shown: Any, name: str) -> None:
-    shown(name, "1920").wait_for_selector(".im[data-cut]", timeout=10000)
+def test_a_page_that_is_cut_off_stands_at_every_size(shown: Open, name: str) -> None:
+    page = shown(name, "1920")
+    passes(page, CUT_MS)
+    page.wait_for_selector(".im[data-cut]")
     for size in looks.SIZES:
         page = shown(name, size, seq=f"{name} 1920")
         assert page.locator(".im[data-cut]").count() == 1
         assert looks.faults(page) == [], size
 
 
-def test_a_screen_chooses_its_look_and_keeps_it(shown: Any) -> None:
+def test_a_screen_chooses_its_look_and_keeps_it(shown: Open) -> None:
     page = shown("wall_states", "1280", theme="light", colours={"dark": {"hr": "#ffff66"}})
     look = "[document.querySelector('.im').dataset.theme, getComputedStyle(document.querySelector('.tile .hr')).color]"
     assert page.evaluate(look) == ["light", "rgb(0, 85, 47)"]
     for theme in ("contrast", "dark", "light"):
-        page.wait_for_timeout(750)  # a second tap at once is none
+        passes(page, AT_ONCE_MS)
         page.locator(".look").click()
         assert page.evaluate(look)[0] == theme
         shown("wall_states", "1280", theme="dark", seq=theme, colours={"dark": {"hr": "#ffff66"}})
@@ -93,6 +96,6 @@ AXE = {
 
 
 @pytest.mark.parametrize("name", AXE)
-def test_axe_finds_nothing(shown: Any, name: str) -> None:
+def test_axe_finds_nothing(shown: Open, name: str) -> None:
     page = shown(name, "1920", **AXE[name])
     assert looks.violations(page) == []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.browser import harness, looks
+from tests.browser.harness import Open, feed
 
 pytestmark = pytest.mark.browser
 
@@ -16,23 +16,19 @@ WHOLE = """() => [...document.querySelectorAll('.tile')].map(t => { const r = t.
   return [t.querySelector('.room-number').textContent, r.top >= w.top - 1 && r.bottom <= w.bottom + 1] })"""
 
 
-@pytest.fixture(scope="module")
-def walls() -> Iterator[Any]:
-    with harness.serve() as address, harness.chromium() as browser:
+@pytest.fixture
+def walls(open_page: Open) -> Open:
+    def opened(size: tuple[int, int], display: bool = False) -> Any:
+        page = open_page(None, size)
+        feed(page, harness.frame("wall_states"), display=display)
+        page.wait_for_selector(".pager:not([hidden])")
+        return page
 
-        def opened(size: tuple[int, int], display: bool = False) -> Any:
-            page = browser.new_page(viewport={"width": size[0], "height": size[1]})
-            page.goto(f"{address}/?page=wall")
-            page.wait_for_function("window.harnessReady === true")
-            page.evaluate("([frame, display]) => feed(frame, null, display)", [harness.frame("wall_states"), display])
-            page.wait_for_selector(".pager:not([hidden])")
-            return page
-
-        yield opened
+    return opened
 
 
 @pytest.mark.parametrize("size", SMALL)
-def test_each_room_stands_whole_on_one_page_and_keys_and_taps_turn_to_it(walls: Any, size: str) -> None:
+def test_each_room_stands_whole_on_one_page_and_keys_and_taps_turn_to_it(walls: Open, size: str) -> None:
     page = walls(SMALL[size])
     buttons = page.locator(".page-button")
     seen: list[str] = []
@@ -47,25 +43,22 @@ def test_each_room_stands_whole_on_one_page_and_keys_and_taps_turn_to_it(walls: 
     assert seen == [str(n) for n in range(1, 13)]
     buttons.first.click()
     assert page.evaluate(WHOLE)[0] == ["1", True]
-    page.close()
 
 
-def test_what_a_page_calls_for_is_marked_on_its_button_and_moves_nothing(walls: Any) -> None:
+def test_what_a_page_calls_for_is_marked_on_its_button_and_moves_nothing(walls: Open) -> None:
     page = walls(SMALL["laptop"])
-    frame = harness.frame("wall_states") | {"seq": 2}
+    frame = harness.frame("wall_states")
     places = "() => [...document.querySelectorAll('.tile, .page-button')].map(n => { const r = n.getBoundingClientRect(); return [r.x, r.y, r.width, r.height] })"
     before = page.evaluate(places)
     frame["tiles"][10]["priority"] = "high"
-    page.evaluate("frame => feed(frame)", frame)
+    feed(page, frame)
     assert page.locator(".page-button").last.locator(".mark").first.inner_text() == "*** 1"
     assert page.evaluate(places) == before
-    page.close()
 
 
-def test_a_display_shows_the_page_on_which_a_high_prompt_stands(walls: Any) -> None:
+def test_a_display_shows_the_page_on_which_a_high_prompt_stands(walls: Open) -> None:
     page = walls(SMALL["laptop"], display=True)
-    frame = harness.frame("wall_states") | {"seq": 2}
+    frame = harness.frame("wall_states")
     frame["tiles"][2]["priority"], frame["tiles"][8]["priority"] = None, "high"
-    page.evaluate("frame => feed(frame, null, true)", frame)
+    feed(page, frame, display=True)
     assert "9" in [room for room, _ in page.evaluate(WHOLE)]
-    page.close()
