@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser import harness
+from tests.browser.harness import Open
 
 pytestmark = pytest.mark.browser
 STEPS = 45
@@ -56,40 +57,39 @@ class Station:
         return any(nonce not in self.told and (cut or at < late) for nonce, (at, cut) in self.tapped.items())
 
 
-def test_not_confirmed_stands_for_what_nobody_answered_and_never_for_what_was_taken_in() -> None:
+def test_not_confirmed_stands_for_what_nobody_answered_and_never_for_what_was_taken_in(blank: Open, address: str) -> None:
     chance, seen = random.Random(16), set()
-    with harness.serve() as address, harness.chromium() as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.clock.install()
-        page.goto(f"{address}/?page=room")
-        page.wait_for_function("window.harnessReady === true")
-        station = Station(page)
-        station.answers([])
-        page.wait_for_selector(".im .page", state="visible")
-        for step in range(STEPS):
-            match chance.choice(("tap", "tap", "lost", "answer", "answer", "again", "old", "waits", "cut")):
-                case "tap":
-                    station.tap(step % 11, arrives=True)
-                case "lost":
-                    station.tap(step % 11, arrives=step % 3 > 0)
-                case "answer":
-                    station.answers(list(station.taken))
-                case "again":
-                    station.answers([*station.taken, *station.taken])
-                case "old":  # one that was on the way for long
-                    station.answers(station.taken[: chance.randint(0, len(station.taken))])
-                case "waits":
-                    station.goes_by()
-                case "cut":
-                    page.clock.fast_forward(4000)
-                    page.wait_for_selector(".im[data-cut]")
-            stands = page.locator(".unanswered").is_visible()
-            assert stands == station.owed(), step
-            seen.add((stands, bool(set(station.tapped) - set(station.taken))))
-            if stands and chance.random() < 0.2:
-                page.locator(".unanswered button").dispatch_event("click")
-                station.told |= {n for n, (at, cut) in station.tapped.items() if cut or at < station.now() - WAITED_MS}
-        assert len(seen) > 2
-        station.answers(list(station.tapped))
-        assert not page.locator(".unanswered").is_visible()
-        page.close()
+    page = blank((1280, 800), color_scheme="dark")  # a page of its own: the clock that is put in stays
+    page.clock.install()
+    harness.opens(page, address, "room", held=False)
+    station = Station(page)
+    station.answers([])
+    page.wait_for_selector(".im .page", state="visible")
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 5)  # from here on time goes by as it is told, on every machine alike
+    station.answers([])
+    for step in range(STEPS):
+        match chance.choice(("tap", "tap", "lost", "answer", "answer", "again", "old", "waits", "cut")):
+            case "tap":
+                station.tap(step % 11, arrives=True)
+            case "lost":
+                station.tap(step % 11, arrives=False)
+            case "answer":
+                station.answers(list(station.taken))
+            case "again":
+                station.answers([*station.taken, *station.taken])
+            case "old":  # one that was on the way for long
+                station.answers(station.taken[: chance.randint(0, len(station.taken))])
+            case "waits":
+                station.goes_by()
+            case "cut":
+                page.clock.fast_forward(4000)
+                page.wait_for_selector(".im[data-cut]")
+        stands = page.locator(".unanswered").is_visible()
+        assert stands == station.owed(), step
+        seen.add((stands, bool(set(station.tapped) - set(station.taken))))
+        if stands and chance.random() < 0.2:
+            page.locator(".unanswered button").dispatch_event("click")
+            station.told |= {n for n, (at, cut) in station.tapped.items() if cut or at < station.now() - WAITED_MS}
+    assert len(seen) > 2
+    station.answers(list(station.tapped))
+    assert not page.locator(".unanswered").is_visible()
