@@ -162,7 +162,7 @@ def test_one_option_is_one_option(document: Document) -> None:
     seat = Seat(document)
     seat.bed.happen(0, e.WatchLeft())
     seat.live("98x70")
-    assert seat.strip()["line1"] == "Nobody watches this room"
+    assert seat.strip()["line1"] == "No nurse assigned to this room"
     assert seat.strip()["line2"].startswith("1 option · line W-1")
 
 

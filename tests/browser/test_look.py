@@ -44,7 +44,7 @@ def test_every_state_stands_at_every_size(shown: Open, size: str) -> None:
 
 
 CALLED = [
-    ("*** EMERGENCY", "high"), ("** Nobody watching", "medium"), ("* No baseline", "low"), ("!! Signals lost", "tech"), ("** BP and symptom", "medium"),
+    ("*** EMERGENCY", "high"), ("** No nurse", "medium"), ("* No baseline", "low"), ("!! Signals lost", "tech"), ("** BP and symptom", "medium"),
     ("not assessed", None), ("✓ M. Ortiz", None), ("* Checklist open", "low"), ("!! Breathing lost", "tech"),
 ]  # fmt: skip
 

@@ -79,7 +79,7 @@ def test_a_duration_is_said_in_its_largest_whole_unit(seconds: int, says: str) -
 @pytest.mark.parametrize(
     ("rule", "said"),
     [("D-3", "BP high"), ("D-16", "BP high"), ("D-6", "BP low"), ("E-2", "SpO2 low"), ("D-9", "Pulse high"), ("D-11", "RR low"),
-     ("W-1", "Nobody watching"), ("D-14", "Hardly rousable"), ("D-15", "Breathing slow"), ("D-24", "Nausea")],
+     ("W-1", "No nurse"), ("D-14", "Hardly rousable"), ("D-15", "Breathing slow"), ("D-24", "Nausea")],
 )  # fmt: skip
 def test_a_small_place_says_what_is_the_matter(document: Document, rule: str, said: str) -> None:
     assert short(document.rule[rule]) == said
