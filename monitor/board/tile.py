@@ -51,7 +51,15 @@ def ward_frame(picture: Picture, who: str) -> Frame:
         "banner_none": banner_none(picture),
         "tiles": tiles,
         "pad": pad(),
+        "first": _first(picture),
     }
+
+
+def _first(picture: Picture) -> str | None:
+    """What to try first, in a ward of demo rooms."""
+    if picture.drilling or not any(view.state.opened.demo for view in picture.views.values()):
+        return None
+    return say("Try first: open a room that calls for something, tick what you did, then say so. Tap this line to hide it.")
 
 
 _TALLY = (

@@ -559,6 +559,36 @@ def test_between_two_steps_of_the_axis_lines_grow_in_place_and_tell_what_is_new(
     page.locator(".plot .hovertext", has_text="HR 93 /min").wait_for()
 
 
+def test_the_line_that_says_what_to_try_goes_for_good_when_it_is_tapped_or_done(open_page: Open, address: str) -> None:
+    frame = harness.frame("wall_calm") | {"first": "Try first: open a room."}
+
+    def shown(page: Any, given: Frame) -> None:
+        page.goto(f"{address}/?page={given['page'].replace('ward', 'wall')}")
+        page.wait_for_function("window.harnessReady === true")
+        feed(page, given)
+        page.wait_for_selector(".im .page", state="visible")
+
+    page = open_page(frame)
+    line = page.locator(".first")
+    assert looks.faults(page) == []
+    tiles = page.locator(".wall").bounding_box()
+    line.click()
+    line.wait_for(state="hidden")
+    assert page.locator(".wall").bounding_box() == tiles, "nothing moves when it goes"
+    shown(page, frame)
+    assert not line.is_visible()
+
+    page = open_page(frame)  # with a storage of its own
+    line = page.locator(".first")
+    assert line.is_visible()
+    shown(page, harness.frame("room_medium"))
+    page.locator(".options .button:not([aria-disabled])").first.click()
+    page.locator(".prompt .answer .button").first.click()
+    assert [act["do"] for act in acts(page)] == ["answer"]
+    shown(page, frame)
+    assert not line.is_visible()
+
+
 # ---- colour --------------------------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ import { display } from "./display.js";
 import { attr, el, line, refit, say, style } from "./dom.js";
 import { leaveWhereEnded } from "./ended.js";
 import { Feed } from "./feed.js";
+import { tried } from "./first.js";
 import { form } from "./form.js";
 import { elapsed, instant } from "./moment.js";
 import { receipts } from "./receipts.js";
@@ -224,6 +225,7 @@ class Host {
       this.locked?.open();
       return;
     }
+    if (act.do === "answer") tried();
     const sent = { ...act, nonce: nonce() };
     this.receipts.await(sent.nonce, this.cut);
     this.call?.setTriggerValue?.("act", sent);

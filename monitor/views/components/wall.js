@@ -3,6 +3,7 @@
 import { component } from "./host.js";
 import { choosing } from "./choosing.js";
 import { attr, el, keyed, list, refit, style } from "./dom.js";
+import { first } from "./first.js";
 import { banner, foot, head } from "./head.js";
 import { keys, legend } from "./keys.js";
 import { pad } from "./pad.js";
@@ -70,6 +71,8 @@ function build(host) {
   });
   const help = legend();
   const bottom = foot();
+  const line = first();
+  bottom.el.prepend(line.el);
   let blind = false;
   let shape = "";
   let count = 0;
@@ -105,6 +108,7 @@ function build(host) {
       top.apply(frame);
       call.apply(frame);
       bottom.apply(frame);
+      line.apply(frame.first ?? null);
       const tiles = list(frame.tiles).filter(Boolean);
       if (tiles.length !== count) {
         count = tiles.length;
