@@ -18,7 +18,7 @@ from monitor.drills.nurse import Nurse
 from monitor.infusion import Pump
 from monitor.pressures import last_reading
 from monitor.protocol.document import Document
-from monitor.session import Phase
+from monitor.session import Phase, SessionState
 from monitor.sources.opening import open_source
 from monitor.sources.simulated import SimulatedSource
 from monitor.sources.source import BadFile
@@ -26,6 +26,7 @@ from monitor.store.log import EventLog, RoomTaken
 from monitor.ward import RoomCourse, Ward, drafts
 
 BY = "demo"
+COLLEAGUE = "demo colleague"
 ANSWERS_S = 120
 """So long a prompt waits for somebody at the screen; then the scripted nurse answers it."""
 PLAYED_ANSWERS_S = 30
@@ -143,7 +144,8 @@ class Demos:
             if state.baseline is None:
                 yield commands.set_baseline(reading.sys, reading.dia)
             elif self._starts(state.opened.room):
-                yield from (commands.start(pump_seen=True), commands.observe("iv_site", "well"), commands.observe("seen"))
+                yield commands.start(pump_seen=True, second=self._second(state))
+                yield from (commands.observe("iv_site", "well"), commands.observe("seen"))
         elif state.pump is Pump.RUNNING and state.ledger is not None and state.order is not None:
             if state.ledger.given_mg(at) >= state.order.dose_mg * 0.9999:
                 yield from (commands.stop(complete=True), commands.observe("pump", "stopped"))
@@ -152,6 +154,18 @@ class Demos:
                 yield commands.close("discharged")
             else:
                 yield from self._nurse.acts(str(course.session), state, course.assessment.window, at)
+
+    def _second(self, state: SessionState) -> e.PumpRead | None:
+        """Where the protocol wants a second person before the start, a scripted colleague reads the pump as it was ordered."""
+        order = state.order
+        if order is None or self.document.second_person != "start":
+            return None
+        return e.PumpRead(
+            by=COLLEAGUE,
+            ml_per_h=round(order.ml_per_h(order.rate_mg_per_kg_h), 2),
+            ml=round(order.ml, 2),
+            mg_per_ml=order.concentration_mg_per_ml,
+        )
 
     def _starts(self, room: str) -> bool:
         return all(known.demo is None or known.demo.starts for known in self.rooms if known.room == room)

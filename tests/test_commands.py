@@ -240,6 +240,9 @@ def test_an_entry_taken_back_stays_in_the_record(running: Desk) -> None:
 def test_a_correction_counts_from_now_on(running: Desk) -> None:
     running.do(c.score("comfort", 2))
     entries = running.log.entries(running.session)
+    for when, why in ((10_000, "in_future"), (-60, "before_check_in")):
+        ahead = {"scale": "comfort", "value": 8, "for_at": when}
+        assert running.refused(c.correct(entries[-1].seq, ahead, "another time")).name == why
     running.do(c.correct(entries[-1].seq, {"scale": "comfort", "value": 8}, "meant the other end"))
     entry = running.state.valued("comfort")
     assert entry is not None

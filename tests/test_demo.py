@@ -133,6 +133,18 @@ def test_a_room_begins_anew_some_time_after_its_session_was_closed_and_inherits_
     assert not any("bandicoot" in entry.body for entry in played.log.entries(course.session))
 
 
+def test_a_room_starts_where_the_protocol_wants_a_second_person(document: Document, time: Time) -> None:
+    asks = document.model_copy(update={"second_person": "start"})
+    played = Played(only(scenario="scenarios/pleasant.yaml", at="5 min"), settings.ROOMS, asks, time)
+    played.second()
+    assert played.phases() == {"1": Phase.RUNNING}
+    (head,) = played.log.heads()
+    (start,) = [x.event for x in map(logged, played.log.entries(head.session)) if isinstance(x.event, e.InfusionStarted)]
+    assert start.second is not None
+    assert start.second.by not in ("", demo.BY)
+    assert start.breaks == ""
+
+
 def test_a_recording_that_ended_begins_anew(document: Document, time: Time, tmp_path: Path) -> None:
     lines = (settings.SAMPLE_DATA / "recordings" / "little-felt.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     short = tmp_path / "short.csv"

@@ -52,6 +52,13 @@ SAID: dict[str, tuple[Before, str, float, int, list[str]]] = {
     "counted from the last": (
         [(0, "midazolam", 1), (600, "midazolam", 1)], "midazolam", 1, 720, ["Midazolam was given 2 min ago; earliest repeat in 3:00"],
     ),
+    "charted late, before another": ([(900, "midazolam", 1)], "midazolam", 1, 600, []),
+    "charted late, too near to the next": (
+        [(900, "midazolam", 1)], "midazolam", 1, 720, ["Midazolam was given again 3 min after this"],
+    ),
+    "charted late between two": (
+        [(600, "midazolam", 1), (1200, "midazolam", 1)], "midazolam", 1, 720, ["Midazolam was given 2 min ago; earliest repeat in 3:00"],
+    ),
     "after another drug": ([(600, "midazolam", 2)], "lorazepam", 1, 610, []),
 }  # fmt: skip
 

@@ -91,16 +91,20 @@ def drug_breaks(sight: Sight, drug: Drug, dose: float) -> list[str]:
                 total_max=drug.total_max,
             )
         )
-    repeat = earliest_repeat(document, earlier[-1]) if earlier else None
+    before = [g for g in earlier if g.at <= at]
+    repeat = earliest_repeat(document, before[-1]) if before else None
     if repeat is not None and at < repeat:
         found.append(
             say(
                 "{label} was given {ago}; earliest repeat in {span}",
                 label=drug.label,
-                ago=units.ago(at - earlier[-1].at),
+                ago=units.ago(at - before[-1].at),
                 span=units.span(repeat - at),
             )
         )
+    after = next((g for g in earlier if at < g.at < at + drug.repeat_after), None)
+    if after is not None:  # charted late: the later one stands in the record already
+        found.append(say("{label} was given again {minutes} after this", label=drug.label, minutes=units.minutes(after.at - at)))
     allergies = {a.lower() for a in state.opened.allergies}
     for name in (drug.id, drug.label, *drug.allergy):
         if any(name.lower() in a or a in name.lower() for a in allergies if a):

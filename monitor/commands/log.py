@@ -90,9 +90,10 @@ def correct(seq: int, instead: dict[str, Any] | None, reason: str) -> Command:
             raise Refusal("corrected_before", say("This entry has been corrected before; correct the newer one."))
         if instead is not None:
             try:
-                e.read({**instead, "kind": kind})
+                meant = e.read({**instead, "kind": kind})
             except ValidationError as wrong:
                 raise Refusal("not_readable", say("The correction does not fit: {part}.", part=wrong.errors()[0]["msg"])) from None
+            dated(scene, getattr(meant, "for_at", None), before=isinstance(meant, e.DrugGiven))
         counts = None if instead is None else {**instead, "kind": kind}
         return [e.Corrected(seq=seq, instead=counts, reason=reason, takes_back=True), *_stop_taken_back(scene, seq)]
 
