@@ -116,6 +116,12 @@ class Prompt:
     """The values with which it was raised, and those that have asked again since."""
     taken_back: int | None = None
     """When an entry that raised it was taken back, until it has ended otherwise."""
+    times: int = 0
+    """How often it was raised in this episode: more than once where it returned."""
+    ended: int | None = None
+    """When it last ended in this episode."""
+    earlier: Answered | None = None
+    """The answer of this episode that stands no longer."""
 
     @property
     def level(self) -> e.Level:
@@ -441,10 +447,16 @@ def _baseline(state: SessionState, event: e.BaselineSet, at: e.Logged) -> Sessio
 def _prompt(state: SessionState, event: e.PromptChanged, at: e.Logged) -> SessionState:
     before = state.prompts.get(event.rule)
     same = before is not None and before.episode == event.episode
-    since, answered = at.tick, None
+    since, answered, times, ended, earlier = at.tick, None, 0, None, None
     if same and before is not None:
-        since = before.since if before.state is not e.PromptState.PENDING else at.tick
+        returned = event.state in _LIVE and before.state not in _LIVE
+        times, ended, earlier = before.times, before.ended, before.earlier
+        since = at.tick if before.state is e.PromptState.PENDING or (returned and not before.open) else before.since
         answered = before.answered if event.state is not e.PromptState.RECHECK else None
+        earlier = before.answered if answered is None and before.answered is not None else before.earlier
+        ended = at.tick if event.state is e.PromptState.RESOLVED and before.open else before.ended
+    if event.state in _LIVE and not (same and before is not None and before.state in _LIVE):
+        times += 1
     prompt = Prompt(
         event.rule,
         event.episode,
@@ -460,9 +472,12 @@ def _prompt(state: SessionState, event: e.PromptChanged, at: e.Logged) -> Sessio
         activated=event.state is e.PromptState.ACTIVE or (before is not None and before.activated),
         fired=_fired(event, before.fired if same and before is not None else ()),
         taken_back=_taken_back(event, before if same else None, at.tick),
+        times=times,
+        ended=ended,
+        earlier=earlier,
     )
     hush = state.hush
-    if hush is not None and prompt.state in _LIVE and _anew(prompt, before) and hush.broken_by(prompt.level):
+    if hush is not None and prompt.state in _LIVE and answered is None and _anew(prompt, before) and hush.broken_by(prompt.level):
         hush = replace(hush, broken=True)
     return replace(state, prompts={**state.prompts, event.rule: prompt}, hush=hush)
 

@@ -86,7 +86,21 @@ def test_what_is_over_says_since_when_and_with_which_value(document: Document) -
 
 def test_nothing_is_over_in_silence_while_a_lesser_limit_of_the_same_quantity_is_broken(document: Document) -> None:
     seat = Seat(document).live("98x5 84x6 92x5")
-    assert seat.strip()["line1"] == seat.cards()[0]["head"] == "Over: SpO2 84 < 85; now SpO2 92 < 94"
+    assert seat.strip()["line1"] == seat.cards()[0]["head"] == "SpO2 92 < 94; was SpO2 84 < 85"
+
+
+def test_a_value_on_its_way_back_is_said_as_it_is_now(document: Document) -> None:
+    seat = Seat(document).live("98x5 93x20 94x5")
+    assert seat.cards()[0]["head"] == "SpO2 94 now; was SpO2 93 < 94"
+
+
+def test_what_returns_is_the_same_card_again_with_the_earlier_answer(document: Document) -> None:
+    seat = Seat(document).live("98x5 84x6")
+    seat.bed.happen(seat.at, e.PromptAnswered(rule="E-2", episode=1, answer=e.Answer.DID, options=("oxygen",)), by="Mira")
+    seat.live("98x60 84x6")
+    card = next(card for card in seat.cards() if card["rule"] == "E-2")
+    assert (card["id"], card["state"]) == ("E-2#1", "active"), "a high one asks anew"
+    assert "again, second time · answered before: oxygen, Mira 13:00" in card["sub"]
 
 
 def test_a_further_symptom_stands_with_what_fired() -> None:

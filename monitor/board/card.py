@@ -72,6 +72,7 @@ def card(picture: Picture, view: View, prompt: Prompt) -> Frame:
         defer=list(document.reasons_defer),
         decline=list(document.reasons_decline),
     )
+    frame["sub"] += _again(picture, view, prompt)
     if rule.emergency:
         frame["first"] = list(document.emergency.lines)
     if prompt.priority is e.Priority.HIGH:
@@ -80,6 +81,23 @@ def card(picture: Picture, view: View, prompt: Prompt) -> Frame:
     if prompt.answered is not None:
         frame.update(state="answered", answered=_answer(picture, view, prompt, rule))
     return frame
+
+
+_NTH = (say("second"), say("third"), say("fourth"), say("fifth"), say("sixth"))
+
+
+def _again(picture: Picture, view: View, prompt: Prompt) -> str:
+    """That it returned, and what was answered before."""
+    if prompt.times < 2:
+        return ""
+    nth = _NTH[prompt.times - 2] if prompt.times < 7 else say("{times}th", times=prompt.times)
+    before = prompt.earlier if prompt.answered is None else None
+    told = say(" · again, {nth} time", nth=nth)
+    if before is None:
+        return told
+    chosen = ", ".join(picture.document.option[o].label.lower() for o in before.options if o in picture.document.option)
+    said = chosen or before.reason or before.answer.value
+    return told + say(" · answered before: {said}, {by} {at}", said=said, by=before.by, at=picture.time(view, before.at))
 
 
 def _option(option: Option, state: SessionState) -> Frame:

@@ -11,7 +11,7 @@ from monitor import charting, units
 from monitor import events as e
 from monitor.board.view import RANK, Picture, View, rule_of
 from monitor.language import say
-from monitor.protocol.condition import MET, Sight
+from monitor.protocol.condition import CANNOT_TELL, MET, NOT_MET, Sight
 from monitor.protocol.conditions import Pressure, Score, Vital, walk
 from monitor.protocol.document import Rule
 from monitor.protocol.evaluate import message, workings
@@ -50,13 +50,18 @@ def headline(picture: Picture, view: View, prompt: Prompt) -> str:
         return prompt.message
     if prompt.state is e.PromptState.OVER:
         lesser = lesser_broken(picture, view, prompt)
-        now = say("; now {lesser}", lesser=lesser) if lesser else ""
-        return say("Over: {message}{now}", message=prompt.message, now=now)
+        if lesser:
+            return say("{lesser}; was {message}", lesser=lesser, message=prompt.message)
+        return say("Over: {message}", message=prompt.message)
     if rule is None:
         return prompt.message
     sight = _now(picture, view)
-    if not view.standing and rule.when.truth(sight) == MET:
+    truth = CANNOT_TELL if view.standing else rule.when.truth(sight)
+    if truth == MET:
         return message(rule, workings(rule, sight))
+    back = [f"{named(picture, v)} {v.value:g}" for v in workings(rule, sight) if v.value is not None and v.name in KINDS]
+    if truth == NOT_MET and back:
+        return say("{now} now; was {message}", now=", ".join(back), message=prompt.message)
     measured = [v.at for v in prompt.evidence if v.value is not None and v.at is not None]
     if not measured:
         return prompt.message

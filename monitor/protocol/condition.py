@@ -46,7 +46,8 @@ Persistence = Annotated[int, BeforeValidator(seconds), Field(le=HORIZON_S)]
 class Sight:
     """All that a rule may look at: the state and the recent samples of one session at one second.
 
-    With ``instant`` nothing needs to persist: it shows what is on its way.
+    With ``instant`` nothing needs to persist: it shows what is on its way. With ``standing`` what is beyond a limit
+    counts as beyond it until its way back is reached: so it is for a prompt that stands.
     """
 
     document: Document
@@ -54,6 +55,7 @@ class Sight:
     window: Window
     at: int
     instant: bool = False
+    standing: bool = False
 
 
 class Condition(BaseModel):

@@ -6,6 +6,7 @@ Truth has three values, combined by Kleene's rules: ``all`` is the least, ``any`
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -71,7 +72,7 @@ class Not(Condition):
     of: AnyCondition
 
     def truth(self, sight: Sight) -> int:
-        return MET - self.of.truth(sight)
+        return MET - self.of.truth(replace(sight, standing=False))
 
     def parts(self) -> Iterator[Condition]:
         yield self.of

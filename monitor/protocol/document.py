@@ -220,6 +220,9 @@ class Rule(Part):
     recheck: Duration | None = None
     lockout: Duration = 0
     clears_after: Duration = 0
+    """The calm: so long nothing is beyond the limit, or beyond its way back, before the prompt ends."""
+    again_within: Duration = unset(0)
+    """What returns within this time of its end is the same prompt again."""
     once: bool = False
     watch: bool = False
     """Show on the wall while it is on its way."""
@@ -309,6 +312,8 @@ class Document(Part):
     rules: tuple[Rule, ...] = Field(min_length=1)
     reasons_defer: tuple[Words, ...]
     reasons_decline: tuple[Words, ...]
+    reasons_once: tuple[Words, ...] = unset(())
+    """The reasons for declining that are about that moment alone: what returns asks anew after them."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from monitor import units
-from monitor.events import Evidence
+from monitor.events import Evidence, PromptState
 from monitor.language import say
 from monitor.protocol.condition import CANNOT_TELL, MET, NOT_MET, Condition, Sight
 from monitor.protocol.conditions import All, AnyOf, Not
 from monitor.protocol.document import Document, Rule
-from monitor.session import SessionState
+from monitor.session import Prompt, SessionState
 from monitor.vitals import KINDS, Signal, Window
 
 
@@ -34,10 +35,10 @@ def evaluate(document: Document, state: SessionState, window: Window, at: int) -
     sight = Sight(document, state, window, at)
     rules = document.by_phase[state.phase]
     truths = [rule.when.truth(sight) for rule in rules]
-    # A rule that says more is heard as long as its prompt is open, so that a value near a limit does not make two
-    # prompts take turns. What is silenced is never lost: the other one is there.
+    # A rule that says more is heard while it holds: an open prompt of it whose value has come back hides nothing, one
+    # whose value is on its way back does, so that a value near a limit does not make two prompts take turns.
     heard = {rule.id for rule, truth in zip(rules, truths, strict=True) if truth == MET}
-    heard.update(prompt.rule for prompt in state.prompts.values() if prompt.open)
+    heard.update(name for name, prompt in state.prompts.items() if name not in heard and _stands(prompt, sight))
     findings = []
     for rule, truth in zip(rules, truths, strict=True):
         silenced = bool(rule.unless) and not heard.isdisjoint(rule.unless)
@@ -46,6 +47,14 @@ def evaluate(document: Document, state: SessionState, window: Window, at: int) -
             coming = rule.when.truth(Sight(document, state, window, at, instant=True)) == MET
         findings.append(Finding(rule, truth, coming, silenced))
     return findings
+
+
+def _stands(prompt: Prompt, sight: Sight) -> bool:
+    """Whether a prompt is raised and what raised it has not come back."""
+    rule = sight.document.rule.get(prompt.rule)
+    if rule is None or prompt.state not in (PromptState.ACTIVE, PromptState.RECHECK) or sight.state.phase not in rule.phases:
+        return False
+    return rule.when.truth(replace(sight, standing=True)) != NOT_MET
 
 
 def workings(rule: Rule, sight: Sight) -> tuple[Evidence, ...]:

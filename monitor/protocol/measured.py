@@ -84,6 +84,21 @@ class Vital(Lasting, Comparison):
 
     type: Literal["vital"] = "vital"
     of: Annotated[tuple[Signal, ...], BeforeValidator(_several)] = Field(min_length=1)
+    clears: float | None = unset(None)
+    """The way back: once a prompt stands, the value counts as beyond its limit until it has come back to this one."""
+
+    @model_validator(mode="after")
+    def _way_back(self) -> Self:
+        if self.clears is not None and self.holds(self.clears):
+            sign, limit = self.limit()
+            raise ValueError(f"clears is the way back from {sign} {limit:g}; {self.clears:g} is still beyond that")
+        return self
+
+    def stands(self, value: float) -> bool:
+        """Whether a value is beyond the limit, or not far enough back from it."""
+        if self.clears is None:
+            return self.holds(value)
+        return value < self.clears if self.limit()[0] in "<≤" else value > self.clears
 
     def _live(self, sight: Sight) -> Numeric | None:
         for signal in self.of:
@@ -96,6 +111,8 @@ class Vital(Lasting, Comparison):
         latest = self._live(sight)
         if latest is None:
             return CANNOT_TELL
+        if sight.standing and self.stands(latest.value):
+            return MET
         if self.out_of is not None and not sight.instant:
             if self._inside(sight.window.series[latest.signal], sight.at):
                 return NOT_MET
@@ -134,7 +151,8 @@ class Vital(Lasting, Comparison):
         latest = self._live(sight)
         if latest is None:
             return sight.at
-        samples = ((s.measured_at, self.holds(s.value)) for s in reversed(sight.window.series[latest.signal]))
+        beyond = self.stands if sight.standing else self.holds
+        samples = ((s.measured_at, beyond(s.value)) for s in reversed(sight.window.series[latest.signal]))
         return _last(samples, sight.at, sight.window.max_age[latest.signal])
 
     def evidence(self, sight: Sight) -> Iterator[Evidence]:
@@ -169,6 +187,8 @@ class Lost(Condition):
     signals_: tuple[Signal, ...] = Field(alias="signals", min_length=1)
     at_least: int = 1
     for_s: Persistence = Field(default=0, alias="for")
+    back_for: Persistence = unset(0)
+    """The way back: once a prompt stands, values have to come for so long without a break."""
 
     def _lost(self, sight: Sight) -> list[tuple[Signal, int]]:
         """Which are lost, and for how long past their maximum age."""
@@ -193,6 +213,8 @@ class Lost(Condition):
     def truth(self, sight: Sight) -> int:
         if sight.state.away is not None and away_over(sight) is None:
             return NOT_MET
+        if sight.standing and self.back_for and (broken := self.broken_at(sight)) is not None and sight.at - broken <= self.back_for:
+            return MET
         return MET if len(self._lost(sight)) >= self.at_least else NOT_MET
 
     def broken_at(self, sight: Sight) -> int | None:

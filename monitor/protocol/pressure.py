@@ -13,6 +13,7 @@ from monitor.pressures import readings
 from monitor.protocol.condition import CANNOT_TELL, MET, NOT_MET, Condition, Duration, Sight
 from monitor.session import SessionState
 from monitor.vitals import CuffReading, Signal
+from monitor.yamlmarks import unset
 
 PRESSURES = ("sys_at_least", "dia_at_least", "sys_above", "dia_above", "sys_below", "dia_below", "rise_sys_at_least", "rise_dia_at_least")
 """The limits that a pressure may be held against, as a protocol names them."""
@@ -37,6 +38,8 @@ class Pressure(Condition):
     readings: int = Field(default=1, ge=1, le=2)
     apart: Duration = 0
     within: Duration | None = None
+    clears_by: float = unset(0.0)
+    """The way back: once a prompt stands, a reading counts until it is so many mmHg inside the limit."""
 
     @model_validator(mode="after")
     def _some(self) -> Pressure:
@@ -54,7 +57,8 @@ class Pressure(Condition):
             if limit is not None
         )
 
-    def counts(self, reading: CuffReading, state: SessionState) -> int:
+    def counts(self, reading: CuffReading, state: SessionState, back: float = 0.0) -> int:
+        """Whether a reading reaches a limit, with ``back`` mmHg less than that."""
         best = NOT_MET
         for which, how, limit in self._limits:
             value = reading.sys if which == "sys" else reading.dia
@@ -64,9 +68,11 @@ class Pressure(Condition):
                     best = max(best, CANNOT_TELL)
                     continue
                 base = state.baseline.sys if which == "sys" else state.baseline.dia
-                met = value - base >= limit
+                met = value - base >= limit - back
+            elif how == "below":
+                met = value < limit + back
             else:
-                met = value >= limit if how == "at_least" else value > limit if how == "above" else value < limit
+                met = value >= limit - back if how == "at_least" else value > limit - back
             if met:
                 return MET
         return best
@@ -88,6 +94,8 @@ class Pressure(Condition):
         if not recent:
             return CANNOT_TELL
         latest = self.counts(recent[0], sight.state)
+        if sight.standing and self.clears_by and self.counts(recent[0], sight.state, self.clears_by) == MET:
+            return MET
         if latest is not MET or self.readings == 1 or sight.instant:
             return latest
         for earlier in recent[1:]:

@@ -8,6 +8,7 @@ ends a condition; a high prompt stays until it is answered and nothing holds it 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from monitor.events import Answer, Priority, PromptChanged, PromptState
 from monitor.language import say
@@ -35,16 +36,29 @@ def step(document: Document, state: SessionState, window: Window, at: int, late:
         if to is None and prompt is not None and finding.truth == MET and _worse(rule, prompt, Sight(document, state, window, at)):
             to = PromptState.RECHECK
         if to is not None:
-            episode = _episode(prompt, to)
+            episode = _episode(rule, prompt, at)
             changes.append(_change(rule, prompt, episode, to, Sight(document, state, window, at), late))
     changes.extend(_ended_by_phase(document, state, seen, late))
     return changes
 
 
-def _episode(prompt: Prompt | None, to: PromptState) -> int:
+def _episode(rule: Rule, prompt: Prompt | None, at: int) -> int:
+    """Which one it is: what returns within the rule's time is the same prompt again."""
     if prompt is None:
         return 1
-    return prompt.episode + (prompt.state is PromptState.RESOLVED)
+    return prompt.episode + (prompt.state is PromptState.RESOLVED and not _same_again(rule, prompt, at))
+
+
+def _same_again(rule: Rule, prompt: Prompt, at: int) -> bool:
+    return prompt.ended is not None and at - prompt.ended <= rule.again_within
+
+
+def _raised(document: Document, rule: Rule, prompt: Prompt | None) -> PromptState:
+    """How a prompt comes, or comes back: with its earlier answer, or asking anew."""
+    if prompt is None or prompt.answered is None:
+        return PromptState.ACTIVE
+    momentary = rule.priority is Priority.HIGH or prompt.answered.reason in document.reasons_once
+    return PromptState.RECHECK if momentary else PromptState.ACTIVE
 
 
 def _next(finding: Finding, prompt: Prompt | None, sight: Sight) -> PromptState | None:
@@ -55,7 +69,10 @@ def _next(finding: Finding, prompt: Prompt | None, sight: Sight) -> PromptState 
     if prompt is None or not prompt.open:
         pending = prompt is not None and prompt.state is PromptState.PENDING
         if finding.truth == MET:
-            return None if _held_back(rule, prompt, at) else PromptState.ACTIVE
+            if _held_back(rule, prompt, at):
+                return None
+            same = prompt is not None and (pending or _same_again(rule, prompt, at))
+            return _raised(sight.document, rule, prompt if same else None)
         if finding.coming:
             return None if pending or _held_back(rule, prompt, at) else PromptState.PENDING
         return PromptState.RESOLVED if pending else None
@@ -64,7 +81,7 @@ def _next(finding: Finding, prompt: Prompt | None, sight: Sight) -> PromptState 
     if finding.truth == NOT_MET:
         return _subsiding(rule, prompt, sight)
     if prompt.state is PromptState.OVER and finding.truth == MET:
-        return PromptState.ACTIVE
+        return _raised(sight.document, rule, prompt)
     due = recheck_at(rule, prompt)
     return PromptState.RECHECK if due is not None and at >= due else None
 
@@ -88,16 +105,35 @@ def _held_back(rule: Rule, prompt: Prompt | None, at: int) -> bool:
 
 def _subsiding(rule: Rule, prompt: Prompt, sight: Sight) -> PromptState | None:
     """The condition is over: a high prompt waits for its answer, others for a calm stretch, then they end."""
+    if _not_back(rule, prompt, sight):
+        return None
     if rule.priority is Priority.HIGH and prompt.answered is None:
         return None if prompt.state is PromptState.OVER else PromptState.OVER
     if rule.clears_after and prompt.state is not PromptState.OVER:
         return PromptState.OVER
-    return None if rule.clears_after and _calm_s(rule, prompt, sight) < rule.clears_after else PromptState.RESOLVED
+    calm = _long_inside(rule, sight) or _calm_s(rule, prompt, sight) >= rule.clears_after
+    return PromptState.RESOLVED if not rule.clears_after or calm else None
+
+
+BACK_S = 10
+"""So many times the calm inside a limit are a way back too: who rests between limit and way back is not called for all day (proposal)."""
+
+
+def _not_back(rule: Rule, prompt: Prompt, sight: Sight) -> bool:
+    """Whether what is inside its limit again has not come back far enough, nor been inside for long."""
+    standing = prompt.state is not PromptState.OVER and rule.when.truth(replace(sight, standing=True)) != NOT_MET
+    return standing and not _long_inside(rule, sight)
+
+
+def _long_inside(rule: Rule, sight: Sight) -> bool:
+    broken = rule.when.broken_at(sight)
+    broken = rule.when.broken_at(sight)
+    return bool(rule.clears_after) and broken is not None and sight.at - broken > BACK_S * rule.clears_after
 
 
 def _calm_s(rule: Rule, prompt: Prompt, sight: Sight) -> int:
-    """For how long nothing has been building up again."""
-    broken = rule.when.broken_at(sight)
+    """For how long nothing has been building up again, or on its way back."""
+    broken = rule.when.broken_at(replace(sight, standing=True))
     return sight.at - (prompt.changed if broken is None else max(prompt.changed, broken + 1))
 
 
@@ -112,9 +148,11 @@ def recheck_at(rule: Rule, prompt: Prompt) -> int | None:
     """The second at which an answered prompt asks again if its condition still stands."""
     if prompt.answered is None:
         return None
+    # What returned under its earlier answer waits anew before it asks.
+    begun = max(prompt.answered.at, prompt.changed) if prompt.state is PromptState.ACTIVE else prompt.answered.at
     if rule.recheck is not None:
-        return prompt.answered.at + rule.recheck
-    return prompt.answered.at + DEFER_S if prompt.answered.answer is Answer.DEFERRED else None
+        return begun + rule.recheck
+    return begun + DEFER_S if prompt.answered.answer is Answer.DEFERRED else None
 
 
 def _change(rule: Rule, prompt: Prompt | None, episode: int, to: PromptState, sight: Sight, late: bool) -> PromptChanged:

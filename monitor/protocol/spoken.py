@@ -65,11 +65,14 @@ def condition(document: Document, stated: Condition) -> str:
             return say("not: {part}", part=_part(document, stated.of))
         case c.Vital():
             sign, limit = stated.limit()
-            return f"{' or '.join(KINDS[s].label for s in stated.of)} {sign} {limit:g}{_lasting(stated.for_s, stated.out_of)}"
+            opposite = "≥" if sign in "<≤" else "≤"
+            back = "" if stated.clears is None else say(", back at {sign} {limit:g}", sign=opposite, limit=stated.clears)
+            return f"{' or '.join(KINDS[s].label for s in stated.of)} {sign} {limit:g}{_lasting(stated.for_s, stated.out_of)}{back}"
         case c.Pressure():
             limits = [text.format(v) for name, text in _PRESSURES.items() if (v := getattr(stated, name)) is not None]
             apart = say(", on two readings at least {duration} apart", duration=duration(stated.apart)) if stated.readings == 2 else ""
-            return say("blood pressure {limits}{apart}", limits=" or ".join(limits), apart=apart)
+            back = say(", back {by:g} mmHg inside", by=stated.clears_by) if stated.clears_by else ""
+            return say("blood pressure {limits}{apart}{back}", limits=" or ".join(limits), apart=apart, back=back)
         case c.Score():
             sign, limit = stated.limit()
             label = charting.SCALES[stated.scale].label
@@ -117,10 +120,11 @@ def condition(document: Document, stated: Condition) -> str:
             names_lost = ", ".join(KINDS[s].label for s in stated.signals_)
             count = say("at least {at_least} of ", at_least=stated.at_least) if len(stated.signals_) > 1 else ""
             return say(
-                "no live value of {count}{names_lost}{lasting}, before the start only of what was once there",
+                "no live value of {count}{names_lost}{lasting}, before the start only of what was once there{back}",
                 count=count,
                 names_lost=names_lost,
                 lasting=_lasting(stated.for_s),
+                back=say(", back after {duration} with values", duration=duration(stated.back_for)) if stated.back_for else "",
             )
         case c.CuffFailed():
             return say("the cuff failed {tries} times in a row", tries=stated.tries)

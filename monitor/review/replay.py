@@ -91,7 +91,7 @@ class Replay:
                 except ValueError as wrong:
                     raise BadFile(self.said_file, said.line, str(wrong)) from None
             for change in rehearsal.second(at, row):
-                if change.state is e.PromptState.ACTIVE:
+                if change.state is e.PromptState.ACTIVE and rehearsal.state.prompts[change.rule].times == 1:
                     self.counts[change.priority.value] += 1
                 yield at, change
             self.ticks += 1
@@ -104,6 +104,7 @@ def described(document: Document, at: int, change: e.PromptChanged) -> dict[str,
     return {
         "at_s": at,
         "rule": change.rule,
+        "episode": change.episode,
         "kind": change.prompt_kind.value,
         "priority": change.priority.value,
         "state": change.state.value,

@@ -134,6 +134,8 @@ def _rule(document: Document, rule: Rule) -> DeltaGenerator:
         timing = [
             say("re-check after {duration}", duration=duration(rule.recheck)) if rule.recheck else "",
             say("quiet for {duration}", duration=duration(rule.lockout)) if rule.lockout else "",
+            say("ends after {duration} of calm", duration=duration(rule.clears_after)) if rule.clears_after else "",
+            say("the same prompt again within {duration}", duration=duration(rule.again_within)) if rule.again_within else "",
         ]
         st.caption(
             say(

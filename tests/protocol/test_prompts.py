@@ -92,6 +92,20 @@ LIVES: dict[str, tuple[dict[str, Any], str, dict[int, Answer], list[Step]]] = {
     "what is unknown is no calm": (
         {"clears_after": "9 s"}, "98x5 93x2 98x2 _x20 98x20", {}, [(5, "active"), (7, "over"), (38, "resolved")],
     ),
+    "on its way back it is not over": (
+        {"when": {"vital": {"of": "spo2", "below": 94, "clears": 96}}}, "98x5 93x5 95x20 96x5", {}, [(5, "active"), (30, "resolved")],
+    ),
+    "inside its limit for ten times the calm it is over": (
+        {"clears_after": "2 s", "when": {"vital": {"of": "spo2", "below": 94, "clears": 96}}}, "98x5 93x1 95x60", {},
+        [(5, "active"), (26, "over"), (27, "resolved")],
+    ),
+    "what returns under its answer is asked about anew after the re-check": (
+        {"again_within": "30 s", "recheck": "10 s"}, "98x5 93x5 98x5 93x20", DID,
+        [(5, "active"), (10, "resolved"), (15, "active"), (25, "recheck")],
+    ),
+    "a high one that returns asks anew": (
+        {**HIGH, "again_within": "30 s"}, "98x5 93x5 98x5 93x20", DID, [(5, "active"), (10, "resolved"), (15, "recheck")],
+    ),
     "what is on its way is watched": (
         {"watch": True, "when": {"vital": {"of": "spo2", "below": 94, "for": "10 s"}}}, "98x5 93x20", {},
         [(5, "pending"), (15, "active")],
@@ -120,6 +134,32 @@ def test_a_second_life_has_its_own_number_and_no_answer_of_the_first() -> None:
         bed.second(at, **sample)
     prompt = bed.state.prompts["X-1"]
     assert (prompt.episode, prompt.since, prompt.answered) == (2, 15, None)
+
+
+AGAIN = {"again_within": "30 s", "recheck": "5 min"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason", "gap", "episode", "answered"),
+    [
+        (AGAIN, "known", 10, 1, True),
+        (AGAIN, "artefact", 10, 1, False),
+        ({**AGAIN, "priority": "high"}, "known", 10, 1, False),
+        (AGAIN, "known", 31, 2, False),
+    ],
+)
+def test_what_returns_in_time_is_the_same_prompt_and_keeps_an_answer_that_still_says_something(
+    rule: dict[str, Any], reason: str, gap: int, episode: int, answered: bool
+) -> None:
+    bed = Bed(ruled(rule))
+    for at, sample in spo2(f"98x5 93x5 98x{gap} 93x2"):
+        if at == 7:
+            bed.happen(at, e.PromptAnswered(rule="X-1", episode=1, answer=Answer.DECLINED, reason=reason))
+        bed.second(at, **sample)
+    prompt = bed.state.prompts["X-1"]
+    assert (prompt.episode, prompt.answered is not None, prompt.since) == (episode, answered, 10 + gap)
+    assert prompt.times == (2 if episode == 1 else 1)
+    assert (prompt.earlier is not None) == (episode == 1 and not answered)
 
 
 def test_an_answer_to_an_earlier_life_is_no_answer() -> None:
@@ -262,14 +302,14 @@ def test_a_rule_is_silent_while_one_that_says_more_speaks() -> None:
     assert life(ruled(*TWO), "98x5 93x5 89x5") == [(5, "active"), (10, "resolved")]
 
 
-def test_the_lesser_rule_waits_until_the_greater_one_has_ended() -> None:
+def test_the_lesser_rule_speaks_while_the_greater_one_only_waits_for_its_answer() -> None:
     document = ruled(*TWO)
     bed, steps = Bed(document), []
     for at, sample in spo2("98x5 89x5 93x20"):
         if at == 15:
             answer(bed, at, Answer.DID, "X-2")
         steps += [(at, c.rule, c.state.value) for c in bed.second(at, **sample)]
-    assert steps == [(5, "X-2", "active"), (10, "X-2", "over"), (15, "X-2", "resolved"), (16, "X-1", "active")]
+    assert steps == [(5, "X-2", "active"), (10, "X-1", "active"), (10, "X-2", "over"), (15, "X-2", "resolved")]
 
 
 @given(st.lists(st.tuples(st.sampled_from(["98", "93", "89", "_", "off"]), st.integers(1, 12)), min_size=1, max_size=8))
