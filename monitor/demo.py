@@ -33,6 +33,8 @@ PLAYED_ANSWERS_S = 30
 """The same in what is played before anybody sees it."""
 STEP_S = 5
 """She looks in so often in what is played."""
+ROUND_S = 1.0
+"""So often what is played lets the other rooms go on."""
 TURNOVER_S = 90
 """So long after a session ended a room begins anew."""
 log_ = logging.getLogger("monitor.demo")
@@ -99,13 +101,16 @@ class Demos:
 
     def _play(self, ward: Ward, session: int, until: int) -> None:
         self._nurse.reacts_s = PLAYED_ANSWERS_S
-        at = -1
+        at, rounded = -1, clock.monotonic()
         while at < until:
             at = min(until, at + STEP_S)
             ward.play(session, at)
             self.attend(ward.courses[session])
+            if clock.monotonic() - rounded >= ROUND_S:
+                # The rooms that are open already do not wait for all that is played, nor does the sign of life.
+                ward.round()
+                rounded = clock.monotonic()
         self._nurse.reacts_s = ANSWERS_S
-        # The other rooms do not wait for all that is played.
         ward.round()
 
     def tend(self, ward: Ward) -> None:

@@ -425,7 +425,7 @@ class Ward:
                     self._take_up(writing, next(head for head in writing.heads() if head.session == session), mono, 0.0)
                 course = self.courses[session]
                 course.pace = Pace(course.at, mono - 1.0, float(LARGEST_ROUND))
-                course.advance(writing, mono, most=min(LARGEST_ROUND, until - course.at))
+                course.advance(writing, mono, most=max(0, min(LARGEST_ROUND, until - course.at)))
                 course.pace.change(mono, course.assessment.state.speed, course.at)
         except BaseException:
             self.courses.clear()

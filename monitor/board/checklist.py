@@ -8,7 +8,7 @@ from monitor.board.frame import Frame, button
 from monitor.board.view import Picture, View
 from monitor.language import say
 from monitor.protocol.condition import MET, NOT_MET, Sight
-from monitor.protocol.document import CheckItem
+from monitor.protocol.document import CheckAnswer, CheckItem
 from monitor.session import Phase
 
 
@@ -97,6 +97,11 @@ def _item(picture: Picture, view: View, sight: Sight, checklist: str, item: Chec
         "multiple": item.multiple,
         "note": note,
         "answers": [
-            {"id": a.id, "label": a.label, "chosen": checked is not None and a.id in checked.answers, "bad": a.stops} for a in item.answers
+            {"id": a.id, "label": _answer(a), "chosen": checked is not None and a.id in checked.answers, "bad": a.stops}
+            for a in item.answers
         ],
     }
+
+
+def _answer(answer: CheckAnswer) -> str:
+    return f"{answer.label} ({answer.examples})" if answer.examples else answer.label

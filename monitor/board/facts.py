@@ -75,11 +75,11 @@ def _medicines(document: Document, view: View) -> Iterator[Fact]:
         checked = view.state.checks.get((BEFORE, item.id))
         if checked is None:
             if item.multiple:
-                yield Fact(say("medicines not asked"), True)
+                yield Fact(say("{topic} not asked", topic=item.topic or item.question), True)
             continue
         chosen = [item.answer_ids[a] for a in checked.answers if a in item.answer_ids and item.answer_ids[a].flags]
         if item.multiple and not chosen:
-            yield Fact(say("none of the medicines asked about"))
+            yield Fact(say("none of the {topic} asked about", topic=item.topic or item.question))
         for answer in chosen:
             against = list(dict.fromkeys(label for flag in answer.flags for label in avoided.get(flag, ())))
             text = answer.label if item.multiple else f"{item.question} {answer.label}"

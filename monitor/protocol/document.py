@@ -139,6 +139,7 @@ class CuffRest(Part):
 class CheckAnswer(Part):
     id: Id
     label: Words
+    examples: str = unset("")
     stops: bool = False
     """This answer keeps the item open: it blocks, warns or informs as the item says."""
     flags: tuple[Id, ...] = ()
@@ -150,6 +151,8 @@ class CheckItem(Part):
     answers: tuple[CheckAnswer, ...] = Field(min_length=1)
     effect: Literal["blocks", "warns", "informs"]
     multiple: bool = False
+    topic: str = unset("")
+    """What the answers are, in a word, for a place that has no room for the question."""
     override: tuple[str, ...] = ()
     """Roles that may override a blocking answer; empty: nobody."""
     hint: AnyCondition | None = None

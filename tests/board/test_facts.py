@@ -40,7 +40,7 @@ def test_a_medicine_says_against_what_it_speaks(screen: Screen) -> None:
     screen.happen(medicines("long_qt", "lamotrigine"))
     found = told(screen)
     assert found["drug that lengthens QT"] == {
-        "text": "drug that lengthens QT", "weighs": True, "more": "speaks against Ondansetron, Prochlorperazine",
+        "text": "drug that lengthens QT", "weighs": True, "more": "speaks against Ondansetron, Prochlorperazine, Promethazine",
     }  # fmt: skip
     assert not found["lamotrigine"]["weighs"]
 
@@ -82,6 +82,6 @@ def test_the_card_of_a_handover_carries_weight_prescriber_and_facts(screen: Scre
     screen.seconds(40, at_30="168/102")
     picture = screen.picture()
     text = "\n".join(handover_card(picture, picture.views["1"]))
-    for part in ("70 kg", "ordered by Dr. Adler", "drug that lengthens QT (speaks against Ondansetron, Prochlorperazine)", "baseline 120/75",
+    for part in ("70 kg", "ordered by Dr. Adler", "drug that lengthens QT (speaks against Ondansetron, Prochlorperazine, Promethazine)", "baseline 120/75",
                  "highest 168/102", "Allergies: none charted"):  # fmt: skip
         assert part in text, text
