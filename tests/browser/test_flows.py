@@ -205,6 +205,53 @@ def test_a_handover_is_accepted_in_another_browser_in_one_tap(browser: Any, prog
     other.close()
 
 
+MORE = {
+    "Oxygen…": ({"Oxygen": "2"}, "observed"),
+    "Breathing counted…": ({"Breaths": "14"}, "observed"),
+    "Note…": ({"Note": "reads a book"}, "note_added"),
+    "Late entry…": ({}, None),
+    "CADSS…": ({}, None),
+}
+"""What stands behind "More entries": what is written in its form, and what is stored; nothing where it is only looked at."""
+
+
+def test_each_form_behind_more_entries_and_the_handover_go_by_clicks(browser: Any, program: Running, log: EventLog) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(f"{program.address}/room?room=2")
+    page.get_by_role("button", name="Who is here?").click(timeout=20000)
+    named(page, "G. Eight")
+    page.get_by_role("button", name="G. Eight").wait_for()
+    mine = lambda: [x.kind for x in events(log, "2") if x.by == "G. Eight"]  # noqa: E731
+    dock = page.locator(".dock")
+    more = page.get_by_role("button", name="More entries")
+    for label, (written, kind) in MORE.items():
+        if more.is_visible():
+            more.click()
+        button = page.locator(".log .extra").get_by_role("button", name=label, exact=True)
+        button.click()
+        dock.wait_for()
+        assert dock.locator("h2").inner_text().endswith("Room 2 · Otter")
+        assert looks.faults(page) == [], label
+        for field, text in written.items():
+            dock.get_by_role("textbox", name=field).fill(text)
+        if kind is None:
+            dock.get_by_role("button", name="Close").click()
+        else:
+            dock.locator(".buttons .solid:visible").click()
+        dock.wait_for(state="hidden")
+        assert kind is None or eventually(lambda kind=kind: mine()[-1:] == [kind]), label
+    page.get_by_role("button", name=re.compile("^Take from|^Take watch")).click()
+    page.get_by_role("button", name="Hand over…").click()
+    for part in (" kg", "Allergies: ", "prescriber", "baseline"):
+        dock.get_by_text(re.compile(part)).first.wait_for()
+    dock.get_by_role("button", name="Offer the handover").click()
+    page.locator(".handover").get_by_text(re.compile("G. Eight hands over")).wait_for()
+    page.locator(".handover").get_by_role("button", name="Withdraw").click()
+    page.locator(".handover").wait_for(state="hidden")
+    assert eventually(lambda: mine()[-3:] == ["watch_taken", "watch_offered", "offer_ended"])
+    page.close()
+
+
 def test_comfort_is_logged_from_the_wall_in_two_taps_and_taken_back(browser: Any, program: Running, log: EventLog) -> None:
     page = wall(browser, program)
     page.get_by_role("button", name="Who is here?").click()
