@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from monitor.forms.numbers import read_number
 from tests.browser import harness, looks
 from tests.browser.form_frames import DRUG, FORMS, KEYPAD, NOTE, ORDER, Form
 from tests.browser.harness import AT_ONCE_MS, CUT_MS, Open, passes
+from tests.forms.typed import TYPED
 
 pytestmark = pytest.mark.browser
 
@@ -87,6 +89,30 @@ def test_what_is_written_is_sent_at_most_five_times_a_second_and_the_newest_is_s
     assert all(b["at"] - a["at"] > 195 for a, b in itertools.pairwise(sent))
     assert [one["rev"] for one in sent] == sorted({one["rev"] for one in sent})
     assert last(page)["form"] == NOTE["id"]
+
+
+@pytest.mark.parametrize("language", ["en-US", "de-DE"])
+def test_each_of_sixty_typed_texts_arrives_as_it_was_typed_in_either_language(browser: Any, address: str, language: str) -> None:
+    context = browser.new_context(locale=language, viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.state, page.address = harness.frame("room_medium") | {"trend": None}, f"{address}/?page=room"
+    load(page, ORDER)
+    assert page.evaluate("navigator.language") == language
+    fields = [(one["id"], one["label"]) for part in ORDER["parts"] for one in part["fields"] if one["kind"] == "number"]
+    assert len(fields) >= 2
+    texts = list(TYPED)
+    for first in range(0, len(texts), len(fields)):
+        written = {}
+        for (name, label), text in zip(fields, texts[first:], strict=False):
+            field = page.get_by_role("textbox", name=label, exact=True)
+            field.fill("")
+            field.focus()
+            page.keyboard.type(text)
+            written[name] = text
+        page.wait_for_function("given => Object.entries(given).every(([n, t]) => window.wrote.at(-1)?.values?.[n] === t)", arg=written)
+        for text in written.values():
+            assert read_number(text, "kg").value == TYPED[text]
+    context.close()
 
 
 def test_a_press_carries_all_that_is_written_and_is_not_sent_twice(open_form: Open) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.forms.numbers import read_number
+from tests.forms.typed import TYPED
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,13 @@ def test_marks_letters_signs_and_other_units_are_refused_in_words(typed: str) ->
     read = read_number(typed, "kg")
     assert read.value is None
     assert read.wrong.endswith(".")
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_each_of_sixty_texts_is_what_it_means_or_is_refused(typed: str) -> None:
+    read = read_number(typed, "kg")
+    assert read.value == TYPED[typed]
+    assert (read.value is None) is bool(read.wrong)
 
 
 def test_nothing_typed_is_neither_a_number_nor_wrong() -> None:
