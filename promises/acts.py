@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from streamlit.logger import set_log_level
@@ -32,45 +32,86 @@ from monitor.store import packing
 from monitor.ward import drafts, logged
 from promises.found import Found
 from tests.conftest import Time
-from tests.keys import Keys, buttons, in_room, on_wall
+from tests.keys import DockedKeys, buttons, in_room, on_wall
+from tests.warded import PASSWORD, quick_passwords
 
 Act = dict[str, Any]
 ROOMS, NURSES, COLLEAGUE = ("2", "3"), ("mira", "jonas"), "anna"
 ALIASES = ("Otter", "Maple", "Lark", "Heron")
 STEPS = 14
-HAPPENS = {"look": 4, "tap": 8, "next": 2, "meanwhile": 4, "sign": 4, "come": 2, "leave": 1, "close": 1, "wait": 1}
+HAPPENS = {"look": 4, "tap": 8, "next": 2, "meanwhile": 4, "sign": 4, "form": 10, "come": 4, "leave": 1, "close": 1, "wait": 1}
 """How often what happens."""
 NOT_STORED = frozenset({"go", "open_room", "dialog", "checkin", "audio", "run", "display", "not_me"})
 """Acts that go somewhere, open a form, or are the ward's."""
 ORDER = Order(dose_mg_per_kg=0.5, weight_kg=70, minutes=40)
 
 
+class Form(NamedTuple):
+    """What is written in a form, and whether an entry is that; ``n`` makes each its own."""
+
+    written: Callable[[int], dict[str, str]]
+    stored: Callable[[int, e.AnyEvent], bool]
+
+
+def _seen(what: str, number: Callable[[int], float]) -> Callable[[int, e.AnyEvent], bool]:
+    return lambda n, event: isinstance(event, e.Observed) and (event.what, event.number) == (what, number(n))
+
+
+FORMS: Mapping[str, Form] = {
+    "note": Form(lambda n: {"text": f"note {n}"}, lambda n, event: event == e.NoteAdded(text=f"note {n}")),
+    "oxygen": Form(lambda n: {"oxygen": str(n % 15)}, _seen("oxygen", lambda n: n % 15)),
+    "breathing": Form(lambda n: {"breathing": str(n % 40)}, _seen("breathing", lambda n: n % 40)),
+    "pressure": Form(
+        lambda n: {"sys": str(100 + n % 80), "dia": "60"},
+        lambda n, event: isinstance(event, e.PressureCharted) and (event.sys, event.dia) == (100 + n % 80, 60),
+    ),
+    "away": Form(
+        lambda n: {"why": "bathroom", "escort": f"S. Lee {n}", "most": "10"},
+        lambda n, event: isinstance(event, e.AwayStarted) and event.escort == f"S. Lee {n}",
+    ),
+}
+
+
 class Screen:
     """One of the two, with what it was last shown."""
 
-    def __init__(self) -> None:
-        self.keys, self.who = Keys(), ""
+    def __init__(self, keys: DockedKeys) -> None:
+        self.keys = keys
         self.frames: list[Any] = []
         self.waits: tuple[Act, str] | None = None
+
+    @property
+    def who(self) -> str:
+        return self.keys.who
 
     def look(self) -> None:
         self.frames = [*(in_room(room, self.who) for room in ROOMS), on_wall(self.who)]
 
+    def tap(self, act: Act) -> None:
+        self.keys.act(act)
+        self.waits = (act, self.keys.signs) if self.keys.signs is not None else None
+
     def leave(self) -> None:
-        self.who, self.waits = "", None
+        self.waits = None
         self.keys.leave()
-        self.keys.close()
+
+    def close(self) -> None:
+        """The form that is open."""
+        if self.keys.form is not None:
+            self.keys.press("leave")
+        self.waits = None
 
 
 class World:
     """A station whose rooms always hold somebody."""
 
-    def __init__(self, seed: int, time: Time) -> None:
+    def __init__(self, seed: int, time: Time, keys: Sequence[DockedKeys]) -> None:
         self.chance, self.time, self.here = random.Random(seed), time, station()
         scenario = settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml"
         self.admitted = admit_simulated(ROOMS[0], Patient("Otter", weight_kg=70), scenario, 1, self.here.document)
         self.lease = self.here.log.number_lease("promises")
-        self.screens = Screen(), Screen()
+        self.screens = tuple(map(Screen, keys))
+        self.written = 0
         self.kept: dict[int, int] = {}
         self.tapped: Counter[str] = Counter()
         self.stored: Counter[str] = Counter()
@@ -142,9 +183,10 @@ class World:
                     screen.look()
             case "leave":
                 screen.leave()
+            case "form":
+                yield from self.form(screen)
             case "close":
-                screen.keys.close()
-                screen.waits = None
+                screen.close()
             case "wait":
                 self.time.pass_by(self.chance.choice((5, 61)))
         self.news()
@@ -154,10 +196,9 @@ class World:
         self.news()
         self.tapped[act["do"]] += 1
         meant = self._meant(act)
-        screen.keys.tap(act)
-        screen.waits = (act, screen.keys.signs) if screen.keys.signs is not None else None
         freed = act["do"] in ("emergency", "emergency_act")
         signs = screen.who or (UNNAMED if freed else "")
+        screen.tap(act)
         found = list(self.news())
         yield from self._wrong(act, found, meant, signs)
         # An emergency goes by its room, where one may be running already.
@@ -168,11 +209,11 @@ class World:
     def sign(self, screen: Screen, name: str) -> Iterator[str]:
         """By a name or a PIN; by another nurse than the one who tapped, as often as not."""
         self.news()
-        screen.keys.wait()
+        screen.keys.act()
         waits = screen.waits if screen.keys.signs is not None else None
         shown = screen.keys.signs
         screen.keys.sign(name)
-        screen.who, screen.waits = name, None
+        screen.waits = None
         found = list(self.news())
         if waits is None or shown is None:
             if found:
@@ -185,6 +226,33 @@ class World:
                 said = words.entry(self.here.document, entry.event)
                 if act["do"] != "undo" and said is not None and said.replace(name, "whoever signs") not in shown:
                     yield f"{act}: {said!r} was stored, {shown!r} was signed"
+
+    def form(self, screen: Screen) -> Iterator[str]:
+        """Opens one that a frame offers, or presses the one that is open."""
+        open_ = screen.keys.form
+        if open_ is None or open_["form"] not in FORMS:
+            rooms = [frame for frame in screen.frames if frame.get("session") is not None]
+            acts = [{**b["act"], "room": frame["room"]} for frame in rooms for b in buttons(frame) if b["act"].get("name") in FORMS]
+            if acts:
+                screen.tap(self.chance.choice(acts))
+            return
+        self.news()
+        name, who, n = open_["form"], screen.who, self.written
+        self.written += 1
+        self.tapped[f"form {name}"] += 1
+        late = open_["state"] == "ended"
+        screen.keys.press("file" if late else "save", [ask["id"] for ask in open_["asks"]], **FORMS[name].written(n))
+        found = list(self.news())
+        for session, entry in found:
+            self.stored[f"form {name}"] += 1
+            if session != open_["session"]:
+                yield f"the form {name} of session {open_['session']}: {entry.event.kind} is in session {session}"
+            if entry.by != who:
+                yield f"the form {name}: {entry.event.kind} is signed by {entry.by}, not by {who or 'nobody'}"
+            if not isinstance(entry.event, e.FiledLate) and not FORMS[name].stored(n, entry.event):
+                yield f"the form {name}, {FORMS[name].written(n)}: {entry.event} was stored"
+        if not found and not screen.keys.told and screen.keys.form is None:
+            yield f"the form {name} was pressed: not stored, and nothing is said"
 
     # ---- what came of it ----
 
@@ -296,7 +364,50 @@ def as_shown(act: Act, event: e.AnyEvent, session: int, entry: Callable[[int], e
     return False
 
 
+NAMED = "station: Promises\nprotocol: protocols/example.yaml\nrooms: [{room: '2'}, {room: '3'}]\n"
+SIGNED = NAMED.replace("rooms:", "mode: ward\nward: {clock_kept_by: the tests}\nrooms:")
+PIN = "284917"
+
+
 def keep(interleavings: int) -> Found:
+    """Half of them at stations where a name is said, half at two shared ones where people sign by their PIN."""
+    half = interleavings // 2
+    parts = [_kept(interleavings - half, NAMED, 20261201), _kept(half, SIGNED, 20261202)]
+    wrong, faults = [x for part in parts for x in part.wrong], sum(part.faults for part in parts)
+    tapped, stored = (sum((count for count in counts), Counter[str]()) for counts in zip(*(p.counted for p in parts), strict=True))
+    pressed = sum(count for what, count in tapped.items() if what.startswith("form "))
+    figures = (
+        f"{interleavings} interleavings, {half} of them with PINs at shared stations: {tapped.total()} taps of {len(tapped)} kinds, "
+        f"{pressed} of them presses of forms, {stored.total()} entries: {len(wrong)} wrong, {faults} faults"
+    )
+    told = "; ".join(wrong[:3])
+    kept = not wrong and not faults and all(part.counted[1].total() > 0 for part in parts)
+    return Found(kept=kept, figures=f"{figures}{': ' if told else ''}{told}")
+
+
+class Part(NamedTuple):
+    wrong: list[str]
+    faults: int
+    counted: tuple[Counter[str], Counter[str]]
+    """What was tapped and what was stored, by kind."""
+
+
+def _seats(patch: pytest.MonkeyPatch) -> list[DockedKeys]:
+    """Two screens: where people sign in, shared stations of the ward's nurses."""
+    accounts = station().accounts
+    if accounts is None:
+        return [DockedKeys(patch, place) for place in ("desk 1", "desk 2")]
+    for name in NURSES:
+        accounts.add(name, ["nurse"], PASSWORD)
+        accounts.set_pin(name, PIN)
+    seats = []
+    for name in ("desk 1", "desk 2"):
+        accounts.add(name, ["nurse"], PASSWORD, shared=True)
+        seats.append(accounts.enter(accounts.sign_in(name, PASSWORD)))
+    return [DockedKeys(patch, "", seat, PIN) for seat in seats]
+
+
+def _kept(interleavings: int, rooms: str, seed: int) -> Part:
     wrong: list[str] = []
     with ExitStack() as ends:
         folder = Path(ends.enter_context(tempfile.TemporaryDirectory()))
@@ -304,10 +415,13 @@ def keep(interleavings: int) -> Found:
         time.turns(patch)
         set_log_level("error")  # of a page without a browser it tells with every run
         patch.setenv(settings.STORE_VARIABLE, f"sqlite:///{folder / 'log.db'}")
-        patch.setenv(settings.ROOMS_VARIABLE, str(settings.ROOMS))
+        named = folder / "rooms.yaml"
+        named.write_text(rooms.replace("protocols/", f"{settings.SAMPLE_DATA / 'protocols'}/"), encoding="utf-8")
+        patch.setenv(settings.ROOMS_VARIABLE, str(named))
+        ends.enter_context(quick_passwords())
         stations.leave()
         ends.callback(stations.leave)
-        world = World(20261201, time)
+        world = World(seed, time, _seats(patch))
         for _ in range(interleavings):
             world.begin()
             for screen in world.screens:
@@ -315,7 +429,4 @@ def keep(interleavings: int) -> Found:
             for _ in range(STEPS):
                 wrong += world.step()
         faults = len(list(world.here.log.verify()))
-    tapped, stored, kinds = world.tapped.total(), world.stored.total(), len(world.tapped)
-    figures = f"{interleavings} interleavings, {tapped} taps of {kinds} kinds, {stored} entries: {len(wrong)} wrong, {faults} faults"
-    told = "; ".join(wrong[:3])
-    return Found(kept=not wrong and not faults and stored > 0, figures=f"{figures}{': ' if told else ''}{told}")
+    return Part(wrong, faults, (world.tapped, world.stored))
