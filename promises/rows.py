@@ -26,6 +26,6 @@ ROWS: Mapping[str, Row] = {
     "ward": Row(ward_machine.keep, quick=8, full=5000),
     "mutation": Row(survivors.keep, quick=3, full=survivors.EVERY),
     "doors": Row(doors.keep, quick=1, full=len(doors.ACTORS)),
-    "acts": Row(acts.keep, quick=12, full=1000),
+    "acts": Row(acts.keep, quick=8, full=1000),
     "kill": Row(kills.keep, quick=1, full=300),
 }

@@ -45,7 +45,7 @@ def test_a_station_that_goes_by_the_room_is_found_out(monkeypatch: pytest.Monkey
         return station().follower.session(room)
 
     monkeypatch.setattr(views, "_session", careless)
-    assert not acts.keep(12).kept
+    assert not acts.keep(6).kept
 
 
 def test_tests_that_ask_nothing_let_every_mutant_live(tmp_path: Path) -> None:
