@@ -109,11 +109,11 @@ def test_a_rise_over_the_baseline_needs_the_baseline(document: Document, tmp_pat
 
 
 def test_each_prompt_says_where_it_comes_from(document: Document, tmp_path: Path) -> None:
-    source = open_recording(written(tmp_path / "a.csv", "98x5 80x20"))
+    source = open_recording(written(tmp_path / "a.csv", "98x5 84x20"))
     at, change = next(x for x in Replay(document, source).run(source.read(25)) if x[1].rule == "E-2")
     said_of_it = described(document, at, change)
     assert (said_of_it["at_s"], said_of_it["priority"], said_of_it["state"], said_of_it["signals"]) == (10, "high", "active", ["spo2"])
-    assert said_of_it["values"] == [{"name": "spo2", "value": 80.0, "at_s": 10, "note": "< 85"}]
+    assert said_of_it["values"] == [{"name": "spo2", "value": 84.0, "at_s": 10, "note": "< 85"}]
     assert {"line", "source", "limit", "action"} == set(said_of_it["cites"])
     assert said_of_it["options"]
 

@@ -14,11 +14,12 @@ from monitor.protocol.prompts import step
 from monitor.session import SessionState, begin, fold
 from monitor.vitals import Numeric, Window
 
-ENGINE = 3
+ENGINE = 4
 """The version of what is concluded from one and the same log and protocol: one more with each change of it.
 
 2: conditions that last a share of a window, calm that does not count what builds up again.
 3: limits with a way back, prompts that return as the same, lesser rules that no waiting prompt silences.
+4: reported zeros, values before a loss, what is due sooner in a phase.
 """
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -86,7 +86,7 @@ class Comparison(Condition):
     at_least: float | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> Comparison:
+    def _one(self) -> Self:
         if sum(v is not None for v in (self.below, self.at_most, self.above, self.at_least)) != 1:
             raise ValueError("give exactly one of below, at_most, above, at_least")
         return self

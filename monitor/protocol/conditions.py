@@ -14,12 +14,13 @@ from pydantic import BeforeValidator, Field
 from monitor.protocol.charted import DrugSince, Score, Seen, Symptom, Trend
 from monitor.protocol.condition import MET, NOT_MET, Condition, Sight
 from monitor.protocol.facts import Fact, Flag, Overdue, Since
-from monitor.protocol.measured import Disagree, Lost, Still, Vital
+from monitor.protocol.measured import Before, Disagree, Lost, Plausible, Reported, Still, Vital
 from monitor.protocol.pressure import CuffFailed, Pressure
 
 __all__ = [
-    "All", "AnyCondition", "AnyOf", "CuffFailed", "Disagree", "DrugSince", "Fact", "Flag", "Lost", "Not", "Overdue", "Pressure",
-    "Score", "Seen", "Since", "Still", "Symptom", "Trend", "Vital", "always_known", "walk",
+    "All", "AnyCondition", "AnyOf", "Before",
+    "CuffFailed", "Disagree", "DrugSince", "Fact", "Flag", "Lost", "Not", "Overdue", "Plausible", "Pressure",
+    "Reported", "Score", "Seen", "Since", "Still", "Symptom", "Trend", "Vital", "always_known", "walk",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -89,6 +90,9 @@ KEYS: tuple[str, ...] = (
     "since",
     "overdue",
     "lost",
+    "reported",
+    "before",
+    "plausible",
     "cuff_failed",
     "disagree",
     "still",
@@ -125,6 +129,9 @@ AnyCondition = Annotated[
     | Since
     | Overdue
     | Lost
+    | Reported
+    | Before
+    | Plausible
     | CuffFailed
     | Disagree
     | Still
@@ -150,7 +157,7 @@ def always_known(document: Document, condition: Condition) -> bool:
     for part in walk(condition):
         if isinstance(part, Flag) and not document.flags.get(part.flag):
             continue
-        if isinstance(part, (Vital, Pressure, Score, Trend, Symptom, CuffFailed, Disagree, Still, Flag)):
+        if isinstance(part, (Vital, Reported, Before, Pressure, Score, Trend, Symptom, CuffFailed, Disagree, Still, Flag)):
             return False
         if isinstance(part, Seen) and (part.below is not None or part.above is not None):
             return False

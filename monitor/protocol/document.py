@@ -83,6 +83,8 @@ class Observation(Part):
     resting_not_within: Duration = 0
     after_drug: Mapping[str, Duration] = Field(default_factory=dict)
     """Closer interval for half an hour after a drug for this purpose."""
+    early: Mapping[Phase, Duration] = unset({})
+    """Closer interval for the first half hour of a phase."""
 
     @model_validator(mode="after")
     def _asked(self) -> Self:
@@ -504,6 +506,8 @@ class Document(Part):
         if interval is None and (asked.every or state.phase not in INFUSED):
             return None
         done = self._last_done(asked, state, window)
+        if state.phase in asked.early and done < state.phase_since + 30 * 60:
+            interval = asked.early[state.phase]
         due = [] if interval is None else [done + interval]
         for purpose, closer in asked.after_drug.items():
             last = self.last_given(purpose, state)

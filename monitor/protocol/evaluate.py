@@ -77,9 +77,11 @@ def _gather(condition: Condition, sight: Sight) -> Iterator[Evidence]:
     elif isinstance(condition, AnyOf):
         truths = [(part, part.truth(sight)) for part in condition.of]
         for wanted in (MET, CANNOT_TELL):
-            for part, truth in truths:
-                if truth == wanted:
-                    yield from _gather(part, sight)
+            told = [list(_gather(part, sight)) for part, truth in truths if truth == wanted]
+            for values in told:
+                yield from values
+            if not all(told):  # one that no value shows has decided: what the others lack is nothing to tell
+                return
         if all(truth == NOT_MET for _, truth in truths):
             for part, _ in truths:
                 yield from _gather(part, sight)
@@ -113,6 +115,8 @@ def message(rule: Rule, evidence: Sequence[Evidence]) -> str:
     )
     lost = [e.name for e in evidence if e.value is None and e.name in _LABELS]
     values["lost"] = " and ".join(_LABELS[name] for name in lost)
+    values["measured"] = ", ".join(f"{KINDS[Signal(n)].label} {v}" for n, v in values.items() if n in KINDS)
+    values["known"] = "; ".join(f"{_LABELS[e.name]} {values[e.name]}" for e in evidence if e.note == "still known")
     values["rise"] = next((e.note for e in evidence if e.name == "nibp_sys" and e.note), "?")
     newest = {item.name: item.value for item in reversed(evidence) if item.value is not None}
     says = _EITHER.sub(lambda found: _limb(found, newest), rule.says)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from monitor import charting
 from monitor.events import Evidence
 from monitor.pressures import last_reading, readings
 from monitor.protocol.condition import MET, NOT_MET, TRUTHS, Condition, Duration, Sight
@@ -165,6 +166,16 @@ def _bp_old(sight: Sight) -> int | None:
     return since if sight.at > since and measured else None
 
 
+SEDATION_OLD_S = 10 * 60
+
+
+def _sedation_old(sight: Sight) -> int | None:
+    """Since when nobody knows how drowsy the patient is: ten minutes after the last score."""
+    scored = sight.state.valued(charting.SEDATION)
+    since = (sight.state.counts_from if scored is None else max(scored.at, sight.state.counts_from)) + SEDATION_OLD_S
+    return since if sight.at >= since else None
+
+
 def _no_source(sight: Sight) -> int | None:
     declared = sight.window.channels
     has = Signal.SPO2 in declared and (Signal.HR in declared or Signal.PULSE in declared) and Signal.NIBP_SYS in declared
@@ -187,6 +198,7 @@ FACTS: Mapping[str, Callable[[Sight], int | None]] = {
     "bound_broken": _bound_broken,
     "bp_old": _bp_old,
     "no_source": _no_source,
+    "sedation_old": _sedation_old,
     "pump_unconfirmed": lambda sight: sight.state.pump_changed_at,
     "pump_seen_running": lambda sight: _pump_seen(sight, "running"),
     "pump_seen_stopped": lambda sight: _pump_seen(sight, "stopped"),

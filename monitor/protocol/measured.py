@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from monitor.events import Evidence
-from monitor.protocol.condition import CANNOT_TELL, MET, NOT_MET, Comparison, Condition, Persistence, Sight
+from monitor.protocol.condition import CANNOT_TELL, MET, NOT_MET, Comparison, Condition, Duration, Persistence, Sight
 from monitor.protocol.facts import away_over
 from monitor.session import Phase
 from monitor.vitals import PERIODS_TO_STALE, SHORTEST_MAX_AGE_S, Numeric, Quality, Signal
@@ -173,6 +173,121 @@ class Vital(Lasting, Comparison):
         return iter(s.value for s in self.of)
 
 
+class Reported(Comparison):
+    """The monitor reports a value that no living body has, such as a breathing rate of 0, and has given no other for a time.
+
+    Whoever has looked since it began (``until``, within ``within``) knows whether it is true.
+    """
+
+    type: Literal["reported"] = "reported"
+    of: Signal
+    for_s: Persistence = Field(default=0, alias="for")
+    until: tuple[str, ...] = ()
+    within: Duration = 10 * 60
+
+    def _arrival(self, sight: Sight) -> Numeric | None:
+        """The refused value, while it is what the monitor shows now."""
+        arrival = sight.window.last.get(self.of)
+        if arrival is None or arrival.quality is not Quality.IMPLAUSIBLE:
+            return None
+        return arrival if sight.at - arrival.measured_at <= sight.window.max_age[self.of] else None
+
+    def truth(self, sight: Sight) -> int:
+        arrival = self._arrival(sight)
+        if arrival is None:
+            return CANNOT_TELL if sight.window.value(self.of, sight.at) is None else NOT_MET
+        if not self.holds(arrival.value):
+            return NOT_MET
+        series = sight.window.series.get(self.of)
+        since = series[-1].measured_at if series else sight.state.opened_at
+        looks = (sight.state.last(what) for what in self.until)
+        if any(look is not None and look.at > since and sight.at - look.at <= self.within for look in looks):
+            return NOT_MET
+        return MET if sight.instant or sight.at - since >= self.for_s else NOT_MET
+
+    def evidence(self, sight: Sight) -> Iterator[Evidence]:
+        arrival = self._arrival(sight)
+        if arrival is None:
+            yield Evidence(name=self.of.value, value=None, at=None, note="not reported")
+        else:
+            yield Evidence(name=self.of.value, value=arrival.value, at=arrival.measured_at, note="as reported")
+
+    def signals(self) -> Iterator[str]:
+        yield self.of.value
+
+
+class Before(Comparison):
+    """The last values of a signal, before it was lost or now: one of the last minute was beyond the limit, or they fell by so much."""
+
+    type: Literal["before"] = "before"
+    of: Signal
+    falls_by: float | None = None
+    within: Persistence = 60
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        given = (self.below, self.at_most, self.above, self.at_least, self.falls_by)
+        if sum(v is not None for v in given) != 1:
+            raise ValueError("give exactly one of below, at_most, above, at_least, falls_by")
+        return self
+
+    def _last(self, sight: Sight) -> list[Numeric]:
+        """Newest first."""
+        series = sight.window.series.get(self.of) or ()
+        found = [s for s in reversed(series) if s.measured_at <= sight.at]
+        return [s for s in found if found[0].measured_at - s.measured_at <= self.within]
+
+    def truth(self, sight: Sight) -> int:
+        values = [s.value for s in self._last(sight)]
+        if not values:
+            return CANNOT_TELL
+        if self.falls_by is not None:
+            return MET if max(values) - values[0] >= self.falls_by else NOT_MET
+        return MET if any(self.holds(value) for value in values) else NOT_MET
+
+    def evidence(self, sight: Sight) -> Iterator[Evidence]:
+        last = self._last(sight)
+        if last:
+            yield Evidence(name=self.of.value, value=None, at=last[0].measured_at, note=f"last {last[0].value:g}")
+
+    def signals(self) -> Iterator[str]:
+        yield self.of.value
+
+
+class Plausible(Condition):
+    """Nothing speaks against a signal's values: no leap as no body makes, no two rates that disagree. What nobody can tell is no doubt.
+
+    A prompt that stands is not doubted afterwards: a sensor that fails then says nothing of what was true before.
+    """
+
+    type: Literal["plausible"] = "plausible"
+    of: Signal
+    leap: float = Field(gt=0)
+    between: Persistence = 3
+    """Two values as many seconds apart at most make a leap."""
+    within: Persistence = 60
+    differ: float | None = None
+    """ECG rate and pulse differ by more than this."""
+
+    def truth(self, sight: Sight) -> int:
+        return MET if sight.standing or not (self._leapt(sight) or self._differ(sight)) else NOT_MET
+
+    def _leapt(self, sight: Sight) -> bool:
+        newer: Numeric | None = None
+        for sample in reversed(sight.window.series.get(self.of) or ()):
+            if sight.at - sample.measured_at > self.within:
+                return False
+            if newer is not None and newer.measured_at - sample.measured_at <= self.between:
+                if abs(newer.value - sample.value) >= self.leap:
+                    return True
+            newer = sample
+        return False
+
+    def _differ(self, sight: Sight) -> bool:
+        ecg, pulse = sight.window.value(Signal.HR, sight.at), sight.window.value(Signal.PULSE, sight.at)
+        return self.differ is not None and ecg is not None and pulse is not None and abs(ecg.value - pulse.value) > self.differ
+
+
 class Lost(Condition):
     """At least so many of these signals, each declared by the source, have no live value (for a time).
 
@@ -189,6 +304,8 @@ class Lost(Condition):
     for_s: Persistence = Field(default=0, alias="for")
     back_for: Persistence = unset(0)
     """The way back: once a prompt stands, values have to come for so long without a break."""
+    told: tuple[Signal, ...] = unset(())
+    """What is still known, told with the loss."""
 
     def _lost(self, sight: Sight) -> list[tuple[Signal, int]]:
         """Which are lost, and for how long past their maximum age."""
@@ -242,6 +359,9 @@ class Lost(Condition):
                 yield Evidence(name=signal.value, value=None, at=arrival.measured_at, note=f"implausible {arrival.value:g}")
                 continue
             yield Evidence(name=signal.value, value=None, at=series[-1].measured_at if series else None, note=note)
+        for signal in self.told:
+            if (known := sight.window.value(signal, sight.at)) is not None:
+                yield Evidence(name=signal.value, value=known.value, at=known.measured_at, note="still known")
 
     def signals(self) -> Iterator[str]:
         return iter(s.value for s in self.signals_)

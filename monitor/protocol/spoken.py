@@ -19,6 +19,7 @@ _FACTS = {
     "bound_broken": say("something recorded breaks a bound"),
     "bp_old": say("the last blood pressure is too old to count"),
     "no_source": say("SpO2, pulse or blood pressure has no source"),
+    "sedation_old": say("no sedation score for 10 min"),
     "pump_unconfirmed": say("the pump has not been looked at since it was changed"),
     "pump_seen_running": say("the pump was seen running while it is charted as not running"),
     "pump_seen_stopped": say("the pump was seen stopped while it is charted as running"),
@@ -126,6 +127,28 @@ def condition(document: Document, stated: Condition) -> str:
                 lasting=_lasting(stated.for_s),
                 back=say(", back after {duration} with values", duration=duration(stated.back_for)) if stated.back_for else "",
             )
+        case c.Reported():
+            sign, limit = stated.limit()
+            return say(
+                "the monitor reports {label} {sign} {limit:g} and no other value{lasting}, until somebody has looked",
+                label=KINDS[stated.of].label,
+                sign=sign,
+                limit=limit,
+                lasting=_lasting(stated.for_s),
+            )
+        case c.Plausible():
+            label = KINDS[stated.of].label
+            between = duration(stated.between)
+            words = say("{label} has not leapt by {leap:g} within {between}", label=label, leap=stated.leap, between=between)
+            if stated.differ is not None:
+                words = say("{words} and the two rates do not differ by more than {differ:g}", words=words, differ=stated.differ)
+            return words
+        case c.Before():
+            label, within = KINDS[stated.of].label, duration(stated.within)
+            if stated.falls_by is not None:
+                return say("{label} fell by {by:g} in its last {within}", label=label, by=stated.falls_by, within=within)
+            sign, limit = stated.limit()
+            return say("{label} was {sign} {limit:g} in its last {within}", label=label, sign=sign, limit=limit, within=within)
         case c.CuffFailed():
             return say("the cuff failed {tries} times in a row", tries=stated.tries)
         case c.Disagree():

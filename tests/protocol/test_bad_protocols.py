@@ -17,19 +17,19 @@ HERE: dict[str, Edit] = {
     "a rule's key that does not exist": ("    clears_after: 15 s\n", "    clear_after: 15 s\n", "clear_after"),
     "a duration without its unit": ("    recheck: 2 min\n", "    recheck: 2\n", "unit"),
     "a duration in another unit": ("    recheck: 2 min\n", "    recheck: 2 days\n", "unit"),
-    "a persistence without its unit": ("{vital: {of: spo2, below: 94, for: 15 s}}", "{vital: {of: spo2, below: 94, for: 15}}", "unit"),
+    "a persistence without its unit": ("{vital: {of: [hr, pulse], above: 120, clears: 115, for: 15 s, out_of: 20 s}}", "{vital: {of: spo2, above: 120, for: 15}}", "unit"),
     "a persistence longer than what is remembered": (
-        "{vital: {of: spo2, below: 94, for: 15 s}}", "{vital: {of: spo2, below: 94, for: 30 min}}", "1200",
+        "{vital: {of: [hr, pulse], above: 120, clears: 115, for: 15 s, out_of: 20 s}}", "{vital: {of: spo2, below: 94, for: 30 min}}", "1200",
     ),
-    "a limit in words": ("{vital: {of: spo2, below: 94, for: 15 s}}", "{vital: {of: spo2, below: low}}", "number"),
-    "two limits": ("{vital: {of: spo2, below: 94, for: 15 s}}", "{vital: {of: spo2, below: 94, above: 9}}", "exactly one"),
-    "no limit": ("{vital: {of: spo2, below: 94, for: 15 s}}", "{vital: {of: spo2}}", "exactly one"),
-    "a signal that nobody measures": ("{vital: {of: spo2, below: 94, for: 15 s}}", "{vital: {of: mood, below: 94}}", "spo2"),
-    "a condition that is none": ("{vital: {of: spo2, below: 94, for: 15 s}}", "{formula: spo2 < 94}", "the keys are"),
-    "two conditions in one": ("{vital: {of: spo2, below: 94, for: 15 s}}", "{flag: asthma, fact: paused}", "the keys are"),
-    "a condition as text": ("{vital: {of: spo2, below: 94, for: 15 s}}", "spo2 < 94", "the keys are"),
-    "a pressure without a limit": ("{pressure: {sys_below: 90}}", "{pressure: {readings: 2}}", "at least one limit"),
-    "three readings": ("{pressure: {sys_below: 90}}", "{pressure: {sys_below: 90, readings: 3}}", "2"),
+    "a limit in words": ("{vital: {of: [hr, pulse], above: 120, clears: 115, for: 15 s, out_of: 20 s}}", "{vital: {of: spo2, below: low}}", "number"),
+    "two limits": ("{vital: {of: [hr, pulse], above: 120, clears: 115, for: 15 s, out_of: 20 s}}", "{vital: {of: spo2, below: 94, above: 9}}", "exactly one"),
+    "no limit": ("{vital: {of: [hr, pulse], above: 120, clears: 115, for: 15 s, out_of: 20 s}}", "{vital: {of: spo2}}", "exactly one"),
+    "a signal that nobody measures": ("{vital: {of: [hr, pulse], above: 120, clears: 115, for: 15 s, out_of: 20 s}}", "{vital: {of: mood, below: 94}}", "spo2"),
+    "a condition that is none": ("{vital: {of: [hr, pulse], above: 120, clears: 115, for: 15 s, out_of: 20 s}}", "{formula: spo2 < 94}", "the keys are"),
+    "two conditions in one": ("{vital: {of: [hr, pulse], above: 120, clears: 115, for: 15 s, out_of: 20 s}}", "{flag: asthma, fact: paused}", "the keys are"),
+    "a condition as text": ("{vital: {of: [hr, pulse], above: 120, clears: 115, for: 15 s, out_of: 20 s}}", "spo2 < 94", "the keys are"),
+    "a pressure without a limit": ("{pressure: {sys_below: 90, clears_by: 5}}", "{pressure: {readings: 2}}", "at least one limit"),
+    "three readings": ("{pressure: {sys_below: 90, clears_by: 5}}", "{pressure: {sys_below: 90, readings: 3}}", "2"),
     "a scale that nobody charts": ("{score: {scale: anxiety, at_least: 6, within: 15 min}}", "{score: {scale: bliss, at_least: 6}}", "bliss"),
     "a symptom that is not listed": (
         "{symptom: {any_of: [chest_pain, severe_headache, breathing_difficulty, weakness], within: 15 min}}\n    unless", "{symptom: {any_of: [itch]}}\n    unless", "itch",
@@ -48,9 +48,9 @@ HERE: dict[str, Edit] = {
     "a thing that is not charted": ("{seen: {what: breathing, below: 6, within: 5 min}}", "{seen: {what: smile, within: 5 min}}", "smile"),
     "a fact that does not exist": ("{fact: bound_broken}", "{fact: bound_bent}", "bound_bent"),
     "an option that does not exist": ("    options: [look, airway, probe, oxygen]\n", "    options: [look, pray]\n", "pray"),
-    "a rule that does not exist": ("    unless: [D-8, E-2]\n", "    unless: [D-88]\n", "D-88"),
-    "a rule that yields to itself": ("    unless: [D-8, E-2]\n", "    unless: [D-8, D-7]\n", "itself"),
-    "a rule that yields to a lesser one": ("    unless: [D-8, E-2]\n", "    unless: [D-8, E-2, D-12]\n", "D-12, which is only low"),
+    "a rule that does not exist": ("    unless: [D-8, E-2, D-18]\n", "    unless: [D-88]\n", "D-88"),
+    "a rule that yields to itself": ("    unless: [D-8, E-2, D-18]\n", "    unless: [D-8, D-7]\n", "itself"),
+    "a rule that yields to a lesser one": ("    unless: [D-8, E-2, D-18]\n", "    unless: [D-8, E-2, D-12]\n", "D-12, which is only low"),
     "a rule that yields to one that may be held back": ("    unless: [D-2, D-3,", "    unless: [D-12, D-3,", "D-12, which may be held back"),
     "ages in the wrong order": ("  age: [18, 90] ", "  age: [90, 18] ", "the lowest, then the highest"),
     "what is usual beyond what is treated": ("[40, 100]", "[100, 40]", "the lowest, then the highest"),
@@ -75,7 +75,7 @@ HERE: dict[str, Edit] = {
 BELOW = {"a key twice": 1, "a bracket that stays open": 1}
 
 ABOVE: dict[str, tuple[Edit, str]] = {
-    "two rules that silence each other": (("    unless: [E-2]\n", "    unless: [E-2, D-7]\n", "D-7 and D-8 silence each other"), "    unless: [D-8, E-2]\n"),
+    "two rules that silence each other": (("    unless: [E-2]\n", "    unless: [E-2, D-7]\n", "D-7 and D-8 silence each other"), "    unless: [D-8, E-2, D-18]\n"),
     "three rules that silence each other": (("    unless: [D-4, D-5]\n", "    unless: [D-4, D-1]\n", "silence each other"), "    unless: [D-2, D-3,"),
     "a score after a drug that nobody gives": (("after_drug: antiemetic, after", "after_drug: hiccups, after", "hiccups"), "    when:\n      all:\n        - {score: {scale: nausea"),
     "a drug that nobody gives": (("- not: {drug_since: {purpose: antiemetic", "- not: {drug_since: {purpose: hiccups", "no drug is given for hiccups"), "    when:\n      all:\n        - any: [{flag: motion"),
@@ -147,7 +147,9 @@ def test_parts_that_do_not_fit_together_are_refused_with_their_names(name: str, 
 
 YIELDS = {
     "to two that silence each other": ("    unless: [E-2]\n", "    unless: [E-2, D-7]\n", "D-7 and D-8 silence each other"),
-    "to one that yields to a rule that does not exist": ("    unless: [D-8, E-2]\n", "    unless: [D-8, D-88]\n", "D-88, which does not exist"),
+    "to one that yields to a rule that does not exist": (
+        "    unless: [D-8, E-2, D-18]\n", "    unless: [D-8, D-88]\n", "D-88, which does not exist",
+    ),
 }
 
 
@@ -156,7 +158,7 @@ def test_a_rule_that_yields_to_what_is_wrong_itself_does_not_hide_it(name: str, 
     text, _ = edited(example_path, YIELDS[name])
     first = "    when: {pressure: {sys_above: 150, dia_above: 95}}\n"
     assert first in text
-    assert YIELDS[name][2] in refused(text.replace(first, first + "    unless: [D-7]\n", 1), tmp_path).wrong
+    assert YIELDS[name][2] in refused(text.replace(first + "    unless: [D-4]\n", first + "    unless: [D-7]\n", 1), tmp_path).wrong
 
 
 def test_a_drug_may_be_named_by_its_class_alone(example_path: Path, tmp_path: Path) -> None:

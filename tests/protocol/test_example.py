@@ -48,8 +48,8 @@ def test_every_rule_can_be_read_aloud(document: Document) -> None:
 
 BAD = {
     "an unknown key": ("    watch: true\n", "    wacht: true\n", "wacht"),
-    "a duration without its unit": ("below: 94, for: 15 s", "below: 94, for: 15", "unit"),
-    "an unknown condition": ("when: {vital: {of: spo2, below: 94", "when: {vitl: {of: spo2, below: 94", "keys are"),
+    "a duration without its unit": ("clears: 95, for: 15 s", "clears: 95, for: 15", "unit"),
+    "an unknown condition": ("when: {vital: {of: [hr, pulse], above: 120", "when: {vitl: {of: [hr, pulse], above: 120", "keys are"),
     "an option that does not exist": ("options: [look, airway, probe, oxygen]", "options: [look, airways]", "airways"),
     "two rules of one name": ("  - id: D-8\n", "  - id: D-7\n", "D-7"),
     "an unknown scale": ("score: {scale: anxiety", "score: {scale: angst", "angst"),

@@ -54,8 +54,8 @@ def test_a_symptom_that_nobody_charted_is_not_named(document: Document, cuff: tu
 
 
 def test_a_value_that_is_back_inside_never_stands_beside_the_limit_that_it_keeps(document: Document) -> None:
-    case = Case.model_validate({"name": "x", "rule": "E-2", "shows": "more", "series": {"spo2": "84x5 98x5"}, "until": "0:10"})
+    case = Case.model_validate({"name": "x", "rule": "E-2", "shows": "more", "series": {"spo2": "84x6 98x9"}, "until": "0:15"})
     told = []
-    for at, rehearsal, measured in islice(played(document, case), 10):
+    for at, rehearsal, measured in islice(played(document, case), 15):
         told += [(v.value, v.note) for c in rehearsal.second(at, measured) if c.rule == "E-2" for v in c.evidence]
     assert told == [(84, "< 85"), (98, "")]
