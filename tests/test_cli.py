@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from monitor import settings
+from tests.commanded import Done, process, run
 
 RECORDINGS = Path(os.environ.get("INFUSION_RECORDINGS") or settings.HOME.parent / "shared" / "recordings")
 needs_recordings = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the shared recordings are not here")
 
 
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "monitor", *map(str, arguments)]
-    return subprocess.run(command, cwd=settings.HOME, capture_output=True, text=True, timeout=120, check=False)
-
-
 def lines(*arguments: str | Path) -> list[dict[str, Any]]:
-    done = run(*arguments)
+    return objects(run(*arguments))
+
+
+def objects(done: Done) -> list[dict[str, Any]]:
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -57,7 +54,7 @@ def test_the_pleasant_scenario_replays_with_nothing_above_low(simulated: Path) -
 
 
 def test_the_same_replay_says_the_same_to_the_byte(simulated: Path) -> None:
-    first, second = (run("replay", simulated, *ORDER, "--json") for _ in range(2))
+    first, second = (command("replay", simulated, *ORDER, "--json") for command in (run, process))
     assert first.stdout == second.stdout
     assert "replay_s" in first.stderr
 
@@ -88,7 +85,7 @@ def test_induced_hypoxia_is_prompted_as_the_protocol_says() -> None:
     ["bidmc/bidmc_01_Numerics.csv", "bidmc/bidmc_09_Numerics.csv", "wfdb-python/s25047-2704-05-04-10-44n.hea", "vital-intellivue/test_data_demo.vital"],
 )  # fmt: skip
 def test_every_recording_replays_the_same_twice(name: str) -> None:
-    first, second = (lines("replay", RECORDINGS / name, "--json")[-1] for _ in range(2))
+    first, second = (objects(command("replay", RECORDINGS / name, "--json"))[-1] for command in (run, process))
     assert first == second
 
 
