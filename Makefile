@@ -9,10 +9,10 @@ run: $(VENV)/run.stamp
 	$(BIN)/python -m monitor run
 
 test: $(VENV)/dev.stamp lint
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test-fast: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not browser"
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not browser"
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

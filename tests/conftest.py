@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import hypothesis
 import pytest
+from xdist.plugin import pytest_xdist_auto_num_workers as cores
 
 from monitor import clock, settings
 from monitor.protocol.document import Document, load_protocol
@@ -21,6 +22,12 @@ from tests import drilled, postgres, warded
 
 EXAMPLE = settings.EXAMPLE_PROTOCOL
 Started = TypeVar("Started")
+MOST_WORKERS = 4
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are cores: tests wait for a browser, a server, or a second of the evaluator."""
+    return min(cores(config) + 1, MOST_WORKERS)
 
 # The same inputs everywhere and no matter how slow the machine: new ones are looked for by the full rows of promises/.
 hypothesis.settings.register_profile("ours", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow])

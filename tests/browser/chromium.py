@@ -44,7 +44,7 @@ def find() -> str:
     return found
 
 
-PATIENCE_MS = 60_000
+PATIENCE_MS = 120_000
 """How long anything is waited for: a busy machine makes a test slow and not red."""
 
 

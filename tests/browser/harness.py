@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+CLOCK = HERE / "clock.js"
 sys.path.insert(0, str(HERE.parents[1]))
 
 from monitor.views import components  # noqa: E402
@@ -35,6 +36,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 body, kind = b"", "image/x-icon"
             elif path == "/":
                 body, kind = (HERE / "harness.html").read_bytes(), "text/html"
+            elif path == "/clock.js":
+                body, kind = CLOCK.read_bytes(), "text/javascript"
             elif path.startswith("/loader/"):
                 body, kind = components.loader("room" if path.endswith("room") else "wall").encode(), "text/plain"
             elif path.startswith("/live/assets/"):

@@ -16,7 +16,6 @@ import pytest
 from monitor.store import open_log
 from monitor.store.log import TRAIL, Head
 from tests.browser import looks
-from tests.browser.chromium import launched
 from tests.browser.dashboard import running
 from tests.browser.test_flows import eventually, named
 
@@ -55,11 +54,10 @@ class Trainee:
 
 
 @pytest.fixture
-def page() -> Iterator[Any]:
-    with launched() as browser:
-        opened = browser.new_page(viewport={"width": 1280, "height": 800})
-        opened.set_default_timeout(30000)
-        yield opened
+def page(browser: Any) -> Iterator[Any]:
+    opened = browser.new_page(viewport={"width": 1280, "height": 800})
+    yield opened
+    opened.close()
 
 
 def test_a_drill_from_choosing_to_the_playback_and_nothing_is_lost_where_all_is_killed(page: Any, tmp_path: Path) -> None:
@@ -103,7 +101,7 @@ def stands_on_the_desk(one: Trainee) -> None:
     """On another screen, at every size."""
     desk = one.page.context.browser.new_page(color_scheme="dark")
     desk.goto(f"{one.address}/instructor")
-    desk.get_by_text("Done last").first.wait_for(timeout=60000)
+    desk.get_by_text("Done last").first.wait_for()
     for size in looks.SIZES:
         looks.resize(desk, size)
         assert eventually(lambda: looks.faults(desk) == []), (size, looks.faults(desk))
@@ -135,7 +133,7 @@ def goes_on(one: Trainee, kept: list[Any]) -> None:
     stood = one.head.tick
     one.steer("Go on").click()
     named(one.page, "T-07")
-    assert eventually(lambda: one.head.tick > stood + 2, 30)
+    assert eventually(lambda: one.head.tick > stood + 2)
     assert one.log.entries(one.head.session)[: len(kept)] == kept
     assert len(one.log.heads(open_only=False)) == 1
 

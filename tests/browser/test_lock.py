@@ -20,9 +20,9 @@ from monitor.store import beside, open_log
 from monitor.store.accounts import Accounts
 from monitor.ward import FAILED, drafts
 from tests import warded
-from tests.browser import looks
-from tests.browser.chromium import launched
+from tests.browser import harness, looks
 from tests.browser.dashboard import Running, running
+from tests.browser.harness import AT_ONCE_MS, passes
 from tests.browser.test_flows import eventually, tile
 from tests.warded import PASSWORD
 
@@ -41,7 +41,7 @@ class Ward:
 
     def page(self, name: str) -> Any:
         page = self.browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
-        page.set_default_timeout(30000)
+        page.add_init_script(path=harness.CLOCK)
         page.goto(self.program.address)
         page.get_by_label("Name").fill(name)
         page.get_by_label("Password").fill(PASSWORD)
@@ -58,7 +58,7 @@ class Ward:
 
 
 @pytest.fixture(scope="module")
-def ward(tmp_path_factory: pytest.TempPathFactory, document: Document, quick_passwords: None) -> Iterator[Ward]:
+def ward(tmp_path_factory: pytest.TempPathFactory, document: Document, quick_passwords: None, browser: Any) -> Iterator[Ward]:
     folder: Path = tmp_path_factory.mktemp("lock")
     store = f"sqlite:///{folder / 'log.db'}"
     warded.settled(store, document, by="M. Ortiz")
@@ -67,7 +67,7 @@ def ward(tmp_path_factory: pytest.TempPathFactory, document: Document, quick_pas
         accounts.add(name, [Role.NURSE], PASSWORD)
         accounts.set_pin(name, pin)
     accounts.add("Station 1", [Role.NURSE], PASSWORD, shared=True)
-    with running(folder, ROOMS) as program, launched() as browser:
+    with running(folder, ROOMS) as program:
         yield Ward(program, accounts, browser)
     accounts.close()
 
@@ -84,8 +84,8 @@ def test_a_locked_room_goes_on_and_opens_with_the_note_that_was_being_written(wa
     assert "Maple" not in page.locator(".im").inner_text()
     clock = page.locator(".head .clock")
     before = clock.inner_text()
-    assert eventually(lambda: clock.inner_text() != before, 30), "it is live"
-    assert eventually(lambda: page.locator(".numerics .hr .num").first.inner_text().isdigit(), 30)
+    assert eventually(lambda: clock.inner_text() != before), "it is live"
+    assert eventually(lambda: page.locator(".numerics .hr .num").first.inner_text().isdigit())
     page.get_by_role("button", name="Emergency").click(trial=True)
     page.get_by_role("button", name="Unlock").click()
     page.keyboard.type("1379")
@@ -98,7 +98,7 @@ def test_a_locked_room_goes_on_and_opens_with_the_note_that_was_being_written(wa
     page.locator(".dock").wait_for()
     assert page.locator(".dock textarea").input_value() == NOTE
     page.locator(".dock").get_by_role("button", name="Save").click()
-    assert eventually(lambda: ward.entries("note_added"), 30)
+    assert eventually(lambda: ward.entries("note_added"))
     ((by, body),) = ward.entries("note_added")
     assert by == "M. Ortiz" and NOTE in body
     page.context.close()
@@ -110,12 +110,12 @@ def test_two_people_sign_at_one_station_which_stays_signed_in(ward: Ward) -> Non
         tile(page, "1").locator(".log-button").click()
         values = page.locator(".pad .value")
         values.nth(4 + n).wait_for()
-        page.wait_for_timeout(500)
+        passes(page, AT_ONCE_MS)
         values.nth(4 + n).click()
         page.locator(".dock").get_by_role("button", name=name).click()
         page.keyboard.type(pin)
         page.keyboard.press("Enter")
-        assert eventually(lambda: name in {by for by, _ in ward.entries("scored")}, 30)  # noqa: B023
+        assert eventually(lambda: name in {by for by, _ in ward.entries("scored")})  # noqa: B023
         page.locator(".dock").wait_for(state="hidden")
         page.get_by_role("button", name=name).wait_for()
         page.get_by_role("button", name="Not me").click()
@@ -130,7 +130,6 @@ def test_a_tab_whose_sign_in_has_ended_goes_to_the_sign_in_page_and_keeps_nothin
     room, protocol, other = (wall.context.new_page() for _ in range(3))
     room.goto(f"{ward.program.address}/room?room=2")
     room.get_by_text("Maple").first.wait_for()
-    protocol.set_default_timeout(90000)
     protocol.goto(f"{ward.program.address}/protocol")
     protocol.locator(".im-cover").wait_for(state="attached")
     other.goto(f"{ward.program.address}/sign-in")
@@ -172,7 +171,7 @@ def test_a_page_that_is_cut_off_stays_until_the_door_itself_says_that_its_sign_i
         while sockets:
             sockets.pop().close()
         # page first: while it is asked something, its routes are answered
-        assert eventually(lambda: page.locator("article.tile").count() == 2 and asked.count(held) >= 2, 30)  # noqa: B023
+        assert eventually(lambda: page.locator("article.tile").count() == 2 and asked.count(held) >= 2)  # noqa: B023
     page.locator(".im[data-cut]").wait_for()
     assert urlsplit(page.url).path == "/"
     ward.accounts.remove("C. Four")
@@ -217,5 +216,5 @@ def test_a_room_in_which_the_program_failed_is_called_on_the_wall_and_goes_on_by
         page.get_by_role("button", name="Go on").click()
         page.locator(".calm-strip[data-kind=none]").wait_for()
         stood = log.head(session).tick
-        assert eventually(lambda: log.head(session).tick > stood, 30), "it goes on"
+        assert eventually(lambda: log.head(session).tick > stood), "it goes on"
     assert ("A. Two", "{}") in ward.entries("went_on")

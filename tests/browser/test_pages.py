@@ -11,7 +11,6 @@ from monitor import events as e
 from monitor.store import open_log
 from monitor.ward import drafts
 from tests.browser import looks
-from tests.browser.chromium import launched
 from tests.browser.dashboard import Running, running
 from tests.browser.test_flows import eventually
 
@@ -36,13 +35,12 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture(scope="module")
-def page(program: Running) -> Iterator[Any]:
-    with launched() as browser:
-        opened = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="dark").new_page()
-        opened.set_default_timeout(60000)
-        opened.goto(program.address)
-        opened.locator("article.tile .vital .num").first.wait_for()
-        yield opened
+def page(browser: Any, program: Running) -> Iterator[Any]:
+    opened = browser.new_page(viewport={"width": 1280, "height": 800})
+    opened.goto(program.address)
+    opened.locator("article.tile .vital .num").first.wait_for()
+    yield opened
+    opened.close()
 
 
 def chart(program: Running, room: str, *events: e.AnyEvent) -> None:

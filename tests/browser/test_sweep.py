@@ -53,11 +53,10 @@ class Bedside:
         socket.on_message(lambda _: None)
 
     def opens(self, address: str) -> None:
-        self.page.goto(f"{address}/?page=room")
-        self.page.wait_for_function("window.harnessReady === true")
+        harness.opens(self.page, address, "room", held=False)
         self.page.evaluate("f => feed(f, {ticket: 't', topic: 'room/5/'})", self.frame)
-        while self.socket is None:
-            self.page.wait_for_timeout(20)
+        # page first: while it is asked something, its routes are answered
+        assert eventually(lambda: self.page.evaluate("true") and self.socket is not None)
         self.says()
         self.page.wait_for_selector(".im .page", state="visible")
 
@@ -101,38 +100,29 @@ class Bedside:
         return found
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with harness.serve() as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with harness.chromium() as launched:
-        yield launched
-
-
-Open = Callable[..., Bedside]
+Bedsides = Callable[..., Bedside]
 
 
 @pytest.fixture
-def at_bedside(browser: Any, address: str) -> Iterator[Open]:
+def at_bedside(browser: Any, address: str) -> Iterator[Bedsides]:
+    """Pages of their own: the socket that is played stays with a page."""
     pages = []
 
     def opened(**options: Any) -> Bedside:
-        page = browser.new_page(viewport={"width": 1920, "height": 1080}, **options)
+        page = harness.listened(browser.new_page(viewport={"width": 1920, "height": 1080}, **options))
         pages.append(page)
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
         room = Bedside(page)
         room.opens(address)
         return room
 
     yield opened
     for page in pages:
-        assert page.errors == []
         page.close()
+    assert [error for page in pages for error in page.errors] == []
+
+
+FRAMES = "n => new Promise(done => { const next = () => (n-- > 0 ? requestAnimationFrame(next) : done()); next() })"
+"""So many pictures are drawn."""
 
 
 def longest_gap(ink: np.ndarray) -> int:
@@ -140,7 +130,7 @@ def longest_gap(ink: np.ndarray) -> int:
     return max((len(list(run)) for drawn, run in itertools.groupby(np.concatenate([ink, ink])) if not drawn), default=0)
 
 
-def test_a_wave_sweeps_then_stands_and_says_since_when_and_goes_on(at_bedside: Open) -> None:
+def test_a_wave_sweeps_then_stands_and_says_since_when_and_goes_on(at_bedside: Bedsides) -> None:
     room = at_bedside()
     assert room.still("hr") == "Waiting for the trace"
     room.lives(20)
@@ -154,18 +144,18 @@ def test_a_wave_sweeps_then_stands_and_says_since_when_and_goes_on(at_bedside: O
     assert room.said("spo2").endswith("%, sweeping")
     assert 15 < longest_gap(room.ink("hr")) < 60, "the erase bar"
     last = room.frame["clock"]
-    assert eventually(lambda: room.still("hr") == room.still("spo2") == f"No signal since {last}", 5)
+    assert eventually(lambda: room.still("hr") == room.still("spo2") == f"No signal since {last}")
     frozen, pen = room.ink("hr"), room.pen()
-    room.page.wait_for_timeout(400)
+    room.page.evaluate(FRAMES, 25)
     assert room.pen() == pen
     assert (room.ink("hr") == frozen).all()
     assert frozen.any(), "what was drawn stays, dimmed and labelled"
     assert room.page.evaluate("document.querySelector('.wave').imPlayout.underruns") >= 1
     room.goes_on(2)
-    assert eventually(lambda: room.still("hr") is None and room.pen() > pen, 5)
+    assert eventually(lambda: room.still("hr") is None and room.pen() > pen)
 
 
-def test_missing_samples_are_a_gap_and_no_line(at_bedside: Open) -> None:
+def test_missing_samples_are_a_gap_and_no_line(at_bedside: Bedsides) -> None:
     room = at_bedside()
     room.lives(16)
     room.lives(2, lead_off=True)
@@ -177,7 +167,7 @@ def test_missing_samples_are_a_gap_and_no_line(at_bedside: Open) -> None:
 
 
 @pytest.mark.parametrize(("sensor", "kind", "words"), [("lead_off", "hr", "Lead off"), ("squeezed", "spo2", "Cuff inflated on this arm")])
-def test_what_a_sensor_does_not_feel_is_named(at_bedside: Open, sensor: str, kind: str, words: str) -> None:
+def test_what_a_sensor_does_not_feel_is_named(at_bedside: Bedsides, sensor: str, kind: str, words: str) -> None:
     room = at_bedside()
     room.lives(6)
     room.lives(10, **{sensor: True})
@@ -186,7 +176,7 @@ def test_what_a_sensor_does_not_feel_is_named(at_bedside: Open, sensor: str, kin
     assert words.lower() in room.said(kind)
 
 
-def test_speed_and_gain_are_chosen_and_kept_on_this_screen(at_bedside: Open, address: str) -> None:
+def test_speed_and_gain_are_chosen_and_kept_on_this_screen(at_bedside: Bedsides, address: str) -> None:
     room = at_bedside()
     room.lives(20)
     room.brings(20)
@@ -217,7 +207,7 @@ PLAYED = """async seconds => { const { Playout } = await import('/live/assets/pl
   return { told, underruns: p.underruns } }"""
 
 
-def test_each_beat_is_told_once_and_ahead_of_the_pen(at_bedside: Open) -> None:
+def test_each_beat_is_told_once_and_ahead_of_the_pen(at_bedside: Bedsides) -> None:
     room = at_bedside()
     room.lives(30)
     on_time = [(1000 * tick, list(chunk(room.seconds[tick : tick + 1]))) for tick in range(30)]
@@ -231,11 +221,11 @@ def test_each_beat_is_told_once_and_ahead_of_the_pen(at_bedside: Open) -> None:
     assert room.page.evaluate(PLAYED, late)["underruns"] == 1
 
 
-def test_with_reduced_motion_the_wave_is_drawn_in_steps_of_a_second(at_bedside: Open) -> None:
+def test_with_reduced_motion_the_wave_is_drawn_in_steps_of_a_second(at_bedside: Bedsides) -> None:
     room = at_bedside(reduced_motion="reduce")
     room.lives(20)
     room.brings(20)
-    room.page.wait_for_timeout(1200)
+    assert eventually(lambda: room.still("hr") is None)
     room.page.evaluate(
         """() => { window.pictures = []; const c = document.querySelector('.wave canvas');
         const look = () => { const url = c.toDataURL(); if (url !== window.pictures.at(-1)) window.pictures.push(url); requestAnimationFrame(look); }; look(); }"""
@@ -244,7 +234,7 @@ def test_with_reduced_motion_the_wave_is_drawn_in_steps_of_a_second(at_bedside: 
     assert 2 <= len(room.page.evaluate("window.pictures")) <= 6
 
 
-def test_a_recording_without_waves_has_none(at_bedside: Open) -> None:
+def test_a_recording_without_waves_has_none(at_bedside: Bedsides) -> None:
     room = at_bedside()
     view: Any = SimpleNamespace(session=5, state=SimpleNamespace(speed=1.0))
     room.socket.send(packed(view, 0, cut({}, 0, 19), {}))
@@ -254,17 +244,19 @@ def test_a_recording_without_waves_has_none(at_bedside: Open) -> None:
     assert eventually(lambda: room.still("hr") == "Stands still: paused")
 
 
-def test_a_page_that_has_to_ask_says_that_it_has_no_trace(at_bedside: Open) -> None:
+def test_a_page_that_has_to_ask_says_that_it_has_no_trace(at_bedside: Bedsides) -> None:
     room = at_bedside()
     room.lives(20)
     room.brings(20)
     assert eventually(lambda: room.still("hr") is None)
     room.refused = True
     room.socket.close()
-    for seq in range(40):
-        room.page.evaluate("f => feed(f, {ticket: 't' + f.seq, topic: 'room/5/'})", room.frame | {"seq": seq})
-        room.page.wait_for_timeout(200)
-        if room.still("hr") == "No trace on this connection":
-            break
+    seqs = itertools.count()
+
+    def asked() -> bool:
+        room.page.evaluate("f => feed(f, {ticket: 't' + f.seq, topic: 'room/5/'})", room.frame | {"seq": next(seqs)})
+        return room.still("hr") == "No trace on this connection"
+
+    assert eventually(asked)
     assert room.still("spo2") == "No trace on this connection"
     assert not room.ink("hr").any()
