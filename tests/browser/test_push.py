@@ -63,8 +63,7 @@ def opened(page: Any, address: str) -> None:
 
 
 def live(page: Any) -> bool:
-    found: bool = page.locator(".status.link .status-text").inner_text().startswith("Live")
-    return found
+    return re.match(r"Live, \d", page.locator(".status.link .status-text").inner_text()) is not None
 
 
 def cut(page: Any) -> bool:
