@@ -373,6 +373,16 @@ PAGES = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def visitor(browser: Any) -> Iterator[Any]:
+    """One page that goes from address to address, and which addresses it asked."""
+    page = harness.listened(browser.new_page())
+    page.asked = set()
+    page.on("request", lambda request: page.asked.add(request.url))
+    yield page
+    page.close()
+
+
 def stands(page: Any) -> None:
     """Nothing is wrong with the look of the page at any size, and axe-core finds nothing."""
     page.wait_for_selector("html[data-theme]", state="attached")
@@ -383,38 +393,35 @@ def stands(page: Any) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_stands_at_every_size_and_asks_no_other_address(name: str, browser: Any, program: Running) -> None:
-    page = browser.new_page()
-    errors: list[str] = []
-    asked: set[str] = set()
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("request", lambda request: asked.add(request.url))
+def test_every_page_stands_at_every_size_and_asks_no_other_address(name: str, visitor: Any, program: Running) -> None:
+    page = visitor
+    page.errors.clear()
+    page.asked.clear()
     page.goto(program.address + PAGES[name])
     page.wait_for_selector("h1")
     stands(page)
-    assert errors == []
-    assert [url for url in asked if not url.startswith((program.address, "data:", "blob:"))] == []
+    assert page.errors == []
+    assert page.asked
+    assert [url for url in page.asked if not url.startswith((program.address, "data:", "blob:"))] == []
     text = page.inner_text("body")
     assert "TRAINING" in text
     assert name == "review" or "Confirm at the bedside" in text
     assert "Traceback" not in text
-    page.close()
 
 
-def test_a_form_stands_at_every_size(browser: Any, program: Running) -> None:
-    page = browser.new_page()
+def test_a_form_stands_at_every_size(visitor: Any, program: Running) -> None:
+    page = visitor
+    looks.resize(page, "1280")
     page.goto(f"{program.address}/room?room=2")
     page.get_by_role("button", name="Reassured").click()
     page.get_by_label("Name", exact=True).wait_for()
     stands(page)
-    page.close()
+    page.keyboard.press("Escape")
 
 
-def test_a_room_that_is_not_there_leads_to_the_wall(browser: Any, program: Running) -> None:
-    page = browser.new_page()
-    page.goto(f"{program.address}/room?room=<script>")
-    page.wait_for_selector("article.tile")
-    page.close()
+def test_a_room_that_is_not_there_leads_to_the_wall(visitor: Any, program: Running) -> None:
+    visitor.goto(f"{program.address}/room?room=<script>")
+    visitor.wait_for_selector("article.tile")
 
 
 def test_the_program_is_started_from_its_own_folder() -> None:

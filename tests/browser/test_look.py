@@ -21,7 +21,7 @@ def shown(browser: Any, address: str) -> Iterator[Open]:
     pages: dict[str, Any] = {}
 
     def show(name: str, size: str, **changed: Any) -> Any:
-        frame = harness.frame(name) | {"trend": None, "seq": f"{name} {size}"} | changed
+        frame = harness.frame(name) | {"trend": None, "seq": name} | changed
         kind = frame["page"].replace("ward", "wall")
         page = pages.get(kind)
         if page is None:
@@ -37,10 +37,10 @@ def shown(browser: Any, address: str) -> Iterator[Open]:
         page.close()
 
 
-@pytest.mark.parametrize("size", looks.SIZES)
-def test_every_state_stands_at_every_size(shown: Open, size: str) -> None:
-    found = {name: looks.faults(shown(name, size)) for name in FRAMES}
-    assert {name: faults for name, faults in found.items() if faults} == {}
+@pytest.mark.parametrize("name", FRAMES)
+def test_every_state_stands_at_every_size(shown: Open, name: str) -> None:
+    found = {size: looks.faults(shown(name, size)) for size in looks.SIZES}
+    assert {size: faults for size, faults in found.items() if faults} == {}
 
 
 CALLED = [
@@ -52,7 +52,7 @@ CALLED = [
 def test_a_ward_of_nine_that_all_call_for_something_stands_beside_the_protocols_line_of_the_room(shown: Open) -> None:
     rooms = [{"room": str(n), "text": text, "priority": priority, "here": n == 5} for n, (text, priority) in enumerate(CALLED, 1)]
     for size in looks.SIZES:
-        page = shown("room_medium", size, rooms=rooms)
+        page = shown("room_medium", size, rooms=rooms, seq="nine")
         assert looks.faults(page) == [], size
         said = page.locator(".prompt .cite").first.bounding_box()
         assert said is not None and page.locator(".prompt-body").first.evaluate(
@@ -66,13 +66,13 @@ def test_a_page_that_is_cut_off_stands_at_every_size(shown: Open, name: str) -> 
     passes(page, CUT_MS)
     page.wait_for_selector(".im[data-cut]")
     for size in looks.SIZES:
-        page = shown(name, size, seq=f"{name} 1920")
+        page = shown(name, size)
         assert page.locator(".im[data-cut]").count() == 1
         assert looks.faults(page) == [], size
 
 
 def test_a_screen_chooses_its_look_and_keeps_it(shown: Open) -> None:
-    page = shown("wall_states", "1280", theme="light", colours={"dark": {"hr": "#ffff66"}})
+    page = shown("wall_states", "1280", theme="light", seq="light first", colours={"dark": {"hr": "#ffff66"}})
     look = "[document.querySelector('.im').dataset.theme, getComputedStyle(document.querySelector('.tile .hr')).color]"
     assert page.evaluate(look) == ["light", "rgb(0, 85, 47)"]
     for theme in ("contrast", "dark", "light"):
@@ -97,5 +97,5 @@ AXE = {
 
 @pytest.mark.parametrize("name", AXE)
 def test_axe_finds_nothing(shown: Open, name: str) -> None:
-    page = shown(name, "1920", **AXE[name])
+    page = shown(name, "1920", seq=f"axe {name}", **AXE[name])
     assert looks.violations(page) == []
