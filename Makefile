@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-fast lint audit fonts bench soak day prompts promises patient-page screenshots language clean
+.PHONY: run test test-fast lint audit fonts bench soak day prompts promises patient-page screenshots looks language clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m monitor run
@@ -56,6 +56,10 @@ language: $(VENV)/run.stamp
 
 screenshots: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.browser.screenshots
+
+# Every page in every state at twelve sizes and two zooms: prints each fault, and is green only where there is none.
+looks: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.browser.survey
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say which with make PYTHON=python3.12"; exit 1; }

@@ -39,7 +39,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             elif path == "/clock.js":
                 body, kind = CLOCK.read_bytes(), "text/javascript"
             elif path.startswith("/loader/"):
-                body, kind = components.loader("room" if path.endswith("room") else "wall").encode(), "text/plain"
+                body, kind = components.loader(path.removeprefix("/loader/")).encode(), "text/plain"
             elif path.startswith("/live/assets/"):
                 name = path.rsplit("/", 1)[1]
                 body, kind = components.body(name), TYPES[Path(name).suffix]

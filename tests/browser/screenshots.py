@@ -8,7 +8,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -91,31 +92,44 @@ def step(page: Any, button: str) -> None:
     page.wait_for_timeout(1500)
 
 
-def main(out: Path, wanted: Sequence[str]) -> None:
-    out.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def at_work() -> Iterator[tuple[Any, str, str]]:
+    """A browser, the address of a ward in the middle of its infusions beside a drill that runs, and the number of a run that is over."""
     with tempfile.TemporaryDirectory() as folder, launched() as browser:
         run = debriefed(f"sqlite:///{Path(folder) / 'log.db'}")
         with running(Path(folder), rooms()) as program:
             page: Any = browser.new_page(viewport={"width": 1920, "height": 1080})
             begin(page, program.address)
             page.wait_for_timeout(WAIT_S * 1000)
-            for theme in looks.THEMES:
-                for name in wanted or SHOTS:
-                    path, steps = SHOTS[name]
-                    looks.resize(page, "1920")
-                    page.goto(f"{program.address}{path.format(run=run)}{'&' if '?' in path else '?'}theme={theme}")
-                    page.wait_for_selector("h1, h2", timeout=60000)
-                    page.wait_for_selector(f"html[data-theme={theme}]", state="attached")
-                    page.wait_for_timeout(3000)
-                    for button in steps:
-                        step(page, button)
-                    for size in looks.SIZES:
-                        looks.resize(page, size)
-                        page.wait_for_timeout(500)
-                        page.screenshot(path=str(out / f"{name}-{size}-{theme}.png"))
-                        for fault in looks.faults(page):
-                            print(f"{name}-{size}-{theme}:", *fault)
-                    print(out / f"{name}-*-{theme}.png", flush=True)
+            page.close()
+            yield browser, program.address, run
+
+
+def opened(page: Any, address: str, name: str, run: str, theme: str = "dark") -> None:
+    path, steps = SHOTS[name]
+    looks.resize(page, "1920")
+    page.goto(f"{address}{path.format(run=run)}{'&' if '?' in path else '?'}theme={theme}")
+    page.wait_for_selector("h1, h2", timeout=60000)
+    page.wait_for_selector(f"html[data-theme={theme}]", state="attached")
+    page.wait_for_timeout(3000)
+    for button in steps:
+        step(page, button)
+
+
+def main(out: Path, wanted: Sequence[str]) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    with at_work() as (browser, address, run):
+        page: Any = browser.new_page()
+        for theme in looks.THEMES:
+            for name in wanted or SHOTS:
+                opened(page, address, name, run, theme)
+                for size in looks.SIZES:
+                    looks.resize(page, size)
+                    page.wait_for_timeout(500)
+                    page.screenshot(path=str(out / f"{name}-{size}-{theme}.png"))
+                    for fault in looks.faults(page):
+                        print(f"{name}-{size}-{theme}:", *fault)
+                print(out / f"{name}-*-{theme}.png", flush=True)
 
 
 if __name__ == "__main__":

@@ -7,33 +7,14 @@ import copy
 import pytest
 
 from tests.browser import harness, looks
-from tests.browser.harness import AT_ONCE_MS, Frame, Open, feed, passes
+from tests.browser.harness import AT_ONCE_MS, Open, feed, passes
+from tests.browser.survey import PHASES, strained
 
 pytestmark = pytest.mark.browser
-
-PHASES = {
-    "ready": {"icon": "check", "chip": "Ready", "text": "", "bold": "", "after": ""},
-    "running": {"icon": "run", "chip": None, "text": "min ", "bold": "22", "after": " of 40"},
-    "paused": {"icon": "pause", "chip": "Paused 2:10", "text": "min ", "bold": "17", "after": " of 40"},
-    "recovery": {"icon": "recovery", "chip": "Recovery 38 min", "text": "of ", "bold": "60", "after": ""},
-}
-
 
 @pytest.fixture
 def rooms(open_page: Open) -> Open:
     return lambda size: open_page(None, looks.SIZES[size], "room")
-
-
-def strained(phase: str) -> Frame:
-    """A high prompt above three others, before a checklist that is open; five options, as many as a rule offers."""
-    frame = harness.frame("room_strained") | {"trend": None, "phase": PHASES[phase]}
-    first = frame["prompts"][0]
-    first["first"] = ["Go to the patient. Call for help.", "Stop the infusion.", "Head and airway, oxygen, cuff and pulse."]
-    first["options"].append({"id": "drug", "label": "Antiemetic of another class", "opens": True})
-    frame["checklist"] = harness.frame("room_ready")["checklist"] | {
-        "title": "Before discharge" if phase == "recovery" else "Before the infusion"
-    }
-    return frame
 
 
 # Whether each part of the card can be seen and tapped at its four corners and its middle, with at most the page itself scrolled.

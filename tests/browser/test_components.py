@@ -13,6 +13,7 @@ import pytest
 from monitor.views import components
 from tests.browser import harness, looks
 from tests.browser.harness import AT_ONCE_MS, CUT_MS, Frame, Open, feed, passes
+from tests.browser.survey import named, ward
 
 pytestmark = pytest.mark.browser
 
@@ -401,6 +402,40 @@ def test_the_wall_becomes_a_display_with_one_key_and_comes_back_with_it(open_pag
     page.wait_for_function("!document.fullscreenElement && !document.querySelector('.im[data-display]')")
     page.locator(".tile").first.locator(".tile-room").click()
     assert [a["do"] for a in acts(page)] == ["open_room"]
+
+
+def test_full_screen_keeps_emergency_and_a_tap_leaves_it(open_page: Open) -> None:
+    page = open_page(harness.frame("wall_states") | {"menu": [{"label": "Full screen", "act": {"do": "display"}}]})
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("document.fullscreenElement && document.querySelector('.im[data-display=full]')")
+    assert set(page.evaluate(CONTROLS)) == {"button", "button tile-emergency emergency"}
+    page.locator(".tile .vitals").first.click()
+    page.locator(".tile-emergency").nth(1).click()
+    assert [(act["do"], act["room"]) for act in acts(page)] == [("emergency", "2")]
+    page.get_by_role("button", name="Leave full screen").click()
+    page.wait_for_function("!document.fullscreenElement && !document.querySelector('.im[data-display]')")
+
+
+def test_six_rooms_use_their_space(open_page: Open) -> None:
+    page = open_page(ward(6))
+    sizes = page.locator(".tile .vital:is(.hr, .spo2, .bp, .rr):not(.gone) .num").evaluate_all(
+        "all => all.filter(n => n.checkVisibility()).map(n => parseFloat(getComputedStyle(n).fontSize))"
+    )
+    assert len(sizes) >= 20 and min(sizes) >= 85 and max(sizes) >= 90
+    assert page.evaluate("() => { const w = document.querySelector('.wall'); return w.scrollHeight <= w.clientHeight }")
+
+
+@pytest.mark.parametrize("name", ["wall_states", "room_strained"])
+def test_no_name_makes_the_head_grow(open_page: Open, name: str) -> None:
+    short = harness.frame(name) | {"trend": None}
+    page = open_page(short)
+    for size in looks.SIZES:
+        heights = []
+        for frame in (short, named(short)):
+            feed(page, frame)
+            looks.resize(page, size)
+            heights.append(page.locator(".headbox").bounding_box()["height"])
+        assert heights[0] == heights[1], size
 
 
 def test_a_disabled_button_says_why_and_does_nothing(open_page: Open) -> None:

@@ -11,7 +11,7 @@ from tests.browser.harness import Open, feed
 
 pytestmark = pytest.mark.browser
 
-SMALL = {"laptop": (1280, 800), "tablet": (820, 1180), "tablet across": (1180, 820), "half of 1920": (960, 540)}
+SMALL = {"laptop": (1280, 800), "tablet": (820, 1180), "tablet across": (1180, 820), "half of 1920": (960, 540), "phone": (390, 844)}
 WHOLE = """() => [...document.querySelectorAll('.tile')].map(t => { const r = t.getBoundingClientRect(), w = t.parentNode.getBoundingClientRect();
   return [t.querySelector('.room-number').textContent, r.top >= w.top - 1 && r.bottom <= w.bottom + 1] })"""
 
@@ -62,3 +62,15 @@ def test_a_display_shows_the_page_on_which_a_high_prompt_stands(walls: Open) -> 
     frame["tiles"][2]["priority"], frame["tiles"][8]["priority"] = None, "high"
     feed(page, frame, display=True)
     assert "9" in [room for room, _ in page.evaluate(WHOLE)]
+
+
+def test_on_a_phone_the_worst_and_the_marks_of_all_pages_stay_in_sight_however_far_one_scrolls(walls: Open) -> None:
+    page = walls(SMALL["phone"])
+    page.evaluate("() => { const im = document.querySelector('.im'); im.scrollTop = im.scrollHeight / 2 }")
+    assert page.evaluate("document.querySelector('.im').scrollTop") > 300
+    for part in (".banner .where", ".banner .button", ".page-button .mark[data-priority=high]", ".page-button .mark[data-priority=low]"):
+        found = page.locator(part).first
+        assert found.evaluate("n => { const r = n.getBoundingClientRect(); return n.contains(document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2)) }"), part
+    page.locator(".page-button").last.click()
+    assert page.locator(".tile").first.locator(".room-number").inner_text() == "9"
+    assert page.locator(".tile").first.locator(".tile-head").evaluate("n => n.getBoundingClientRect().top >= document.querySelector('.banner').getBoundingClientRect().bottom")

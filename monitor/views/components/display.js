@@ -1,6 +1,7 @@
 // The wall display: the same picture for a screen that nobody operates. No control is shown, no act leaves it, and the
-// screen stays awake where the browser can see to that. The wall's own screen enters it by a button or F and leaves it
-// with F or full screen; a page opened as a display (?display=1) is one for good, and a tap makes it fill the screen.
+// screen stays awake where the browser can see to that. The wall's own screen enters it by a button or F, keeps Emergency
+// and the button that leaves it, and leaves it with that, F or full screen; a page opened as a display (?display=1) is one
+// for good, and a tap makes it fill the screen.
 import { attr } from "./dom.js";
 
 export function display(host) {
@@ -23,7 +24,7 @@ export function display(host) {
 
   function set(wanted) {
     on = wanted;
-    attr(host.root, "data-display", on);
+    attr(host.root, "data-display", on && (always ? "always" : "full"));
     if (on) awake();
     else lock?.release();
     host.draw();
@@ -46,6 +47,10 @@ export function display(host) {
   return {
     get on() {
       return on;
+    },
+    // Whether nobody operates it at all.
+    get always() {
+      return on && always;
     },
     toggle,
     keep() {

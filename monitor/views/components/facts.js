@@ -82,7 +82,7 @@ export function facts() {
       setWords(given);
       setRows(given);
       attr(node, "aria-label", `${WORDS.facts}: ${list(given).map((one) => one.text).join(", ")}`);
-      const signature = `${given.map((one) => one.text.length + (one.weighs ? "!" : "")).join(".")}|${beside}|${node.isConnected}`;
+      const signature = `${given.map((one) => String(one.text ?? "").length + (one.weighs ? "!" : "")).join(".")}|${beside}|${node.isConnected}`;
       if (signature === measured) return;
       measured = signature;
       fold();

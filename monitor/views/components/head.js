@@ -87,7 +87,8 @@ export function head(host, { facts = false, beats = false } = {}) {
   return {
     el: node,
     apply(frame) {
-      attr(end, "inert", host.display.on);
+      attr(end, "inert", host.display.always);
+      attr(audio.el, "inert", host.display.on);
       say(mode, frame.mode);
       say(source, frame.source);
       say(title, frame.title);
@@ -100,12 +101,13 @@ export function head(host, { facts = false, beats = false } = {}) {
       const menuButtons = list(frame.menu);
       const way = menuButtons.find((one) => one.icon === "back") ?? null;
       lead.apply(way);
-      setMenu(menuButtons.filter((one) => one !== way));
+      setMenu(menuButtons.filter((one) => one !== way).map((one) => (host.display.on && one.act?.do === "display" ? { ...one, label: WORDS.leaveFull, pressed: true } : one)));
       look.apply({ icon: "look", label: "", aria: WORDS.look(host.theme), why: WORDS.look(host.theme) });
       say(clock, frame.clock);
       drill.apply(frame.drill ?? null);
       held.apply(frame.lock ?? null);
       // last: what stands beside them has its width by now
+      fit(title, String(frame.title ?? "").length, 3);
       const beside = [frame.title, frame.assessed?.text, lost, frame.phase?.chip].map((one) => String(one ?? "").length).join(".");
       words.apply(list(facts ? frame.facts : frame.tally), beside);
     },

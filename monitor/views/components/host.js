@@ -211,7 +211,7 @@ class Host {
 
   act(act) {
     if (act.do === "display") this.display.toggle();
-    if (act.do === "display" || this.display.on) return;
+    if (act.do === "display" || this.display.always || (this.display.on && act.do !== "emergency")) return;
     if (act.session != null && act.do !== "emergency" && performance.now() < this.settling) return;
     // What is tapped while a page is being left would open over the next one.
     if (act.do === "dialog" && performance.now() < this.leaving) return;

@@ -21,7 +21,7 @@ function mark() {
   };
 }
 
-export function pager(host) {
+export function pager(host, turned) {
   const node = el("nav", "pager");
   attr(node, "aria-label", WORDS.roomPages);
   node.hidden = true;
@@ -47,6 +47,8 @@ export function pager(host) {
   function turn(to) {
     at = to;
     host.draw();
+    host.draw(); // only what stands can be measured
+    turned();
   }
   return {
     el: node,

@@ -207,6 +207,7 @@ export function tile(host, pad) {
     undo: scores.undo,
     apply(given, blind) {
       room = given.room;
+      for (const one of [top.open, scores.el, note.el]) attr(one, "inert", host.display.on); // of full screen only Emergency is left
       attr(node, "aria-label", given.aria ?? `Room ${given.room ?? ""}`);
       attr(node, "data-tick", given.tick ?? null);
       attr(node, "data-state", given.state ?? "calm");

@@ -13,8 +13,10 @@ import { WORDS } from "./words.js";
 
 const GAP = 10;
 const PAGER = 54;
+const PHONE = { rooms: 4, pages: 4 }; // a page's rooms are scrolled there, below the banner and above the pages' buttons
 const TILE = { width: 465, height: 296, least: 248, tallest: 0.74, scale: 0.8 };
 const DENSE = { width: 300, height: 214, tallest: 0.9 };
+const LARGE = 1.25; // from this scale on the numbers stand in two rows, and are half as large again
 
 // The number of columns that shows all rooms of this size largest.
 function largest(count, width, height, size) {
@@ -33,13 +35,13 @@ function largest(count, width, height, size) {
 // that fits, pages of as many rooms as do.
 export function arrange(count, width, height) {
   const full = largest(count, width, height, TILE);
-  if (full.scale >= TILE.scale) return { ...full };
+  if (full.scale >= TILE.scale && full.row >= TILE.least) return { ...full, dense: full.scale >= LARGE && "large" };
   const dense = largest(count, width, height, DENSE);
-  if (dense.scale >= 1 && dense.columns > 2) return { ...dense, dense: true };
+  if (dense.scale >= 1 && dense.columns > 2) return { ...dense, dense: "small" };
   const columns = Math.max(1, Math.min(count || 1, Math.floor((width + GAP) / (TILE.width * TILE.scale + GAP))));
   const below = height - PAGER; // the pages' buttons stand below
   const visible = Math.max(1, Math.floor((below + GAP) / (TILE.least + GAP)));
-  return { columns, row: (below - GAP * (visible - 1)) / visible, size: columns * visible };
+  return { columns, row: Math.max(TILE.least, (below - GAP * (visible - 1)) / visible), size: columns * visible };
 }
 
 function build(host) {
@@ -49,7 +51,10 @@ function build(host) {
   const grid = el("section", "wall");
   attr(grid, "aria-label", WORDS.rooms);
   attr(grid, "tabindex", "0");
-  const pages = pager(host);
+  const pages = pager(host, () => {
+    host.root.scrollTop = Math.min(host.root.scrollTop, grid.offsetTop - call.el.offsetHeight);
+  });
+  const phone = matchMedia("(max-width: 620px)");
   let size = null; // rooms of a page, where not all are shown
   const setTiles = keyed(grid, (one) => one.room, () => {
     const view = tile(host, scores);
@@ -98,8 +103,8 @@ function build(host) {
     columns = plan.columns;
     style(grid, "--columns", String(plan.columns));
     style(grid, "--row", `${plan.row.toFixed(2)}px`);
-    size = matchMedia("(max-width: 620px)").matches ? null : plan.size ?? null; // a phone's page is as long as its rooms
-    attr(grid, "data-dense", plan.dense ? "true" : null);
+    size = phone.matches ? Math.max(PHONE.rooms, Math.ceil(count / PHONE.pages)) : plan.size ?? null;
+    attr(grid, "data-dense", plan.dense);
   }
   return {
     el: node,
@@ -114,7 +119,7 @@ function build(host) {
         count = tiles.length;
         place();
       }
-      attr(grid, "inert", host.display.on);
+      attr(grid, "inert", host.display.always);
       rooms = setTiles(pages.of(tiles, size));
       scores.apply(frame);
     },

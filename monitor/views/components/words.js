@@ -17,6 +17,7 @@ export const WORDS = {
   nothing: say("Nothing called for"),
   nothingWard: say("Nothing called for in any room"),
   then: say("then"),
+  leaveFull: say("Leave full screen"),
   sound: {
     title: say("Sound"),
     on: say("Sound on"),
