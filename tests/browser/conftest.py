@@ -1,6 +1,6 @@
 """What the tests in a browser start from: one Chromium, and one page that a test of a component leaves to the next as it found it.
 
-The scope is the package: Playwright's loop runs from its first page to its end, and tests elsewhere have loops of their own.
+The scope is the module: Playwright's loop runs from its first page to its end, and tests elsewhere have loops of their own.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from tests.browser.chromium import launched
 from tests.browser.harness import Open
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     with launched() as found:
         yield found
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """Where the pages of components are."""
     with harness.serve() as url:
         yield url
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def common(browser: Any) -> Any:
     """To open a window costs more than most tests do in it."""
     return harness.listened(browser.new_page())
