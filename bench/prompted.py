@@ -19,6 +19,8 @@ from monitor.drills.drill import load_drill
 from monitor.drills.play import play
 from monitor.drills.script import load_policy
 from monitor.events import Priority, PromptKind, PromptState
+from monitor.protocol.condition import Condition
+from monitor.protocol.conditions import All, AnyOf
 from monitor.protocol.document import Document, Rule
 from monitor.review.deeds import done
 from monitor.review.reading import read_room
@@ -167,18 +169,16 @@ def _prompts(document: Document, log: Sequence[e.Logged], ends: int) -> Iterator
 
 
 def own_delay(rule: Rule) -> int:
-    """The longest time for which something must be so in this rule."""
+    """For how long something must be so before this rule speaks: all of it, or the soonest of what is enough."""
 
-    def found(part: object) -> Iterator[int]:
-        if isinstance(part, dict):
-            yield from (v for k, v in part.items() if k == "for_s" and isinstance(v, int))
-            for inner in part.values():
-                yield from found(inner)
-        elif isinstance(part, (list, tuple)):
-            for inner in part:
-                yield from found(inner)
+    def least(part: Condition) -> int:
+        if isinstance(part, All):
+            return max(map(least, part.of))
+        if isinstance(part, AnyOf):
+            return min(map(least, part.of))
+        return int(getattr(part, "for_s", 0))
 
-    return max(found(rule.when.model_dump()), default=0)
+    return least(rule.when)
 
 
 def _labelled(lived: Lived, prompts: Sequence[Prompt], policy: str) -> Iterator[Event]:
