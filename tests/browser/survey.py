@@ -226,7 +226,7 @@ def survey(browser: Any, address: str, states: Iterator[State], sizes: list[str]
 
 
 def running_program(names: list[str], sizes: list[str], told: Told) -> None:
-    """Each page of the program at work, the sign-in page, and the debrief that is one file."""
+    """Each page of the program at work."""
     from tests.browser import screenshots
 
     with screenshots.at_work() as (browser, address, run):
