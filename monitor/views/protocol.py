@@ -19,6 +19,7 @@ from monitor.live.station import station
 from monitor.protocol.cases import cases_beside
 from monitor.protocol.document import Document, Rule
 from monitor.protocol.spoken import condition, duration
+from monitor.views.escaping import escaped
 
 GROUPS = {
     "before": say("Before the infusion"),
@@ -125,12 +126,12 @@ def _rule(document: Document, rule: Rule) -> DeltaGenerator:
     with st.container(border=True):
         st.markdown(f"**{rule.id} · {rule.title}** · {PRIORITIES[rule.priority.value]}, {rule.kind.value}")
         st.markdown(f"> {rule.line}")
-        st.text(say("When: {condition}", condition=condition(document, rule.when)))
+        st.markdown(escaped(say("When: {condition}", condition=condition(document, rule.when))))
         if rule.options:
             word = "Check" if rule.kind.value == "technical" else "Options"
-            st.text(f"{word}: {', '.join(document.option[o].label.lower() for o in rule.options)}")
+            st.markdown(escaped(f"{word}: {', '.join(document.option[o].label.lower() for o in rule.options)}"))
         if rule.expect:
-            st.text(say("Expect: {expect}", expect=rule.expect))
+            st.markdown(escaped(say("Expect: {expect}", expect=rule.expect)))
         timing = [
             say("re-check after {duration}", duration=duration(rule.recheck)) if rule.recheck else "",
             say("quiet for {duration}", duration=duration(rule.lockout)) if rule.lockout else "",

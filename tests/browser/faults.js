@@ -117,7 +117,9 @@
     if (own.contains(n)) return null;
     return n.contains(node) ? "cut" : n;
   };
+  // What takes no finger now is not found by hits: a keypad that waits for a name.
   const kept = (one) => {
+    if (of(one.node).style.pointerEvents === "none" || one.node.closest("[inert]")) return null;
     for (const box of one.boxes()) {
       for (const point of one.points(box)) {
         const by = one.ask(one.node, point);

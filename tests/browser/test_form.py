@@ -95,7 +95,7 @@ def test_what_is_written_is_sent_at_most_five_times_a_second_and_the_newest_is_s
 def test_each_of_sixty_typed_texts_arrives_as_it_was_typed_in_either_language(browser: Any, address: str, language: str) -> None:
     context = browser.new_context(locale=language, viewport={"width": 1280, "height": 800})
     page = context.new_page()
-    page.state, page.address = harness.frame("room_medium") | {"trend": None}, f"{address}/?page=room"
+    page.state, page.address = harness.frame("room_medium") | {"trend": None}, address
     load(page, ORDER)
     assert page.evaluate("navigator.language") == language
     fields = [(one["id"], one["label"]) for part in ORDER["parts"] for one in part["fields"] if one["kind"] == "number"]
