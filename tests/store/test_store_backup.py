@@ -59,7 +59,7 @@ def test_what_comes_back_is_what_was_there(ward: Path, kept: Path, tmp_path: Pat
     store = tmp_path / "new.db"
     done = run("restore", kept, "--store", f"sqlite:///{store}", "--json")
     assert done.exit_code == 0, done.stderr
-    assert json.loads(done.stdout) == {"restored": str(store), "sessions": 2, "same": 2, "others": []}
+    assert json.loads(done.stdout) == {"restored": str(store), "sessions": 2, "same": 2, "others": [], "other_version": []}
     assert content(store) == content(ward)
     assert oct(store.stat().st_mode & 0o777) == "0o600"
 
