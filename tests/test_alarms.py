@@ -410,6 +410,8 @@ def test_a_pause_is_silent_for_what_stood_and_for_nothing_that_is_high_and_came_
         was = scene.views[room].state.prompts.get(RULES[level])
         live = was is not None and was.calls and was.state is not e.PromptState.OVER
         _step(scene, what, room, level, at)
+        # What was answered and goes on is no news: it calls again only with its re-check.
+        live |= what == "prompt" and not scene.views[room].state.prompts[RULES[level]].calls
         came |= what == "prompt" and not live and (level is e.Level.HIGH or level.above(paused))
         came |= what == "prompt" and not live and level is e.Level.MEDIUM and not stood[room]
         only_stood = all(set(calling(view)) <= stood[other] for other, view in scene.views.items())
@@ -449,7 +451,7 @@ def test_a_pause_is_running_or_it_is_not(scene: Scene) -> None:
 def test_a_message_names_the_value_the_sign_and_the_limit_where_its_rule_compares(document: Document) -> None:
     """``SpO2 87 < 90``: value, sign, limit. A rise over the baseline names its own limit; symptoms and times have no sign."""
     no_one_limit = {"D-22", "T-6", "T-8"}  # low or falling; two rates that disagree; a pulse that stands still
-    signed = re.compile(r"\{\w+\}.* [<>≥≤] \d+|\{rise\}|\{lost\}|\{symptom\}|\{minutes\}")
+    signed = re.compile(r"\{\w+\}.* [<>≥≤] \d+|\{rise\}|\{lost\}|\{symptom\}|\{minutes\}|\{measured\}|\{known\}")
     for rule in document.rules:
         if "{" in rule.says and rule.id not in no_one_limit:
             assert signed.search(rule.says), f"{rule.id}: {rule.says}"
