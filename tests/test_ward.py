@@ -119,7 +119,7 @@ def test_a_command_takes_part_in_the_second_after_it(log: EventLog, document: Do
     time.pass_by(1)
     ward.round()
     prompts = {x.event.rule: x.tick for x in map(logged, log.entries(session)) if isinstance(x.event, e.PromptChanged)}
-    assert prompts["E-4"] == at + 1
+    assert prompts["E-8"] == at + 1
     held.release()
 
 
@@ -138,7 +138,7 @@ def test_a_short_outage_is_caught_up_and_says_found_late(log: EventLog, document
     entries = [logged(x) for x in log.entries(session)]
     outage = next(x.event for x in entries if isinstance(x.event, e.Outage))
     assert outage.caught_up
-    found = next(x.event for x in entries if isinstance(x.event, e.PromptChanged) and x.event.rule == "E-4")
+    found = next(x.event for x in entries if isinstance(x.event, e.PromptChanged) and x.event.rule == "E-8")
     assert found.late
     held.release()
 
