@@ -363,6 +363,12 @@ class Document(Part):
         return frozenset(r.id for r in self.rules if any(isinstance(x, Fact) and x.fact == "emergency" for x in walk(r.when)))
 
     @cached_property
+    def holding_rules(self) -> frozenset[str]:
+        """The rules that hold the start: the measured ones before it, above low, and those that they are silent for."""
+        before = [r for r in self.rules if r.group == HOLD_GROUP and r.priority is not Priority.LOW and r.signals]
+        return frozenset(name for r in before for name in (r.id, *r.unless))
+
+    @cached_property
     def option(self) -> Mapping[str, Option]:
         return {o.id: o for o in self.options}
 
@@ -475,14 +481,8 @@ class Document(Part):
         return min(begins, default=None)
 
     def holding(self, state: SessionState) -> list[Prompt]:
-        """The open prompts that hold the start: measured, above low, and not over."""
-        found = []
-        for prompt in state.open_prompts:
-            rule = self.rule.get(prompt.rule)
-            if rule is not None and rule.group == HOLD_GROUP and rule.priority is not Priority.LOW and rule.signals:
-                if prompt.state is not PromptState.OVER:
-                    found.append(prompt)
-        return found
+        """The open prompts that hold the start, those that are over left out."""
+        return [p for p in state.open_prompts if p.rule in self.holding_rules and p.state is not PromptState.OVER]
 
     def blocking(self, checklist: str, state: SessionState) -> list[CheckItem]:
         return [i for i in self.open_items(checklist, state) if i.effect == "blocks"]

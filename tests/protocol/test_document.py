@@ -255,3 +255,11 @@ def test_where_no_time_is_asked_only_what_happens_after_it_speaks_against_left_r
     for at, entry in sorted([(changes_at, "rate 0.6"), (1300, "resting")]):
         bed.chart(at, entry)
     assert document.due_at("scores", bed.state, bed.window) == (1900 if stands else 1250)
+
+
+@pytest.mark.parametrize(("pressure", "held"), [("150/95", []), ("155/90", ["B-1"]), ("182/112", ["D-4"])])
+def test_a_pressure_that_is_too_high_holds_the_start_by_whichever_rule_speaks(document: Document, pressure: str, held: list[str]) -> None:
+    bed = Bed(document)
+    bed.cuff(10, pressure)
+    bed.second(11, spo2=98, hr=72, pulse=72, rr=14)
+    assert [prompt.rule for prompt in document.holding(bed.state)] == held
