@@ -68,7 +68,7 @@ def test_a_prompts_life_has_one_order(
     text = " ".join(f"{'_' if value is None else value}x{length}" for value, length in levels)
     case = Case.model_validate({"name": "x", "rule": "D-7", "shows": "more", "series": {"spo2": text}, "until": "5:00"})
     answered: set[tuple[str, int]] = set()
-    ended: set[tuple[str, int]] = set()
+    ended: dict[tuple[str, int], int] = {}
     for at, rehearsal, measured in played(document, case):
         for when, rule, what in answers:
             prompt = rehearsal.state.prompts.get(rule)
@@ -79,10 +79,12 @@ def test_a_prompts_life_has_one_order(
         before = dict(rehearsal.state.prompts)
         for change in rehearsal.second(at, measured):
             key = (change.rule, change.episode)
-            assert key not in ended, "an episode ends once"
+            if key in ended:
+                assert change.state is not e.PromptState.RESOLVED, "an episode ends once, unless it has returned"
+                assert at - ended.pop(key) <= document.rule[change.rule].again_within, "what returns later is another one"
             was = before.get(change.rule)
             if change.state is e.PromptState.RESOLVED:
-                ended.add(key)
+                ended[key] = at
                 louder = any(p.open for r, p in rehearsal.state.prompts.items() if r in document.rule[change.rule].unless)
                 if change.priority is e.Priority.HIGH and was is not None and was.open:
                     assert key in answered or louder, "a high prompt ends only answered, or in favour of a greater one"
