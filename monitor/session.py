@@ -450,7 +450,7 @@ def _prompt(state: SessionState, event: e.PromptChanged, at: e.Logged) -> Sessio
     since, answered, times, ended, earlier = at.tick, None, 0, None, None
     if same and before is not None:
         returned = event.state in _LIVE and before.state not in _LIVE
-        times, ended, earlier = before.times, before.ended, before.earlier
+        times = before.times
         since = at.tick if before.state is e.PromptState.PENDING or (returned and not before.open) else before.since
         answered = before.answered if event.state is not e.PromptState.RECHECK else None
         earlier = before.answered if answered is None and before.answered is not None else before.earlier

@@ -506,12 +506,12 @@ class Document(Part):
         if interval is None and (asked.every or state.phase not in INFUSED):
             return None
         done = self._last_done(asked, state, window)
-        if state.phase in asked.early and done < state.phase_since + 30 * 60:
+        if state.phase in asked.early and done < state.phase_since + CLOSER_S:
             interval = asked.early[state.phase]
         due = [] if interval is None else [done + interval]
         for purpose, closer in asked.after_drug.items():
             last = self.last_given(purpose, state)
-            if last is not None and last.at + 30 * 60 > done:
+            if last is not None and last.at + CLOSER_S > done:
                 # From the drug on: what was not due before it is not overdue at once.
                 due.append(max(done, last.at) + closer)
         soonest = min(due, default=None)
@@ -568,6 +568,8 @@ def _stays_open(item: CheckItem, checked: Checked | None) -> bool:
     return not checked.override_by and any(item.answer_ids[a].stops for a in checked.answers if a in item.answer_ids)
 
 
+CLOSER_S = 30 * 60
+"""How long a closer interval lasts, after a drug or from the beginning of a phase."""
 HOLD_GROUP = "before"
 """The group of rules that may hold the start."""
 INFUSED = frozenset({Phase.RUNNING, Phase.PAUSED, Phase.RECOVERY})

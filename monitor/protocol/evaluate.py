@@ -51,8 +51,10 @@ def evaluate(document: Document, state: SessionState, window: Window, at: int) -
 
 def _stands(prompt: Prompt, sight: Sight) -> bool:
     """Whether a prompt is raised and what raised it has not come back."""
+    if prompt.state not in (PromptState.ACTIVE, PromptState.RECHECK):
+        return False
     rule = sight.document.rule.get(prompt.rule)
-    if rule is None or prompt.state not in (PromptState.ACTIVE, PromptState.RECHECK) or sight.state.phase not in rule.phases:
+    if rule is None or sight.state.phase not in rule.phases:
         return False
     return rule.when.truth(replace(sight, standing=True)) != NOT_MET
 

@@ -2,7 +2,7 @@
 
 ``step`` is pure: from the state and this second's findings to the changes that belong in the log. Only the evaluator
 calls it; answers come from people and are folded before. Invariants: missing data never ends a prompt; an answer never
-ends a condition; a high prompt stays until it is answered and nothing holds it back; each episode ends once.
+ends a condition; a high prompt stays until it is answered and nothing holds it back; an episode ends once for each time it came.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ def step(document: Document, state: SessionState, window: Window, at: int, late:
     """The changes of all prompts at this second."""
     changes: list[PromptChanged] = []
     seen: set[str] = set()
+    sight = Sight(document, state, window, at)
     for finding in evaluate(document, state, window, at):
         rule = finding.rule
         seen.add(rule.id)
         prompt = state.prompts.get(rule.id)
         if prompt is None and finding.truth != MET and not finding.coming:
             continue
-        to = _next(finding, prompt, Sight(document, state, window, at))
-        if to is None and prompt is not None and finding.truth == MET and _worse(rule, prompt, Sight(document, state, window, at)):
+        to = _next(finding, prompt, sight)
+        if to is None and prompt is not None and finding.truth == MET and _worse(rule, prompt, sight):
             to = PromptState.RECHECK
         if to is not None:
-            episode = _episode(rule, prompt, at)
-            changes.append(_change(rule, prompt, episode, to, Sight(document, state, window, at), late))
+            changes.append(_change(rule, prompt, _episode(rule, prompt, at), to, sight, late))
     changes.extend(_ended_by_phase(document, state, seen, late))
     return changes
 
@@ -111,11 +111,11 @@ def _subsiding(rule: Rule, prompt: Prompt, sight: Sight) -> PromptState | None:
         return None if prompt.state is PromptState.OVER else PromptState.OVER
     if rule.clears_after and prompt.state is not PromptState.OVER:
         return PromptState.OVER
-    calm = _long_inside(rule, sight) or _calm_s(rule, prompt, sight) >= rule.clears_after
-    return PromptState.RESOLVED if not rule.clears_after or calm else None
+    calm = not rule.clears_after or _long_inside(rule, sight) or _calm_s(rule, prompt, sight) >= rule.clears_after
+    return PromptState.RESOLVED if calm else None
 
 
-BACK_S = 10
+CALMS_BACK = 10
 """So many times the calm inside a limit are a way back too: who rests between limit and way back is not called for all day (proposal)."""
 
 
@@ -126,9 +126,10 @@ def _not_back(rule: Rule, prompt: Prompt, sight: Sight) -> bool:
 
 
 def _long_inside(rule: Rule, sight: Sight) -> bool:
+    if not rule.clears_after:
+        return False
     broken = rule.when.broken_at(sight)
-    broken = rule.when.broken_at(sight)
-    return bool(rule.clears_after) and broken is not None and sight.at - broken > BACK_S * rule.clears_after
+    return broken is not None and sight.at - broken > CALMS_BACK * rule.clears_after
 
 
 def _calm_s(rule: Rule, prompt: Prompt, sight: Sight) -> int:
