@@ -410,8 +410,10 @@ def test_a_pause_is_silent_for_what_stood_and_for_nothing_that_is_high_and_came_
         was = scene.views[room].state.prompts.get(RULES[level])
         live = was is not None and was.calls and was.state is not e.PromptState.OVER
         _step(scene, what, room, level, at)
-        # What was answered and goes on is no news: it calls again only with its re-check.
-        live |= what == "prompt" and not scene.views[room].state.prompts[RULES[level]].calls
+        # What goes on under its answer is no news, but a high one is never that: it asks anew.
+        known = what == "prompt" and not scene.views[room].state.prompts[RULES[level]].calls
+        assert not known or level is not e.Level.HIGH
+        live |= known
         came |= what == "prompt" and not live and (level is e.Level.HIGH or level.above(paused))
         came |= what == "prompt" and not live and level is e.Level.MEDIUM and not stood[room]
         only_stood = all(set(calling(view)) <= stood[other] for other, view in scene.views.items())
@@ -426,8 +428,11 @@ def _step(scene: Scene, what: str, room: str, level: e.Level, at: int) -> None:
     prompt = scene.views[room].state.prompts.get(RULES[level])
     if what == "answer":
         scene.answer(room, at, level)
-    elif what == "prompt" or (prompt is not None and prompt.open):
-        scene.prompt(room, at, level, e.PromptState.OVER if what == "over" else e.PromptState.ACTIVE)
+    elif what == "prompt":
+        anew = level is e.Level.HIGH and prompt is not None and prompt.answered is not None
+        scene.prompt(room, at, level, e.PromptState.RECHECK if anew else e.PromptState.ACTIVE)
+    elif prompt is not None and prompt.open:
+        scene.prompt(room, at, level, e.PromptState.OVER)
 
 
 def _seen(scene: Scene, at: int) -> Any:
