@@ -455,7 +455,7 @@ def test_a_pause_is_running_or_it_is_not(scene: Scene) -> None:
 
 def test_a_message_names_the_value_the_sign_and_the_limit_where_its_rule_compares(document: Document) -> None:
     """``SpO2 87 < 90``: value, sign, limit. A rise over the baseline names its own limit; symptoms and times have no sign."""
-    no_one_limit = {"D-22", "T-6", "T-8", "T-11", "T-12"}  # falling; two that disagree; a frozen pulse; a number in doubt
+    no_one_limit = {"D-22", "T-6", "T-8"}  # low or falling; two rates that disagree; a pulse that stands still
     signed = re.compile(r"\{\w+\}.* [<>≥≤] \d+|\{rise\}|\{lost\}|\{symptom\}|\{minutes\}|\{measured\}|\{known\}")
     for rule in document.rules:
         if "{" in rule.says and rule.id not in no_one_limit:
