@@ -178,3 +178,16 @@ def test_a_dose_is_above_nothing_and_below_all_sense(document: Document, dose: f
     else:
         with pytest.raises(c.Refusal, match="Enter the dose"):
             command(scene)
+
+
+@pytest.mark.parametrize(
+    ("before", "offered"),
+    [
+        ([], ["ondansetron", "metoclopramide", "prochlorperazine", "promethazine"]),
+        ([(0, "metoclopramide", 10)], ["ondansetron", "promethazine"]),
+        ([(0, "ondansetron", 4), (60, "prochlorperazine", 5)], ["promethazine"]),
+    ],
+)
+def test_of_another_class_is_what_nothing_has_been_given_of(document: Document, before: Before, offered: list[str]) -> None:
+    option = document.option["other_antiemetic"]
+    assert [drug.id for drug in document.fitting(option.fill, well(document, before, 600).state)] == offered

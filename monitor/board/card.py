@@ -95,7 +95,7 @@ def _again(picture: Picture, view: View, prompt: Prompt) -> str:
     told = say(" · again, {nth} time", nth=nth)
     if before is None:
         return told
-    chosen = ", ".join(picture.document.option[o].label.lower() for o in before.options if o in picture.document.option)
+    chosen = picture.document.chosen(before.options)
     said = chosen or before.reason or before.answer.value
     return told + say(" · answered before: {said}, {by} {at}", said=said, by=before.by, at=picture.time(view, before.at))
 
@@ -152,7 +152,7 @@ def _now(picture: Picture, prompt: Prompt) -> str:
 def _answer(picture: Picture, view: View, prompt: Prompt, rule: Rule) -> Frame:
     answered = prompt.answered
     assert answered is not None
-    chosen = ", ".join(picture.document.option[o].label.lower() for o in answered.options if o in picture.document.option)
+    chosen = picture.document.chosen(answered.options)
     due = recheck_at(rule, prompt)
     left = None if due is None else due - picture.at(view)
     whole = max(1, (due or 0) - answered.at)

@@ -452,8 +452,7 @@ def _answered_strip(picture: Picture, view: View, prompt: Prompt) -> Frame:
     answered, rule = prompt.answered, rule_of(picture, prompt)
     assert answered is not None
     due = recheck_at(rule, prompt) if rule is not None else None
-    chosen = [picture.document.option[o].label.lower() for o in answered.options if o in picture.document.option]
-    what = ", ".join(chosen) or answered.reason or answered.answer.value
+    what = picture.document.chosen(answered.options) or answered.reason or answered.answer.value
     countdown = say(" · re-check {span}", span=units.span(due - picture.at(view))) if due is not None else ""
     return {
         "kind": "done",

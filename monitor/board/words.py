@@ -63,7 +63,7 @@ def entry(document: Document, event: e.AnyEvent) -> str | None:
         case e.Corrected():
             return (say("Taken back") if event.instead is None else "Corrected") + (f": {event.reason}" if event.reason else "")
         case e.PromptAnswered():
-            chosen = ", ".join(document.option[o].label.lower() for o in event.options if o in document.option)
+            chosen = document.chosen(event.options)
             return f"{event.rule} {event.answer.value}" + (f": {chosen or event.reason}" if chosen or event.reason else "")
         case e.PromptChanged():
             if event.state in (e.PromptState.PENDING, e.PromptState.OVER):

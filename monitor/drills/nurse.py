@@ -13,7 +13,7 @@ from monitor import commands
 from monitor import events as e
 from monitor.commands import Command, Override
 from monitor.infusion import Pump
-from monitor.protocol.document import ANOTHER_CLASS, Document, Drug, Option
+from monitor.protocol.document import Document, Drug, Option
 from monitor.session import Phase, Prompt, SessionState
 from monitor.vitals import Window
 
@@ -248,12 +248,10 @@ class Nurse:
 
     def _drug(self, state: SessionState, option: Option) -> Drug | None:
         """The first drug for this purpose whose class has not been given yet."""
-        purpose, wanted = option.fill.get("purpose"), option.fill.get("class")
-        if purpose in BY_ORDER:
+        if option.fill.get("purpose") in (None, *BY_ORDER):
             return None
         given = {g.drug_class for g in state.drugs}
-        fits = (d for d in self.document.drugs if d.purpose == purpose and wanted in (None, ANOTHER_CLASS, d.drug_class))
-        return next((d for d in fits if d.drug_class not in given), None)
+        return next((d for d in self.document.fitting(option.fill, state) if d.drug_class not in given), None)
 
 
 def _nothing(scene: commands.Scene) -> Sequence[e.AnyEvent]:

@@ -11,7 +11,7 @@ from monitor.forms.filling import Filling, Option
 from monitor.forms.infusion import ask_far
 from monitor.language import say
 from monitor.protocol.condition import Sight
-from monitor.protocol.document import ANOTHER_CLASS, Document, Drug
+from monitor.protocol.document import Document, Drug
 from monitor.session import SessionState
 
 CHECK, GIVEN = "check", "given"
@@ -27,7 +27,7 @@ def drug_part(f: Filling, prefix: str, fill: Mapping[str, Any]) -> commands.Comm
     """The fields of a drug entry; ``fill`` may name the drug, its class or its purpose. None until all is there."""
     document, state = f.document, f.state
     f.freeze(f"{prefix}drugs", say("What has been given"), given)
-    fits = [drug for drug in document.drugs if _fits(drug, fill, state)] or list(document.drugs)
+    fits = document.fitting(fill, state) or list(document.drugs)
     against = {drug.id: "; ".join(_against(f, drug)) for drug in fits}
     ordered = sorted(fits, key=lambda drug: bool(against[drug.id]))
     options = [Option(d.id, f"{d.label} ({d.purpose})", against[d.id], bool(against[d.id])) for d in ordered]
@@ -57,14 +57,6 @@ def drug_part(f: Filling, prefix: str, fill: Mapping[str, Any]) -> commands.Comm
 def given(state: SessionState, document: Document) -> str:
     """The drugs of a session as one line."""
     return "; ".join(words.drug(document, g.drug, g.dose, g.unit, g.route) for g in state.drugs) or say("no drug")
-
-
-def _fits(drug: Drug, fill: Mapping[str, Any], state: SessionState) -> bool:
-    """Whether the drug is of the kind that was asked for; ``another``: of a class of which nothing has been given."""
-    asked = {"drug": drug.id, "class": drug.drug_class, "purpose": drug.purpose}
-    if fill.get("class") == ANOTHER_CLASS:
-        asked["class"] = ANOTHER_CLASS if drug.drug_class not in {g.drug_class for g in state.drugs} else drug.drug_class
-    return all(fill.get(key) in (None, value) for key, value in asked.items())
 
 
 def _against(f: Filling, drug: Drug) -> list[str]:

@@ -412,6 +412,18 @@ class Document(Part):
                         found.setdefault(flag, []).append((name, item.id))
         return {flag: tuple(dict.fromkeys(places)) for flag, places in found.items()}
 
+    def chosen(self, options: Sequence[str]) -> str:
+        """The options of an answer in words."""
+        return ", ".join(self.option[name].label.lower() for name in options if name in self.option)
+
+    def fitting(self, fill: Mapping[str, object], state: SessionState) -> list[Drug]:
+        """The drugs of the kind that an option asks for: by name, purpose and class, where it says so."""
+        given = {g.drug_class for g in state.drugs}
+        wanted = {key: fill[key] for key in ("drug", "class", "purpose") if fill.get(key) not in (None, ANOTHER_CLASS)}
+        another = fill.get("class") == ANOTHER_CLASS
+        kinds = ((d, {"drug": d.id, "class": d.drug_class, "purpose": d.purpose}) for d in self.drugs)
+        return [d for d, kind in kinds if wanted.items() <= kind.items() and not (another and d.drug_class in given)]
+
     # ---- readings of a session ----
 
     def breach(self, key: str, value: float) -> tuple[str, str] | None:
