@@ -128,10 +128,23 @@ def test_a_handover_is_offered_by_one_and_taken_by_another(screen: Screen) -> No
 
 @pytest.mark.parametrize(("done", "why"), [((), None), ((c.pause(),), "infusion paused"), ((c.stop(),), "infusion ended")])
 def test_an_option_that_cannot_be_done_now_says_so(screen: Screen, done: tuple[c.Command, ...], why: str | None) -> None:
-    screen.do(*done)
     screen.happen(prompt("D-20"))
+    screen.do(*done)
     options = {o["id"]: o for o in screen.frame()["prompts"][0]["options"]}
     assert (options["lower_rate"]["disabled"], options["lower_rate"]["why"]) == (why is not None, why)
+
+
+def test_what_came_too_late_when_a_prompt_was_raised_is_not_offered(screen: Screen) -> None:
+    screen.do(c.stop())
+    screen.seconds(1)
+    screen.happen(prompt("D-20"))
+    assert [o["id"] for o in screen.frame()["prompts"][0]["options"]] == ["calm", "calming_drug", "call"]
+
+
+def test_a_pump_that_was_never_started_is_not_offered_to_be_stopped(document: Document) -> None:
+    screen = Screen(document)
+    screen.happen(prompt("D-4"))
+    assert [o["id"] for o in screen.frame()["prompts"][0]["options"]] == ["call", "ask_symptoms", "repeat_cuff", "pressure_drug"]
 
 
 def test_the_log_shows_what_stood_there_before_a_correction(screen: Screen) -> None:

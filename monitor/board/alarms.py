@@ -14,8 +14,9 @@ from typing import NamedTuple
 from monitor import clock, units
 from monitor import events as e
 from monitor.board.frame import Frame, button
+from monitor.board.options import offered
 from monitor.board.prompts import gone, headline, open_prompts, since, standing
-from monitor.board.view import BEAT_CALLED_S, GRACE_S, NO_PROMPTS, NOT_ASSESSED, RANK, STARS, Picture, View, rule_of
+from monitor.board.view import BEAT_CALLED_S, GRACE_S, NO_PROMPTS, NOT_ASSESSED, RANK, STARS, Picture, View
 from monitor.language import say
 from monitor.session import Hush, Prompt
 
@@ -218,13 +219,12 @@ def _prompt(picture: Picture, first: Waiting) -> Frame:
     return {
         **_of_room(view),
         "what": headline(picture, view, prompt),
-        "why": f"{since(picture, view, prompt)}{_options(picture, prompt)} · {say('line {rule}', rule=prompt.rule)}",
+        "why": f"{since(picture, view, prompt)}{_options(picture, view, prompt)} · {say('line {rule}', rule=prompt.rule)}",
     }
 
 
-def _options(picture: Picture, prompt: Prompt) -> str:
-    rule = rule_of(picture, prompt)
-    labels = [picture.document.option[o].label.lower() for o in rule.options] if rule is not None else []
+def _options(picture: Picture, view: View, prompt: Prompt) -> str:
+    labels = [option.label.lower() for option in offered(picture, view, prompt)]
     word = "check" if prompt.prompt_kind is e.PromptKind.TECHNICAL else "options"
     more = say(" and {len} more", len=len(labels) - 2) if len(labels) > 2 else ""
     return f" · {word}: {', '.join(labels[:2])}{more}" if labels else ""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from monitor import charting, units
 from monitor import events as e
 from monitor.board.frame import Frame
+from monitor.board.options import not_now, offered
 from monitor.board.prompts import headline, named
 from monitor.board.view import PRIORITY_WORD, STARS, Picture, View, rule_of
-from monitor.infusion import Pump
 from monitor.language import say
 from monitor.protocol.document import Option, Rule
 from monitor.protocol.prompts import DEFER_S, recheck_at
@@ -63,7 +63,7 @@ def card(picture: Picture, view: View, prompt: Prompt) -> Frame:
                 signed=signed,
             ),
         },
-        options=[_option(document.option[o], view.state) for o in rule.options],
+        options=[_option(o, view.state) for o in offered(picture, view, prompt)],
         technical=prompt.prompt_kind is e.PromptKind.TECHNICAL,
         expect=rule.expect,
         recheck=say("{span} after the answer", span=units.span(rule.recheck))
@@ -102,22 +102,8 @@ def _again(picture: Picture, view: View, prompt: Prompt) -> str:
 
 def _option(option: Option, state: SessionState) -> Frame:
     """An option; one that cannot be done now stays in its place and says why."""
-    why = _not_now(option.command, state)
+    why = not_now(option.command, state)
     return {"id": option.id, "label": option.label, "opens": option.command not in ONE_TAP, "disabled": why is not None, "why": why}
-
-
-def _not_now(command: str, state: SessionState) -> str | None:
-    pump = {Pump.PLANNED: say("not started"), Pump.RUNNING: "running", Pump.PAUSED: "paused", Pump.ENDED: "ended"}[state.pump]
-    fits = {
-        "rate": (Pump.RUNNING,),
-        "pause": (Pump.RUNNING,),
-        "resume": (Pump.PAUSED,),
-        "stop": (Pump.RUNNING, Pump.PAUSED),
-        "start": (Pump.PLANNED,),
-    }.get(command)
-    if fits is not None and state.pump not in fits:
-        return say("infusion {pump}", pump=pump)
-    return say("at the monitor") if command == "away_end" and state.away is None else None
 
 
 ONE_TAP = frozenset({"observe", "call", "cuff", "watch", "away_end", "emergency"})

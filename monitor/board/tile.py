@@ -10,6 +10,7 @@ from monitor.board.alarms import banner, banner_none
 from monitor.board.checklist import readiness, ready_words
 from monitor.board.frame import Frame, bound, button
 from monitor.board.head import head
+from monitor.board.options import offered
 from monitor.board.pad import pad, undo
 from monitor.board.prompts import flashes, headline, open_prompts, since
 from monitor.board.vacant import vacant
@@ -430,8 +431,8 @@ def strip(picture: Picture, view: View) -> Frame:
 
 def _prompt_strip(picture: Picture, view: View, prompts: Sequence[Prompt]) -> Frame:
     prompt = prompts[0]
-    priority, rule = prompt.level, rule_of(picture, prompt)
-    count = len(rule.options) if rule is not None else 0
+    priority = prompt.level
+    count = len(offered(picture, view, prompt))
     word = "re-check" if prompt.state is e.PromptState.RECHECK else since(picture, view, prompt)
     # A second prompt takes the place of the count of options: a strip has two lines on every screen.
     more = f" · +{len(prompts) - 1}" if len(prompts) > 1 else ""

@@ -17,8 +17,9 @@ from monitor.board.head import ADVICE
 from monitor.language import say
 from monitor.live.station import station
 from monitor.protocol.cases import cases_beside
-from monitor.protocol.document import Document, Rule
+from monitor.protocol.document import CLOSER_S, Document, Observation, Rule
 from monitor.protocol.spoken import condition, duration
+from monitor.session import Phase
 from monitor.views.escaping import escaped
 
 GROUPS = {
@@ -186,7 +187,8 @@ def _tables(document: Document) -> None:
                 say("dose"): f"{d.dose:g} {d.unit} {d.route}",
                 say("largest single"): f"{d.dose_max:g} {d.unit}",
                 say("repeat after"): duration(d.repeat_after),
-                say("ask first with"): ", ".join(d.avoid),
+                say("ask first with"): ", ".join(map(document.flag_label, d.avoid)),
+                say("not while"): "; ".join(hold.says for hold in d.hold),
                 say("figures"): STATUS[d.citation.limit],
             }
             for d in document.drugs
@@ -195,8 +197,15 @@ def _tables(document: Document) -> None:
     )
     st.dataframe(
         [
-            {say("observation"): o.label, **{phase.value: duration(every) for phase, every in o.every.items()}}
+            {say("observation"): o.label, **{phase.value: _interval(o, phase) for phase in o.every}}
             for o in document.observations
         ],
         hide_index=True,
     )
+
+
+def _interval(asked: Observation, phase: Phase) -> str:
+    every, early = duration(asked.every[phase]), asked.early.get(phase)
+    if early is None:
+        return every
+    return say("{early} in the first {first}, then {every}", early=duration(early), first=duration(CLOSER_S), every=every)
