@@ -25,6 +25,7 @@ Started = TypeVar("Started")
 MOST_WORKERS = 4
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """One more than there are cores: tests wait for a browser, a server, or a second of the evaluator."""
     return min(cores(config) + 1, MOST_WORKERS)

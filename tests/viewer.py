@@ -150,18 +150,18 @@ class Tab:
 
     async def fill_in(self, button: str, written: Mapping[str, Any]) -> str:
         """A button of the docked form, with this written in its fields ("first": what is offered first) and all that it asks ticked."""
-        shown, asked = "", list[str]()
+        shown, asked, rev = "", list[str](), 0
         offered = {f["id"]: f["options"] for part in self.form.get("parts", ()) for f in part["fields"] if f.get("options")}
         written = {name: offered[name][0]["id"] if value == "first" and name in offered else value for name, value in written.items()}
         for _ in range(3):
             form = self.form
             pressed = next((b["id"] for b in form.get("buttons", ()) if button in b["label"]), None)
-            if pressed is None:
-                break
+            if pressed is None and (rev or not form):
+                break  # a form that shows its button only once something is chosen has been told so by now
             rev = form["rev"] + 1
             shown += await self.act(do="form", form=form["id"], press=pressed, rev=rev, values=written, asked=asked)
             left = [ask["id"] for ask in self.form.get("asks", ()) if self.form["id"] == form["id"]]
-            if not left or left == asked:
+            if pressed is not None and (not left or left == asked):
                 break
             asked = left
         return shown

@@ -27,7 +27,7 @@ def offered(picture: Picture, view: View, prompt: Prompt) -> list[Option]:
     """
     rule, state = rule_of(picture, prompt), view.state
     options = [picture.document.option[name] for name in rule.options] if rule is not None else []
-    fixed = state.pump is Pump.PLANNED or (state.pump is Pump.ENDED and prompt.since >= state.phase_since)
+    fixed = state.pump is Pump.PLANNED or (state.pump is Pump.ENDED and prompt.since > state.phase_since)
     return [o for o in options if not (fixed and o.command in PUMP_ACTS and not_now(o.command, state))]
 
 
