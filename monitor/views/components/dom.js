@@ -99,13 +99,14 @@ export function placed(parent, make) {
 
 // Text that outgrows its fixed place is set smaller in steps (data-fit 1, 2, ... in the style sheet), never cut.
 // It measures only when the length of the text or the width of the window or of the place itself changed: a place that was
-// not drawn when its text came is measured once it is.
+// not drawn when its text came is measured once it is. Two places beside each other could make room for each other in turn,
+// for ever: a text grows again only where its place is wider than it ever was with it.
 let epoch = 0;
 export function refit() {
   epoch += 1;
 }
 const places = new ResizeObserver((entries) => {
-  for (const { target } of entries) if (target.clientWidth !== target.imWide) measure(target);
+  for (const { target } of entries) if (target.clientWidth !== target.imWide) measure(target, target.clientWidth <= target.imWidest);
 });
 export function fit(box, signature, steps = 2) {
   const key = `${epoch}|${signature}`;
@@ -113,14 +114,16 @@ export function fit(box, signature, steps = 2) {
   if (box.imFit == null) places.observe(box);
   box.imFit = key;
   box.imSteps = steps;
-  measure(box);
+  box.imWidest = 0;
+  measure(box, false);
 }
-function measure(box) {
-  let step = 0;
-  attr(box, "data-fit", null);
+function measure(box, held) {
+  let step = held ? Number(box.getAttribute("data-fit") ?? 0) : 0;
+  if (!held) attr(box, "data-fit", null);
   while (step < box.imSteps && (box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1)) {
     step += 1;
     attr(box, "data-fit", step);
   }
   box.imWide = box.clientWidth;
+  box.imWidest = Math.max(box.imWidest, box.imWide);
 }
