@@ -176,7 +176,7 @@
   through.remove();
 
   // ---- options, answers and what to do in an emergency stand whole and together, with at most the page itself scrolled ----
-  const CARDS = [[".emergency-panel", "header, .lines li, .act, .emergency-panel > .button"], [".prompt.open", ".prompt-head h2, .option, .answer .button, .reasons .button, .first"]];
+  const CARDS = [[".emergency-panel", "header, .lines li, .act"], [".prompt.open", ".prompt-head h2, .option, .answer .button, .reasons .button, .first"]];
   const [node, parts] = CARDS.map(([card, parts]) => [document.querySelector(card), parts]).find(([node]) => node && drawn(node)) ?? [];
   if (node && height >= 700 && !opened.some((o) => o !== dock || innerWidth < 1800)) {
     const im = document.querySelector(".im"), was = im.scrollTop;

@@ -16,7 +16,7 @@ export function emergency(host) {
   const acts = el("div", "acts");
   const setActs = placed(acts, () => button(host, "act"));
   const end = button(host);
-  const node = el("section", "panel emergency-panel", el("header", "", line("span", "stars", "***"), line("h2", "", WORDS.emergency), since), lines, acts, end.el);
+  const node = el("section", "panel emergency-panel", el("header", "", line("span", "stars", "***"), line("h2", "", WORDS.emergency), since, end.el), lines, acts);
   attr(node, "data-priority", "high");
   attr(node, "aria-label", WORDS.emergency);
   return {
