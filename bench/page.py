@@ -56,6 +56,9 @@ STATISTICS = {
     "te_hypertension_per_patient": "165/100 or more, % of patients",
     "drug_needed_given_te_hypertension": "of these given an antihypertensive, %",
     "dissociation_reported": "dissociation named, % of patients",
+    "sedated_moaas": "MOAA/S below 5 at any time, % of patients",
+    "sys_change_30_mean": "systolic change at 30 min, mean, mmHg",
+    "dia_change_30_mean": "diastolic change at 30 min, mean, mmHg",
     "nausea_reported": "nausea named, % of patients",
     "stopped_for_adverse_effect": "stopped for an adverse effect, % of infusions",
     "level_end_arterial": "arterial level at the end, ng/mL",
@@ -87,7 +90,7 @@ BASIS = {
     "calming drug: anxiety": "2 mg midazolam unchecked; from 1 min on, half-time 1.5 min, fades with 45 min: proposal",
     "calming drug: drowsiness": "steps of MOAA/S, more on top of ketamine: proposal",
     "calming drug: breathing": "8 % of the drive alone, 14 % more at full ketamine: proposal",
-    "antihypertensive: systolic": "10 mg labetalol unchecked; 16/10 mmHg, from 2 min on, half-time 3 min: proposal",
+    "antihypertensive: systolic": "10 mg labetalol unchecked; 11/7 mmHg, from 2 min on, half-time 3 min: proposal",
     "oxygen: saturation": "4 L/min does all that oxygen can; makes good 70 % of what is lacking: proposal",
     "airway: saturation": "opens at once and holds 8 min by itself: proposal",
     "words: anxiety": "within a minute, half gone after 10 min; how much differs between persons: proposal",
@@ -544,15 +547,15 @@ def draw_published(found: Mapping[str, Sequence[Found]]) -> None:
 
 
 def main() -> int:
-    lived = {name: series.live(load_population(name), INFUSIONS, SEED) for name in populations()}
+    own = {p.population for p in published.PUBLISHED}
+    lived = {name: series.live(load_population(name), INFUSIONS, SEED) for name in populations() if name in own}
     found = {name: list(published.compare(cohort)) for name, cohort in lived.items()}
     helped = helps()
     tables = {
         "caption": caption(),
         "sets": sets_table(),
         "published": statistics_table(found["default"]),
-        "asked-for": statistics_table(found["asked-for"]),
-        "venous": statistics_table(found["venous"]),
+        **{name: statistics_table(figures) for name, figures in found.items() if name != "default"},
         "beside": beside_table(lived["default"]),
         "interventions": interventions_table(helped),
         "columns": columns_table(),

@@ -67,6 +67,7 @@ def presets(document: Document) -> tuple[Preset, ...]:
         Preset("probe_off", say("Probe off"), (_lasts(90),)),
         Preset("probe_slips", say("Probe slips"), (_lasts(120),)),
         Preset("pulse_lost", say("Pulse not found"), (_lasts(20),)),
+        Preset("stirs", say("Coughs or turns"), (_lasts(20, high=600),)),
         Preset("electrode_off", say("Lead off"), (_lasts(120),)),
         Preset("motion", say("Movement"), (_lasts(60),)),
         Preset("dropout", say("Nothing arrives"), (_lasts(60),)),

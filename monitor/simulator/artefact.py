@@ -54,6 +54,7 @@ def unrest(often: Unrest, rng: np.random.Generator, until: int) -> list[Happenin
     for kind, an_hour, (least, most) in (
         ("motion", often.moves, often.moves_for),
         ("pulse_lost", often.loses, often.loses_for),
+        ("stirs", often.stirs, often.stirs_for),
         ("probe_slips", often.slips, often.slips_for),
     ):
         at = 0.0

@@ -23,6 +23,8 @@ ANTIHYPERTENSIVE_SYS, ANTIHYPERTENSIVE_DIA, ANTIHYPERTENSIVE_HR = 11.0, 7.0, 6.0
 """Of 10 mg of labetalol: about 11/7 mmHg (unchecked), and of the pulse what a beta blocker takes with it (proposal)."""
 BENZODIAZEPINE_SYS, BENZODIAZEPINE_DIA = 4.0, 2.0
 HR_PER_MISSING_SPO2 = 0.8
+LEAST_PULSE_PRESSURE = 24.0
+"""Systolic less diastolic, mmHg, where rest has as much: below 20 a reading of an awake patient is rare. Proposal."""
 MEAN_SHARE = 0.36
 """Where the mean lies between diastolic and systolic."""
 
@@ -90,6 +92,7 @@ class Body:
     __slots__ = (
         "_allergy",
         "_allergy_is",
+        "_apart",
         "_apnoea_until",
         "_base",
         "_draws",
@@ -143,6 +146,7 @@ class Body:
         """Systolic, diastolic, pulse, and the share of the airway, at its height."""
         self._slowed_by: Number = 0.0
         self.faint_until: Number = 0
+        self._apart = m.least(LEAST_PULSE_PRESSURE, base.sys - base.dia)
         self.hr: Number = base.hr
         self.rr: Number = base.rr
         self.spo2: Number = base.spo2
@@ -249,4 +253,4 @@ class Body:
         sys = base.sys + self.rise + WANDER_SYS * trait.steadiness * self._wander
         dia = base.dia + trait.dia_rise * level + self._lag_dia - FAINT_DIA * self._fainting + WANDER_DIA * trait.steadiness * wander_dia
         self.sys = m.most(50.0, m.least(270.0, sys))
-        self.dia = m.most(25.0, m.least(m.least(180.0, self.sys - 12.0), dia))
+        self.dia = m.most(25.0, m.least(m.least(180.0, self.sys - self._apart), dia))

@@ -22,7 +22,7 @@ CLIP = 2.5
 
 STREAM_NUMBERS = {
     "traits": 1, "wander": 2, "artefact": 3, "cuff": 4, "events": 5,
-    "session": 6, "flutter": 7, "body": 8, "people": 9, "numbers": 10, "unrest": 11,
+    "session": 6, "flutter": 7, "body": 8, "people": 9, "numbers": 10, "unrest": 11, "stirs": 12,
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
+from monitor.simulator.body import LEAST_PULSE_PRESSURE
 from monitor.simulator.ketamine import DEFAULT_SET
 from monitor.simulator.life import Seeds
 from monitor.simulator.noise import correlated
@@ -37,6 +38,9 @@ from monitor.yamlmarks import BadFile, Lines, read_yaml, validated
 FOLDER = Path(__file__).resolve().parents[2] / "sample_data" / "populations"
 SHARE_OF_DIA, SHARE_OF_HR = 0.65, 0.2
 """Correlation of the usual diastolic pressure, and heart rate, with the systolic: proposal."""
+LIVELY, LIVELY_SD = (0.62, 2.6), 0.4
+"""How much persons' numbers wander: least and most, and the spread of its logarithm. With these the five-minute SD of the
+pulse lies between 0.7 and 3.1, as in the recordings."""
 TRIES = 40
 """Days after which the clinic would no longer try; nobody in a sensible population needs as many."""
 
@@ -199,10 +203,10 @@ class Population(Part):
             infusion=infusion,
             persona=self.persona,
             bothered=self.bothered,
-            responds=self.responds,
+            responds=self.responds.model_copy(update={"liveliness": self.responds.liveliness or _lively(z[7])}),
             baseline=Baseline(
                 sys=sys,
-                dia=max(45.0, min(self.hold_above[1], dia, sys - 20.0)),
+                dia=max(45.0, min(self.hold_above[1], dia, sys - LEAST_PULSE_PRESSURE - 2.0)),
                 hr=max(40.0, min(115.0, _of(self.hr, correlated(SHARE_OF_HR, z[2], z[4]), day[2], age))),
                 spo2=max(92.0, min(99.6, _of(self.spo2, z[5], day[3], age))),
                 rr=max(10.0, min(20.0, _of(self.rr, z[6], day[4], age))),
@@ -272,6 +276,10 @@ def load_mix(path: Path) -> dict[Scenario, float]:
 
 def populations(folder: Path = FOLDER) -> Sequence[str]:
     return sorted(p.stem for p in folder.glob("*.yaml"))
+
+
+def _lively(z: float) -> float:
+    return max(LIVELY[0], min(LIVELY[1], math.exp(LIVELY_SD * z)))
 
 
 def _of(usual: Usual, z: float, day: float, age: int) -> float:

@@ -248,6 +248,10 @@ def _all(c: Cohort) -> Array:
     return np.ones(len(c.patient), bool)
 
 
+def _both(at: int) -> tuple[Callable[[Cohort], Rows], Callable[[Cohort], Rows]]:
+    return _values(lambda s: s.change_at(at, s.sys)), _values(lambda s: s.change_at(at, s.dia))
+
+
 YALE = "Yale 2024, Gen Hosp Psychiatry (10.1016/j.genhosppsych.2024.07.001)"
 WAN = "Wan 2015, J Clin Psychiatry 76:247 (unchecked)"
 CRTCE = "Rodrigues 2020, Expert Opin Drug Saf 19:1031"
@@ -255,6 +259,7 @@ CRTCE_SERIES = 4
 ASPIRE = "esketamine trials (label, ASPIRE tables; secondary)"
 ASPIRE_SERIES = 8
 """Sessions of the four weeks that the tables cover."""
+MILDER = (("milder", 40, "+7/+6 at 30 to 40 min", (7.0, 6.0)), ("mildest", 30, "+3/+3 at 30 min", (3.0, 3.0)))
 
 PUBLISHED: tuple[Published, ...] = (
     Published("sys_change_40_mean", YALE, 16.0, _around(16.0, 11.2, 138), _values(lambda s: s.change_at(40, s.sys)), _mean),
@@ -328,6 +333,21 @@ PUBLISHED: tuple[Published, ...] = (
             "headache": (20.0, 25.0),
             "anxiety": (10.0, 15.0),
         }.items()
+    ),
+    Published(
+        "sedated_moaas",
+        f"{ASPIRE}: MOAA/S below 5 at any time",
+        54.5,
+        (48.0, 61.0),
+        _patients(lambda s: s.most["drowsiness"] >= 1.0, ASPIRE_SERIES),
+        _ratio,
+        True,
+        "asked-for",
+    ),
+    *(
+        Published(f"{limb}_change_{at}_mean", f"a milder cohort, {told} (unchecked)", paper, (paper - 2, paper + 2), of, _mean, False, name)
+        for name, at, told, limbs in MILDER
+        for limb, paper, of in zip(("sys", "dia"), limbs, _both(at), strict=True)
     ),
     Published("vomiting", ASPIRE, 11.0, (6.0, 16.0), _patients(lambda s: s.vomited, ASPIRE_SERIES), _ratio, True, "asked-for"),
     Published(

@@ -36,8 +36,8 @@ ANTIDEPRESSANT_RISE = 1.1
 """Sourced in kind (Szarmach 2020: higher peaks with SSRI), proposal in size."""
 DIA_RISE_OF_WOMEN = 1.15
 """Sourced in kind (Liebe 2017: women have the larger diastolic rise), proposal in size."""
-NOVELTY_RISE, NOVELTY_FEAR = 0.3, 1.0
-"""What the first infusion adds to the rise (a share) and to anxiety (points); halved with every later one. Sourced in
+NOVELTY_FEAR = 1.0
+"""What the first infusion adds to anxiety (points), as ``Rises.first`` to the rise of pressure; halved with every later one. Sourced in
 kind (Yale: 43 % of severe events in the first three), proposal in size."""
 LATER_INFUSION = 0.8
 """Dissociation in later infusions against the first: sourced in kind (falls, then plateau), proposal in size."""
@@ -92,11 +92,11 @@ def draw(person: Person, of_person: Generator, of_day: Generator) -> Traits:
     novelty = 0.5 ** (person.infusion - 1)
 
     persona = person.persona or _pick(u[0])
-    factor = max(0.6, min(1.6, 1.0 + RISE_PER_YEAR * (person.age - 45))) * (1.0 + NOVELTY_RISE * novelty)
+    factor = max(0.6, min(1.6, 1.0 + RISE_PER_YEAR * (person.age - 45))) * (1.0 + told.rises.first * novelty)
     factor *= (HYPERTENSION_RISE if person.hypertension else 1.0) * (ANTIDEPRESSANT_RISE if person.antidepressant else 1.0)
-    sys_rise = factor * (_log_normal(SYS_RISE, SYS_RISE_SD, z[0]) + SYS_RISE_DAY_SD * day[0])
+    sys_rise = told.rises.sys * factor * (_log_normal(SYS_RISE, SYS_RISE_SD, z[0]) + SYS_RISE_DAY_SD * day[0])
     of_dia = factor * (DIA_RISE_OF_WOMEN if women else 1.0)
-    dia_rise = of_dia * (
+    dia_rise = told.rises.dia * of_dia * (
         _log_normal(DIA_RISE, DIA_RISE_SD, correlated(RISES_TOGETHER, z[0], z[1]))
         + DIA_RISE_DAY_SD * correlated(RISES_TOGETHER, day[0], day[1])
     )

@@ -21,7 +21,9 @@ from monitor.protocol.condition import MET, NOT_MET, Sight
 from monitor.protocol.conditions import Lost
 from monitor.protocol.document import Document
 from monitor.session import Phase
+from monitor.simulator.life import Seeds
 from monitor.simulator.patient import Patient
+from monitor.simulator.population import load_population
 from monitor.simulator.scenario import Scenario, load_scenario
 from monitor.sources.simulated import SimulatedSource
 from monitor.store.packing import pack, unpack
@@ -214,3 +216,38 @@ def test_a_clock_that_leaps_for_a_second_leaves_the_window_its_past_and_its_boun
         window.push([Numeric(Signal.HR, 70.0, tick)], tick)
     assert len(window.series[Signal.HR]) <= HORIZON_S + 1
     assert window.value(Signal.HR, 4 * HORIZON_S) is not None
+
+
+# Persons of a population
+
+
+def of_population(n: int, until: int = 3000) -> Iterator[list[dict[Signal, Numeric]]]:
+    """Persons of the default population, each with the monitor's own unrest, in an infusion that nobody touches."""
+    people = load_population("default")
+    for i in range(n):
+        person = people.person(Seeds(i, f"p{i}", f"p{i} 2"), 2)
+        plan = people.scenario(2).model_copy(update={"id": f"p{i}", "patient": person})
+        patient = Patient(plan, i)
+        yield [{m.signal: m for m in patient.step([Act(600, Does.RATE, 0.75)] if t == 600 else ())} for t in range(until)]
+
+
+def test_persons_differ_in_noise_leaps_and_loss_as_the_recordings_do() -> None:
+    """The recordings: five-minute SD of the rate 0.7 to 3.1 (bidmc, hypoxia before it begins, EDF at rest), leaps to 14, 1 to 3 % missing."""
+    spread, leaps, missing = [], [], []
+    for rows in of_population(40):
+        hr = shown(rows, Signal.HR)
+        spread.append(sorted(measured(w)[0] for w in windows(hr))[len(hr) // WINDOW_S // 2])
+        leaps.append(max(abs(b - a) for a, b in zip(hr, hr[4:], strict=False) if a is not None and b is not None))
+        missing.append(sum(v is None for v in shown(rows, Signal.SPO2)) / len(rows))
+    assert 0.6 < min(spread) < 1.1 and 1.9 < max(spread) < 4
+    assert 6 <= max(leaps) <= 18
+    assert 0.01 < fmean(missing) < 0.04
+
+
+def test_saturation_and_breathing_go_with_drowsiness() -> None:
+    deep, awake = (Patient(scenario_with(*h), 1) for h in ([{"drowsy": 3}], []))
+    for _ in range(400):
+        for patient in (deep, awake):
+            patient.step()
+    (low, slow), (high, fast) = ((p.life.body.spo2, p.life.body.rr) for p in (deep, awake))
+    assert 0.4 < high - low < 4 and 0.8 < fast - slow < 4

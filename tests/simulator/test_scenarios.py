@@ -36,6 +36,7 @@ from monitor.simulator.scenario import (
     Person,
     Responds,
     Rhythmic,
+    Rises,
     Scenario,
     SlowPulse,
     Stuck,
@@ -489,7 +490,7 @@ def test_the_page_for_educators_names_every_key() -> None:
         Restraint,
         Weights,
     )
-    kinds = (Stuck, ClockStep, Narrowing, Surge, Rhythmic, Unrest, Allergy, SlowPulse, Leak)
+    kinds = (Stuck, ClockStep, Narrowing, Surge, Rhythmic, Unrest, Rises, Allergy, SlowPulse, Leak)
     for part in (*parts, *kinds):
         assert {field.alias or name for name, field in part.model_fields.items()} <= named, part
     assert set(Deed) <= named and set(CLASSES) <= named
