@@ -14,6 +14,7 @@ from monitor.protocol.document import OBSERVABLE, Document
 from monitor.simulator import VERSION
 from monitor.simulator.scenario import Scenario, load_scenario
 from monitor.sources.opening import fingerprint, open_source
+from monitor.sources.recorded import RecordedSource
 from monitor.sources.source import BadFile, Source
 from monitor.vitals import CUFF, Signal
 from monitor.yamlmarks import read_yaml
@@ -98,10 +99,13 @@ def admit_recorded(
     """A recording plays in a room. Raises BadFile."""
     named = e.SourceSet(path=str(recording), sha256=fingerprint(recording))
     source = open_source("recorded", named)
-    return Admission(_opened(room, patient, source, document, observed, demo), named, None)
+    doubts = tuple(doubt.sentence for doubt in source.doubts) if isinstance(source, RecordedSource) else ()
+    return Admission(_opened(room, patient, source, document, observed, demo, doubts), named, None)
 
 
-def _opened(room: str, patient: Patient, source: Source, document: Document, observed: bool, demo: bool) -> e.SessionOpened:
+def _opened(
+    room: str, patient: Patient, source: Source, document: Document, observed: bool, demo: bool, doubts: tuple[str, ...] = ()
+) -> e.SessionOpened:
     # A recording's cuff may be hours apart; it never asks for more than the protocol's own interval.
     periods = {c.signal: c.period_s for c in source.channels}
     cuff = next((periods[s] for s in CUFF if s in periods), None)
@@ -116,6 +120,7 @@ def _opened(room: str, patient: Patient, source: Source, document: Document, obs
         number=patient.number,
         source_kind="simulated" if source.kind == "simulated" else "recorded",
         source_label=source.label,
+        doubts=doubts,
         channels=tuple(e.ChannelDeclared(signal=c.signal, period_s=c.period_s, name=c.name) for c in source.channels),
         protocol=f"{document.protocol} {document.version}",
         protocol_digest=document.digest,

@@ -18,6 +18,7 @@ from monitor.protocol.document import Document, load_protocol
 from monitor.sources.source import BadFile
 from monitor.store.log import StoreError
 from monitor.terminal import AsJson, Store, fail, say
+from monitor.vitals import CUFF
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 protocol_app = typer.Typer(no_args_is_help=True, help="Look at a protocol file.", rich_markup_mode=None)
@@ -219,6 +220,9 @@ def inspect(recording: Path, as_json: AsJson = False) -> None:
         elif "recording" in found:
             begun = found["start"] or "an unknown time"
             print(f"{found['recording']}: {found['kind']}, {found['duration_s']} s from {begun}; {found['source']}")
+            for doubt in found["doubts"]:
+                print(f"  {doubt['sentence']}")
+            print(_quality(found))
         else:
             used = "shown" if found["used"] else "not shown"
             span = f"{found['min']} / {found['median']} / {found['max']}" if found["min"] is not None else "nothing valid"
@@ -226,6 +230,14 @@ def inspect(recording: Path, as_json: AsJson = False) -> None:
                 f"{found['name']:<28} {found['signal'] or '-':<10} {found['unit'] or '-':<6} {found['count']:>7} rows, "
                 f"{found['missing']} missing, {found['gaps']} gaps, {span}, {used}" + (f"; {found['refused']}" if found["refused"] else "")
             )
+
+
+def _quality(found: dict[str, Any]) -> str:
+    """One line: how much of each signal there is."""
+    told, cuff = found["quality"], {signal.value for signal in CUFF}
+    shares = [f"{signal} {share:.0f} readings" if signal in cuff else f"{signal} {share:.1%}" for signal, share in told["live"].items()]
+    gap = {None: "", 0: ", no gap"}.get(told["longest_gap_s"], f", longest gap {told['longest_gap_s']} s")
+    return f"quality: {', '.join(shares) or 'nothing that a room shows'}{gap}, {len(found['doubts'])} doubts"
 
 
 @app.command()
@@ -253,24 +265,33 @@ def replay(
     begun = time.perf_counter()
     rows = source.read(source.length_s or 0)
     read = time.perf_counter()
+    for doubt in source.doubts:
+        say({"doubt": doubt.kind, "place": doubt.place, "sentence": doubt.sentence}) if as_json else print(f"doubt: {doubt.sentence}")
     for at, change in played.run(rows):
         if as_json:
             say(described(document, at, change))
         else:
             print(f"{at:>6} s  {change.priority.value:<6} {change.rule:<12} {change.state.value:<9} {change.message}")
     done = time.perf_counter()
+    absent = [doubt.place for doubt in source.doubts if doubt.kind == "absent"]
     summary = {
         "summary": True,
         "prompts": played.counts,
         "ticks": played.ticks,
+        "doubts": len(source.doubts),
+        "absent": absent,
         "protocol": f"{document.protocol} {document.version} {document.digest[:12]}",
         "digest": played.digest,
     }
     if as_json:
         say(summary)
     else:
-        print(f"{played.ticks} s, prompts: {played.counts}, digest {played.digest}")
+        without = "".join(f", no {what}" for what in absent)
+        of_what = "" if any(played.counts.values()) else " (of no prompt)"
+        print(f"{played.ticks} s, prompts: {played.counts}{without}, {len(source.doubts)} doubts, digest {played.digest}{of_what}")
     print(f"replay_s {done - read:.3f} read_s {read - begun:.3f}", file=sys.stderr)
+    if absent and not any(played.counts.values()):
+        fail(f"{recording}: nothing was called for, but there is no {' and no '.join(absent)}: that says nothing about the patient")
 
 
 def ordered(weight_kg: float | None, dose_mg_per_kg: float | None, over_min: float | None) -> Any:

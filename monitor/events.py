@@ -87,6 +87,8 @@ class SessionOpened(Event):
     number: int | None = Field(default=None, ge=1, le=500)
     source_kind: Literal["simulated", "recorded"]
     source_label: Text
+    doubts: tuple[Text, ...] = ()
+    """What was assumed, decided or left out when the recording was read, each a sentence."""
     channels: tuple[ChannelDeclared, ...]
     protocol: Name
     protocol_digest: str

@@ -35,7 +35,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_simulated_recording_carries_units_and_can_be_inspected(simulated: Path) -> None:
     assert "hr [/min]" in simulated.read_text()
     *channels, last = lines("inspect", simulated, "--json")
-    assert set(last) == {"recording", "start", "duration_s", "source", "kind"}
+    assert set(last) == {"recording", "start", "duration_s", "source", "kind", "doubts", "quality"}
     by_signal = {c["signal"]: c for c in channels}
     assert set(channels[0]) == {"name", "signal", "unit", "count", "missing", "min", "median", "max", "gaps", "used", "refused"}
     assert by_signal["spo2"]["unit"] == "%"
@@ -48,7 +48,7 @@ ORDER = ("--weight-kg", "70", "--dose-mg-per-kg", "0.5", "--over-min", "40")
 def test_the_pleasant_scenario_replays_with_nothing_above_low(simulated: Path) -> None:
     *prompts, last = lines("replay", simulated, *ORDER, "--baseline-bp", "118/72", "--json")
     assert last["summary"] is True
-    assert set(last) == {"summary", "prompts", "ticks", "protocol", "digest"}
+    assert set(last) == {"summary", "prompts", "ticks", "doubts", "absent", "protocol", "digest"}
     assert (last["prompts"]["high"], last["prompts"]["medium"]) == (0, 0), [p for p in prompts if p["priority"] != "low"]
     assert {"at_s", "rule", "kind", "priority", "state", "signals", "values", "cites", "options"} <= set(prompts[0])
 

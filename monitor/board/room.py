@@ -18,7 +18,7 @@ from monitor.board.log import correct_button, events_panel, log_panel
 from monitor.board.prompts import headline, open_prompts, shortly
 from monitor.board.tile import RATES, no_signal, phase, progress, strip, tile_state, vital
 from monitor.board.vacant import said, vacant, vacant_acts
-from monitor.board.view import NO_PROMPTS, NOT_ASSESSED, Picture, View, limits
+from monitor.board.view import NO_PROMPTS, NOT_ASSESSED, Picture, View, limits, source
 from monitor.board.waves import waves_panel
 from monitor.language import say
 from monitor.session import Phase
@@ -50,7 +50,7 @@ def room_frame(picture: Picture, room: str, who: str) -> Frame:
     about: Frame = {
         "session": view.session,
         "alias": state.opened.alias,
-        "source": state.opened.source_label,
+        "source": source(state.opened),
         "facts": [{"text": one.text, "weighs": one.weighs, "more": one.more} for one in facts(picture, view)],
         "actions": list(_actions(picture, view, who)),
         "empty": None,

@@ -25,6 +25,7 @@ from monitor.board.view import (
     lost_for_s,
     marked,
     rule_of,
+    source,
     why_gone,
 )
 from monitor.infusion import Pump
@@ -104,7 +105,7 @@ def tile(picture: Picture, room: str, who: str) -> Frame:
         "state": tile_state(picture, view, below),
         "priority": below["priority"] if below["kind"] == "prompt" else None,
         "aria": say("Room {room}, {alias}", room=room, alias=state.opened.alias),
-        "source": state.opened.source_label if state.opened.source_kind == "recorded" else None,
+        "source": source(state.opened) if state.opened.source_kind == "recorded" else None,
         "watcher": _initials(state.watcher) if state.watcher else None,
         "watcher_missing": not state.watcher and not state.opened.observed,
         "phase": phase(picture, view),

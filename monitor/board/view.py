@@ -286,3 +286,10 @@ def lost_for_s(picture: Picture, view: View, signals: Sequence[Signal]) -> int |
         return None
     last = max((view.window.series[s][-1].measured_at for s in declared if view.window.series.get(s)), default=0)
     return max(0, picture.at(view) - last)
+
+
+def source(opened: e.SessionOpened) -> str:
+    """Where the numbers of a room come from, and how much was assumed in reading them; the log has it in sentences."""
+    if not opened.doubts:
+        return opened.source_label
+    return say("{label}, {count} doubts", label=opened.source_label, count=len(opened.doubts))

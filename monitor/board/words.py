@@ -14,7 +14,8 @@ def entry(document: Document, event: e.AnyEvent) -> str | None:
     """One line for the events panel; None for what a nurse need not see."""
     match event:
         case e.SessionOpened():
-            return say("Session opened: {alias}", alias=event.alias)
+            said = say("Session opened: {alias}", alias=event.alias)
+            return said + (say(" · of the recording: {doubts}", doubts=" ".join(event.doubts)) if event.doubts else "")
         case e.OrderSet():
             o = event.order
             return say("Order {dose_mg_per_kg:g} mg/kg over {minutes:g} min", dose_mg_per_kg=o.dose_mg_per_kg, minutes=o.minutes) + _breaks(

@@ -56,6 +56,7 @@ class Found:
     path: Path
     title: str
     wrong: str = ""
+    doubts: tuple[str, ...] = ()
 
 
 RECORDED = (".csv", ".hea", ".vital")
@@ -73,7 +74,8 @@ def recordings(folder: Path) -> list[Found]:
 @lru_cache(maxsize=256)
 def _found(path: Path, stat: FileStat) -> Found:
     try:
-        return Found(path, open_recording(path).label)
+        source = open_recording(path)
+        return Found(path, source.label, doubts=tuple(doubt.sentence for doubt in source.doubts))
     except BadFile as bad:
         return Found(path, path.name, bad.wrong)
 

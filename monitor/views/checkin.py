@@ -78,7 +78,14 @@ def _source(f: Filling, kind: str) -> tuple[Path | None, int]:
         found = {one.path.name: one for one in (recordings(folder) if folder is not None else ())}
         options = [Option(name, f"{name}: {one.title}", one.wrong, bool(one.wrong)) for name, one in found.items()]
         chosen = f.choice("recording", say("Recording"), options, needed=True)
-        return found[chosen].path if chosen else None, 0
+        if not chosen:
+            return None, 0
+        doubts = found[chosen].doubts
+        for doubt in doubts:
+            f.note(doubt)
+        if doubts:
+            f.ask(f"doubts-{chosen}", say("This was assumed or left out when the recording was read. Is it to be shown all the same?"))
+        return found[chosen].path, 0
     return None, 0
 
 

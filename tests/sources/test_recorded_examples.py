@@ -161,7 +161,6 @@ def test_a_recording_of_waves_only_does_not_open_in_a_room(name: str) -> None:
         "biosppy/ecg.txt",
         "fhir/phd-rtsa-example.json",
         "fhir/uv-pocd-Observation-HeartRateNumericObservation.xml",
-        "physionet-2012/132539.txt",
         "bidmc/README",
         "bidmc/LICENSE",
         "induced-hypoxia/metadata.csv",

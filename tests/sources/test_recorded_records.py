@@ -135,11 +135,11 @@ def test_a_bad_header_is_one_sentence(tmp_path: Path, header: str, said: str) ->
 
 def test_damaged_samples_are_told_by_their_checksums(tmp_path: Path) -> None:
     path = trend(tmp_path)
-    assert not any("checksum" in f for f in open_recording(path).findings)
+    assert not any("checksum" in d.sentence for d in open_recording(path).doubts)
     data = bytearray((tmp_path / "trend.dat").read_bytes())
     data[0] ^= 1
     (tmp_path / "trend.dat").write_bytes(bytes(data))
-    assert any("checksum" in f for f in open_recording(path).findings)
+    assert any("checksum" in d.sentence for d in open_recording(path).doubts)
     (tmp_path / "trend.dat").write_bytes(bytes(data[:-30]))
     assert "cannot be read" in refusal(path)
 

@@ -12,8 +12,10 @@ import numpy as np
 from monitor.sources.recorded import layouts, names, simulated_csv
 from monitor.sources.recorded.head import preamble_of
 from monitor.sources.recorded.judge import UNUSED_CONSTANT
+from monitor.sources.recorded.long_table import read_long
 from monitor.sources.recorded.table import Column, Table, read_table
-from monitor.sources.recorded.tracks import MAX_SPAN_S, Flags, Floats, Recording, Track, clean, typical_step
+from monitor.sources.recorded.times import COUNTED
+from monitor.sources.recorded.tracks import MAX_SPAN_S, Doubt, Flags, Floats, Recording, Track, clean, typical_step
 from monitor.sources.source import BadFile
 from monitor.vitals import Signal
 
@@ -21,17 +23,19 @@ REPEATS: Final = 0.05
 """From this share of repeated time stamps on they are rounded stamps of a faster rate (proposal)."""
 MOSTLY_TEXT: Final = 0.5
 COMMON_SAMPLES: Final = 30
+HOUR_S: Final = 3600.0
+CLOCK_CHANGE_S: Final = 120.0
+"""So near to a whole hour a jump of the clock is a change of summer time."""
 
 
 def read_csv(path: Path) -> Recording:
     """Raises BadFile."""
     with path.open("rb") as f:
         simulated = simulated_csv.is_simulated(preamble_of(f.read(4096)))
+    long = None if simulated else read_long(path)
+    if long is not None:
+        return long
     table = read_table(path, keep_offset=simulated)
-    if [h.lower() for h in table.header] == ["time", "parameter", "value"]:
-        raise BadFile(
-            str(path), table.header_line, "a table with one value a row (Time,Parameter,Value) is not read yet; give one column a signal"
-        )
     seconds, keep, said = _timeline(path, table)
     lasting = float(seconds[-1]) if len(seconds) else 0.0
     if lasting > MAX_SPAN_S:
@@ -47,7 +51,7 @@ def read_csv(path: Path) -> Recording:
         table.start,
         lasting,
         (),
-        (*table.findings, *said),
+        (*table.doubts, *said),
         table=True,
     )
     if simulated:
@@ -99,47 +103,54 @@ def _tracks(columns: Sequence[tuple[int, Column]], seconds: Floats, wave: bool, 
     return tracks
 
 
-def _timeline(path: Path, table: Table) -> tuple[Floats, Flags, list[str]]:
+def _timeline(path: Path, table: Table) -> tuple[Floats, Flags, list[Doubt]]:
     """Seconds of the rows that count, which rows those are, and what was done about repeated or reversed stamps."""
-    seconds, said = table.seconds, list[str]()
+    seconds, said = table.seconds, list[Doubt]()
     keep = np.ones(len(seconds), dtype=bool)
     forward = np.maximum.accumulate(seconds)
     back = np.flatnonzero(seconds < forward - 1e-9)
     if len(back):
         at = int(back[0])
         if len(back) > max(2, 0.01 * len(seconds)):
-            raise BadFile(
-                str(path),
-                table.lines[at],
-                f"the time goes back by {forward[at] - seconds[at]:g} s, and "
-                f"{len(back) - 1:,} rows more stand before their predecessors; "
-                "put the rows in order",
-            )
+            raise BadFile(str(path), table.lines[at], _why_back(float(forward[at] - seconds[at]), len(back) - 1))
         keep[back] = False
-        said.append(f"Line {table.lines[at]}: the time goes back; {_rows(len(back))} left out.")
+        line = table.lines[at]
+        said.append(Doubt("rows", f"line {line}", f"Line {line}: the time goes back; {_rows(len(back))} left out."))
     kept = seconds[keep]
+    ahead = np.flatnonzero(np.abs(np.diff(kept) - HOUR_S) <= CLOCK_CHANGE_S).tolist()
+    for place in ahead[:3] if typical_step(kept) < CLOCK_CHANGE_S else ():
+        line = table.lines[int(np.flatnonzero(keep)[place + 1])]
+        text = f"Line {line}: the time jumps ahead by an hour; read as an hour without values. If summer time began, write the offsets."
+        said.append(Doubt("time", f"line {line}", text))
     repeated = np.flatnonzero(np.diff(kept) <= 1e-9) + 1
     if not len(repeated):
         return kept, keep, said
     if len(repeated) > REPEATS * len(kept):
         even = _even(kept)
         if even is not None:
-            said.append(
-                f"{len(repeated):,} rows repeat the time stamp of the row before (rounded stamps): read by "
-                f"row number at {1 / typical_step(even):g} Hz."
-            )
+            rate = 1 / typical_step(even)
+            text = f"{len(repeated):,} rows repeat the time stamp of the row before (rounded stamps): read by row number at {rate:g} Hz."
+            said.append(Doubt("time", "", text))
             return even, keep, said
     places = np.flatnonzero(keep)
     same = sum(_same_row(table, int(places[r]), int(places[r - 1])) for r in repeated.tolist()[:1000])
     differ = len(repeated) - same
     if differ:
         line = table.lines[int(places[repeated[0]])]
-        said.append(
-            f"Conflict: {_rows(differ)} from line {line} on have the time stamp of the row before and other values; the last one counts."
-        )
+        text = f"Conflict: {_rows(differ)} from line {line} on have the time stamp of the row before and other values; the last one counts."
+        said.append(Doubt("conflict", f"line {line}", text))
     if same:
-        said.append(f"{_rows(same)} are exact repetitions of the row before.")
+        said.append(Doubt("repeated", "", f"{_rows(same)} are exact repetitions of the row before."))
     return kept, keep, said
+
+
+def _why_back(by: float, more: int) -> str:
+    if abs(by - HOUR_S) <= CLOCK_CHANGE_S:
+        return (
+            "the time goes back by an hour, as at the end of summer time, and no row says which hour it means; "
+            "write the offset beside each time (+02:00, +01:00) or give elapsed seconds"
+        )
+    return f"the time goes back by {by:g} s, and {more:,} rows more stand before their predecessors; put the rows in order"
 
 
 def _rows(n: int) -> str:
@@ -159,10 +170,11 @@ def _even(seconds: Floats) -> Floats | None:
     grain = float(np.min(np.diff(distinct)[np.diff(distinct) > 1e-9]))
     coarse = float(np.max(np.diff(distinct)))
     rate = (count - 1) / span
-    nominal = round(rate) if rate >= 1 else rate
-    if rate < 1.5:
+    # Stamps without seconds have many rows each; two rows of one second now and then are not a faster rate.
+    if rate < 1.5 and count < 1.5 * len(distinct):
         return None
-    for tried in (float(nominal), rate):
+    each = np.unique(seconds, return_counts=True)[1]
+    for tried in (float(round(rate)) if rate >= 1.5 else float(np.median(each)) / grain, rate):
         even = np.asarray(seconds[0] + np.arange(count) / tried, dtype=np.float64)
         if float(np.max(np.abs(even - seconds))) <= max(grain, coarse) * 1.01 + 1e-6:
             return even
@@ -200,7 +212,7 @@ def _simulated(base: Recording, table: Table, columns: Sequence[tuple[int, Colum
         tracks=tuple(tracks),
         explicit=simulated_csv.STATUS in table.header,
         periods_s=simulated_csv.periods(known.get("periods_s", "")),
-        findings=tuple(f for f in base.findings if not f.startswith("Times are counted")),
+        doubts=tuple(d for d in base.doubts if not d.sentence.startswith(COUNTED)),
     )
 
 
@@ -248,7 +260,7 @@ def _hypoxia(base: Recording, columns: Sequence[tuple[int, Column]], seconds: Fl
             "read by the layout's declared column map.",
         )
     out = _declared(base, layout, tracks)
-    return replace(out, findings=(*base.findings, *said), table=False)
+    return replace(out, doubts=(*base.doubts, *(Doubt("layout", "", text) for text in said)), table=False)
 
 
 def _shifted(track: Track, true: str | None, shift: int, believed: dict[str, bool]) -> Track:

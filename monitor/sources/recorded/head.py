@@ -79,10 +79,26 @@ def read_head(path: Path) -> Head:
             1,
             'no table was found: no line names at least a time and one channel; give a header line such as "time_s [s],hr [/min],spo2 [%]"',
         )
-    header = tuple(unquoted(c) for c in best[3])
+    header = tuple(_grouped([unquoted(c) for c in best[3]], _row_above(text, chosen, whole, best[4])))
     if len(header) > MAX_CHANNELS + 1:
         raise BadFile(str(path), best[4], f"{len(header):,} columns; at most {MAX_CHANNELS} are read, split the file")
     return Head(encoding, chosen, header, best[4], best[4], tuple(preamble_of(head)))
+
+
+def _row_above(text: str, delimiter: str, whole: bool, line: int) -> list[str]:
+    above = [row for at, row in _head_rows(text, delimiter, whole) if at < line]
+    return [unquoted(c) for c in above[-1]] if above else []
+
+
+def _grouped(header: list[str], above: list[str]) -> list[str]:
+    """A line of groups above the names, each over its first column: what stands under "Settings" is a setting."""
+    if len(above) != len(header) or not any(above) or all(above) or any(is_number(c) for c in above if c):
+        return header
+    named, group = [], ""
+    for name, over in zip(header, above, strict=True):
+        group = over or group
+        named.append(f"{group} {name}" if name and names.is_setting(group) and not names.is_time(name) else name)
+    return named
 
 
 def unquoted(cell: str) -> str:
@@ -140,4 +156,7 @@ def time_columns(header: Sequence[str]) -> tuple[int, ...]:
         return (dates[0], timed[0])
     if timed or dates:
         return ((timed or dates)[0],)
-    return () if names.meaning(header[0], wave=False) or names.meaning(header[0], wave=True) else (0,)
+    if not names.meaning(header[0], wave=False) and not names.meaning(header[0], wave=True):
+        return (0,)
+    counted = [i for i, name in enumerate(header) if not _is_known(name) and times.is_unit(names.split_unit(name)[1])]
+    return tuple(counted[:1])

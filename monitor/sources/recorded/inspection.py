@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from monitor.sources.recorded.files import read_recording
-from monitor.sources.recorded.judge import judge
+from monitor.sources.recorded.judge import Judged, judge
+from monitor.sources.recorded.tracks import GAP_STEPS, clean, typical_step
 
 
 def inspect(path: str | Path) -> Iterator[dict[str, Any]]:
@@ -19,10 +20,15 @@ def inspect(path: str | Path) -> Iterator[dict[str, Any]]:
     "no value" number; in waves only empty ones, because a wave may be zero. ``min``, ``median``, ``max``: of the others,
     implausible ones included, in ``unit``; None where there are none. ``gaps``: places where two neighbouring valid
     samples lie further apart than 1.5 x the channel's median step. ``signal`` is None where the meaning is not sure.
-    ``used``: the one channel of a signal that a room shows.
+    ``used``: the one channel of a signal that a room shows; ``refused``: why another one is not, where that is its own fault.
+
+    In the last dict ``doubts`` are what was assumed, decided or left out (``kind``, ``place``, ``sentence``). Its
+    ``quality``: ``live``, the share of the recording's time for which a used stream has a plausible value (of a cuff: its
+    number of values), and ``longest_gap_s``, the longest time in which one of the streams has none.
     """
     recording = read_recording(path)
-    judged, _ = judge(recording)
+    judged, said = judge(recording)
+    doubts = [*recording.doubts, *said]
     lines: list[dict[str, Any]] = []
     for j in judged:
         low, middle, high = j.statistics()
@@ -39,7 +45,7 @@ def inspect(path: str | Path) -> Iterator[dict[str, Any]]:
                 "max": high,
                 "gaps": j.gaps(),
                 "used": j.used,
-                "refused": j.refused,
+                "refused": j.refused or _unknown(j),
             }
         )
     lines.append(
@@ -49,6 +55,32 @@ def inspect(path: str | Path) -> Iterator[dict[str, Any]]:
             "duration_s": round(recording.duration_s, 3),
             "source": recording.where,
             "kind": recording.kind,
+            "doubts": [doubt._asdict() for doubt in doubts],
+            "quality": {
+                "live": {j.signal.value: _share(j, recording.duration_s) for j in judged if j.used and j.signal is not None},
+                "longest_gap_s": max((_longest_gap(j) for j in judged if j.used and not j.intermittent), default=None),
+            },
         }
     )
     return iter(lines)
+
+
+def _unknown(judged: Judged) -> str | None:
+    if judged.signal is not None:
+        return None
+    what = "wave" if judged.track.wave else "vital sign"
+    return f"{clean(judged.track.name)}: no {what} of this name is shown in a room"
+
+
+def _share(judged: Judged, lasting: float) -> float:
+    if judged.intermittent:
+        return float(np.count_nonzero(judged.valid))
+    return round(min(1.0, judged.covered_s() / lasting), 4) if lasting else 1.0
+
+
+def _longest_gap(judged: Judged) -> float:
+    """Seconds between two neighbouring values of a stream, where they are further apart than it usually is."""
+    times = judged.track.times[judged.valid]
+    steps = np.diff(times)
+    usual = typical_step(times)
+    return round(float(steps.max()), 3) if len(steps) and steps.max() > GAP_STEPS * usual + 1e-6 else 0.0

@@ -5,7 +5,7 @@ Name and unit say what a channel claims to be; its values must agree. Where they
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from monitor import units
 from monitor.sources.recorded import names
-from monitor.sources.recorded.tracks import Flags, Floats, Recording, Track, clean, count_gaps, typical_step
+from monitor.sources.recorded.tracks import Doubt, Flags, Floats, Recording, Track, clean, count_gaps, typical_step
 from monitor.vitals import CUFF, KINDS, Signal
 
 SENTINELS: Final = (0.0, -1.0, -100.0, -999.0, -9999.0, -99.9, -327.67, -327.68, -32768.0, -32767.0, 65535.0, 8388607.0)
@@ -54,6 +54,8 @@ class Judged:
     preference: int = 5
     used: bool = False
     assumed: bool = False
+    claims: Signal | None = None
+    """What its name says, also where that is refused."""
 
     @property
     def usable(self) -> bool:
@@ -80,19 +82,20 @@ class Judged:
         return count_gaps(self.track.times[self.valid])
 
 
-def judge(recording: Recording) -> tuple[list[Judged], list[str]]:
+def judge(recording: Recording) -> tuple[list[Judged], list[Doubt]]:
     """Every channel in the order of the file, and the sentences about what was assumed, chosen or left out."""
     judged = _pair_sentinels([_judge_one(track) for track in recording.tracks])
-    findings: list[str] = []
+    doubts: list[Doubt] = []
     if recording.table:
         judged = _doubt_header(recording, judged)
     judged = _choose(judged)
     assumed = [j for j in judged if j.assumed and j.usable]
     if assumed:
         claims = ", ".join(f"{clean(j.track.name)} {j.unit}" for j in assumed)
-        findings.append(f"No unit in the file; assumed because the values fit: {claims}.")
-    findings.extend(_sentences(judged))
-    return judged, findings
+        doubts.append(Doubt("assumed", "", f"No unit in the file; assumed because the values fit: {claims}."))
+    doubts.extend(_sentences(judged))
+    doubts.extend(_absent(judged) if not recording.explicit else ())
+    return judged, doubts
 
 
 def _judge_one(track: Track) -> Judged:
@@ -114,7 +117,7 @@ def _judge_one(track: Track) -> Judged:
         return replace(plain, refused=_why_not(track.name))
     preference = track.preference if track.preference is not None else (meaning.preference if meaning else 5)
     intermittent = signal in CUFF or (meaning is not None and meaning.intermittent and track.declared is None)
-    known = replace(plain, signal=signal, preference=preference, intermittent=intermittent)
+    known = replace(plain, signal=signal, claims=signal, preference=preference, intermittent=intermittent)
     return _measure(known, signal)
 
 
@@ -260,7 +263,8 @@ def _contradiction(held: Floats, signal: Signal) -> str | None:
     middle = float(np.median(held))
     quantity = names.QUANTITY[signal]
     if outside > 1 - PLAUSIBLE_SHARE:
-        return f"holds {_span(held)}, which is not {quantity} ({kind.low:g} to {kind.high:g} {kind.unit})"
+        low_or_broken = "; a patient may be so low, or a sensor broken" if float(np.mean(held < kind.low)) > 0.5 else ""
+        return f"holds {_span(held)}, which is not {quantity} ({kind.low:g} to {kind.high:g} {kind.unit}){low_or_broken}"
     if len(held) >= 5 and not low <= middle <= high:
         return f"holds {_span(held)}, mostly near {middle:g}, which is not {quantity}"
     if signal is Signal.SPO2 and float(np.mean(held > 100.0)) > IMPOSSIBLE_SHARE:
@@ -362,27 +366,50 @@ def _choose(judged: list[Judged]) -> list[Judged]:
     return out
 
 
-def _sentences(judged: Sequence[Judged]) -> list[str]:
-    said: list[str] = []
+NEEDED: Final[tuple[tuple[str, tuple[Signal, ...]], ...]] = (
+    ("SpO2", (Signal.SPO2,)),
+    ("heart or pulse rate", (Signal.HR, Signal.PULSE)),
+    ("blood pressure", (Signal.NIBP_SYS, Signal.ABP_SYS)),
+)
+"""What a room is watched by."""
+
+
+def _absent(judged: Sequence[Judged]) -> Iterator[Doubt]:
+    for label, signals in NEEDED:
+        if any(j.used and j.signal in signals and not j.track.wave for j in judged):
+            continue
+        refused = next((clean(j.track.name) for j in judged if j.claims in signals and j.refused), None)
+        why = f"{refused} was refused" if refused else "no channel of this recording is taken for it"
+        yield Doubt("absent", label, f"No {label}: {why}. That nothing is called for about it says nothing about the patient.")
+
+
+def missing(judged: Sequence[Judged]) -> list[Judged]:
+    """The refused channels of signals that no other channel carries: a room says that their values are not there."""
+    used = {j.signal for j in judged if j.used}
+    gone = {j.claims: j for j in reversed(judged) if j.refused and j.claims is not None and j.claims not in used and not j.track.wave}
+    return list(gone.values())
+
+
+def _sentences(judged: Sequence[Judged]) -> list[Doubt]:
+    said: list[Doubt] = []
     for j in judged:
         if j.refused and (j.misread or j.signal is not None):
-            said.append(f"Refused: {j.refused}.")
+            said.append(Doubt("refused", clean(j.track.name), f"Refused: {j.refused}."))
     for signal in Signal:
         carrying = [j for j in judged if j.signal is signal and j.usable]
         chosen = next((j for j in carrying if j.used), None)
         if chosen is not None and len(carrying) > 1:
             others = ", ".join(clean(j.track.name) for j in carrying if not j.used)
-            said.append(f"{KINDS[signal].label}: shown from {clean(chosen.track.name)}; not shown: {others}.")
+            text = f"{KINDS[signal].label}: shown from {clean(chosen.track.name)}; not shown: {others}."
+            said.append(Doubt("chosen", clean(chosen.track.name), text))
         if chosen is None or chosen.track.wave:
             continue
-        kind = KINDS[signal]
+        kind, name = KINDS[signal], clean(chosen.track.name)
         held = chosen.values[chosen.valid]
         odd = held[(held < kind.low) | (held > kind.high)]
         if len(odd):
-            said.append(
-                f"{clean(chosen.track.name)}: {len(odd):,} implausible values ({_span(odd)} {kind.unit}) are "
-                "kept as flagged gaps and never shown as a number."
-            )
+            text = f"{name}: {len(odd):,} implausible values ({_span(odd)} {kind.unit}) are kept as flagged gaps, never shown as a number."
+            said.append(Doubt("implausible", name, text))
         if chosen.track.unit and names.unit_of(chosen.track.unit) != chosen.unit:
-            said.append(f"{clean(chosen.track.name)}: converted from {clean(chosen.track.unit, 20)} to {chosen.unit}.")
+            said.append(Doubt("converted", name, f"{name}: converted from {clean(chosen.track.unit, 20)} to {chosen.unit}."))
     return said

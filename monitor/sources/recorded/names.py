@@ -60,7 +60,7 @@ _WAVES: Final[dict[Signal, str]] = {
     Signal.RESP: "resp respiration impedance imp respimp impresp respwave rsp",
 }
 
-SET_WORDS: Final = frozenset({"set", "setting", "alarm", "limit", "target", "lowlimit", "highlimit"})
+SET_WORDS: Final = frozenset("set setting settings alarm alarms limit limits target preset lowlimit highlimit".split())
 """Words of a name that make it a setting of a device, not a measurement."""
 VENTILATOR_WORDS: Final = frozenset({"vent", "ventilator"})
 UNCLEAR: Final = frozenset(
@@ -82,6 +82,19 @@ UNCLEAR: Final = frozenset(
         "ibp",
         "nibp",
         "nbp",
+        "systolicbp",
+        "diastolicbp",
+        "meanbp",
+        "systolicbloodpressure",
+        "diastolicbloodpressure",
+        "meanbloodpressure",
+        "bloodpressure",
+        "bloodpressuresystolic",
+        "bloodpressurediastolic",
+        "systolicpressure",
+        "diastolicpressure",
+        "sysbp",
+        "diabp",
     }
 )
 """Names of pressures that do not say cuff or arterial line, or which pressure."""

@@ -22,8 +22,8 @@ import numpy.typing as npt
 
 from monitor.infusion import Act
 from monitor.sources.recorded.files import read_recording
-from monitor.sources.recorded.judge import Judged, judge
-from monitor.sources.recorded.tracks import GAP_STEPS, Floats, Recording, clean, typical_step
+from monitor.sources.recorded.judge import Judged, judge, missing
+from monitor.sources.recorded.tracks import GAP_STEPS, Doubt, Floats, Recording, clean, typical_step
 from monitor.sources.source import BadFile
 from monitor.vitals import CUFF, WAVES, Beats, Channel, Numeric, Quality, Signal, numeric
 
@@ -67,17 +67,19 @@ class RecordedSource:
 
     kind = "recorded"
 
-    def __init__(self, recording: Recording, judged: Sequence[Judged], findings: Sequence[str]) -> None:
+    def __init__(self, recording: Recording, judged: Sequence[Judged], doubts: Sequence[Doubt]) -> None:
         self.path = Path(recording.path)
         self.label = recording.label
         self.start = recording.start
         self.duration_s = recording.duration_s
         self.length_s: int | None = math.ceil(recording.duration_s - _EDGE)
-        self.findings = list(findings)
+        self.doubts = list(doubts)
         # A file of our own says what it measures, also where nothing ever came.
         shown = [j for j in judged if (j.used or recording.explicit) and j.signal is not None and j.signal not in WAVES]
         self.channels: Sequence[Channel] = list[Channel]()
+        gone = [] if recording.explicit else missing(judged)
         parts: list[_Part] = [*self._streams(recording, [j for j in shown if not j.intermittent]), *self._points(recording, shown)]
+        self.channels = (*self.channels, *(Channel(j.claims, 1.0, clean(j.track.name)) for j in gone if j.claims is not None))
         parts += _marked(recording, {c.signal for c in self.channels}, parts)
         ticks = np.concatenate([p.ticks for p in parts])
         signals = np.concatenate([np.full(len(p.ticks), _ORDER[p.signal], dtype=np.int8) for p in parts])
@@ -141,10 +143,11 @@ class RecordedSource:
             channels += [_channel(recording, j.signal, period, j) for j in group if j.signal is not None]
         self.channels = (*self.channels, *channels)
         if self._repeated:
-            self.findings.append(
-                f"The cuff's last reading is repeated {self._repeated:,} times in the file; only a "
-                "change counts as a new reading, so it may be older than its age says."
+            text = (
+                f"The cuff's last reading is repeated {self._repeated:,} times in the file; only a change counts as a new reading, "
+                "so it may be older than its age says."
             )
+            self.doubts.append(Doubt("cuff", "", text))
         return parts
 
     def _readings(self, group: Sequence[Judged], explicit: bool) -> list[tuple[int, dict[Signal, float]]]:
@@ -190,4 +193,4 @@ def open_recording(path: str | Path) -> RecordedSource:
         why = f": {refused[0]}" if refused else " (heart or pulse rate, SpO2, breathing, pressure)"
         waves = "; it holds waves only, which can be inspected" if any(j.track.wave for j in judged) and not refused else ""
         raise BadFile(recording.path, 1, f"has no numerics that a room can show{why}{waves}; choose a recording with numerics")
-    return RecordedSource(recording, judged, [*recording.findings, *said])
+    return RecordedSource(recording, judged, [*recording.doubts, *said])

@@ -10,6 +10,7 @@ import io
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,7 @@ import numpy as np
 
 from monitor.sources.recorded import names, times
 from monitor.sources.recorded.head import Head, is_number, read_head, time_columns, unquoted
-from monitor.sources.recorded.tracks import Floats, clean
+from monitor.sources.recorded.tracks import Doubt, Floats, clean
 from monitor.sources.source import BadFile
 
 CHUNK_ROWS: Final = 50_000
@@ -79,15 +80,17 @@ class Table:
     start: str | None
     time_format: str
     preamble: tuple[str, ...]
-    findings: tuple[str, ...]
+    doubts: tuple[Doubt, ...]
 
 
 def read_table(path: Path, keep_offset: bool = False) -> Table:
     """The whole file. ``keep_offset``: elapsed times are not counted from the first row. Raises BadFile."""
     head = read_head(path)
     if not time_columns(head.header):
-        raise BadFile(str(path), head.header_line, "no time column; give one, for example time_s [s] or Time as HH:MM:SS")
-    said: list[str] = []
+        counter = _counter(path, head)
+        hint = f'; {counter} counts up by one a row: if it is the time, write its unit, for example "{counter} [h]"' if counter else ""
+        raise BadFile(str(path), head.header_line, f"no time column{hint or '; give one, for example time_s [s] or Time as HH:MM:SS'}")
+    said: list[Doubt] = []
     rows = _Rows(path, head)
     try:
         rows.read()
@@ -96,6 +99,20 @@ def read_table(path: Path, keep_offset: bool = False) -> Table:
     if not rows.count:
         raise BadFile(str(path), head.header_line, "a header and no rows; copy the file again from its source")
     return _assemble(path, head, rows, said, keep_offset)
+
+
+def _counter(path: Path, head: Head) -> str | None:
+    """A column that counts the rows, where there is no time."""
+    with path.open(encoding=head.encoding, errors="replace", newline="") as f:
+        reader = csv.reader(_without_nul(f), delimiter=head.delimiter)
+        rows = [row for row in islice(reader, head.skip + 50) if reader.line_num > head.skip and len(row) == len(head.header)]
+    for at, name in enumerate(head.header):
+        cells = [row[at] for row in rows]
+        if name and len(cells) > 2 and all(is_number(c) for c in cells):
+            values = [float(c.replace(",", ".")) for c in cells]
+            if all(after - before == 1 for before, after in pairwise(values)):
+                return clean(name)
+    return None
 
 
 class _Rows:
@@ -221,7 +238,7 @@ def _without_nul(lines: Iterable[str]) -> Iterator[str]:
         yield line.replace("\0", "\ufffd") if "\0" in line else line
 
 
-def _assemble(path: Path, head: Head, rows: _Rows, said: list[str], keep_offset: bool) -> Table:
+def _assemble(path: Path, head: Head, rows: _Rows, said: list[Doubt], keep_offset: bool) -> Table:
     _complain_about_rows(path, rows, said)
     name = head.header[rows.time_at[-1]]
     unit = names.split_unit(name)[1]
@@ -253,7 +270,9 @@ def _assemble(path: Path, head: Head, rows: _Rows, said: list[str], keep_offset:
             f'the time "{clean(rows.time_cells[at], 30)}" cannot be read, and {len(bad) - 1:,} more like it; correct the time column',
         )
     for at in bad[:3]:
-        said.append(f'Line {rows.lines[int(at)]}: the time "{clean(rows.time_cells[int(at)], 30)}" cannot be read; the row is left out.')
+        line = rows.lines[int(at)]
+        text = f'Line {line}: the time "{clean(rows.time_cells[int(at)], 30)}" cannot be read; the row is left out.'
+        said.append(Doubt("rows", f"line {line}", text))
     columns: list[tuple[int, Column]] = []
     for at, header in enumerate(head.header):
         if at in rows.time_at:
@@ -263,7 +282,9 @@ def _assemble(path: Path, head: Head, rows: _Rows, said: list[str], keep_offset:
             written = unquoted(rows.units[at])
         columns.append((at, Column(header, written, rows.column(at)[good], rows.texts[at], rows.text[at], rows.filled[at])))
         if rows.texts[at] and rows.filled[at] > rows.texts[at]:
-            said.append(f'{clean(label)}: {rows.texts[at]:,} cells hold text ("{clean(rows.text[at] or "", 20)}") and count as missing.')
+            sample = clean(rows.text[at] or "", 20)
+            text = f'{clean(label)}: {rows.texts[at]:,} cells hold text ("{sample}") and count as missing.'
+            said.append(Doubt("text", clean(label), text))
     lines = [line for line, keep in zip(rows.lines, good.tolist(), strict=True) if keep]
     return Table(
         head.header,
@@ -274,11 +295,11 @@ def _assemble(path: Path, head: Head, rows: _Rows, said: list[str], keep_offset:
         clock.start,
         clock.format,
         head.preamble,
-        (*clock.findings, *said),
+        (*clock.doubts, *said),
     )
 
 
-def _complain_about_rows(path: Path, rows: _Rows, said: list[str]) -> None:
+def _complain_about_rows(path: Path, rows: _Rows, said: list[Doubt]) -> None:
     total = rows.count + len(rows.ragged)
     short = bool(rows.ragged) and rows.ragged[-1][0] == rows.line and rows.ragged[-1][1] < rows.width
     stump = bool(rows.notes) and rows.notes[-1][0] == rows.line and rows.notes[-1][1][:1].isdigit()
@@ -294,11 +315,11 @@ def _complain_about_rows(path: Path, rows: _Rows, said: list[str]) -> None:
             "row the same number of cells",
         )
     for line, width in rows.ragged[:3]:
-        said.append(f"Line {line} has {width} of {rows.width} cells; the row is left out.")
+        said.append(Doubt("rows", f"line {line}", f"Line {line} has {width} of {rows.width} cells; the row is left out."))
     if len(rows.notes) > max(20, RAGGED_SHARE * total):
         raise BadFile(str(path), rows.notes[0][0], f'lines of text between the rows ("{clean(rows.notes[0][1], 30)}"); remove them')
     for line, text in rows.notes[:5]:
-        said.append(f'Line {line} is a note, not a row: "{clean(text, 60)}".')
+        said.append(Doubt("note", f"line {line}", f'Line {line} is a note, not a row: "{clean(text, 60)}".'))
 
 
 def _ends_in_newline(path: Path) -> bool:

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from monitor.sources.recorded.tracks import Floats
+from monitor.sources.recorded.tracks import Doubt, Floats
 
 DAY_S: Final = 86400.0
 _UNIT_S: Final[dict[str, float]] = {
@@ -42,10 +42,30 @@ _UNIT_S: Final[dict[str, float]] = {
 _CLOCK = r"(?P<h>\d{1,4}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d|60)(?P<f>[.,]\d{1,9})?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
 _ZONE = r"(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
 _DATE = r"(?P<a>\d{1,4})(?P<sep>[-/.])(?P<b>\d{1,2})(?:(?P=sep)(?P<c>\d{1,4}))?"
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        "jan januar january|feb februar february|mar march mär märz mrz|apr april|may mai|jun june juni|jul july juli|aug august"
+        "|sep sept september|oct october okt oktober|nov november|dec december dez dezember".split("|"), 1
+    )
+    for name in names.split()
+}  # fmt: skip
+_NAMED = re.compile(
+    r"(?<![\w:])(?:(?P<d1>\d{1,2})(?:st|nd|rd|th|\.)?[-/ ]+(?P<m1>[^\W\d_]{3,9})\.?[-/, ]+(?P<y1>\d{4}|\d{2}(?!\d|:))"
+    r"|(?P<m2>[^\W\d_]{3,9})\.?[-/ ]+(?P<d2>\d{1,2})(?:st|nd|rd|th)?[-/, ]+(?P<y2>\d{4}))"
+)
+"""A date with the name of its month: 4 March 2026, 04-Mar-26, Mar 04 2026."""
 _ONLY_CLOCK = re.compile(rf"^{_CLOCK}$")
 _DATE_CLOCK = re.compile(rf"^{_DATE}\.?(?:[Tt]|,?\s+){_CLOCK}\s*{_ZONE}$")
 _CLOCK_DATE = re.compile(rf"^{_CLOCK}\s+{_DATE}$")
 _COMPACT = re.compile(r"^(?P<y>\d{4})(?P<mo>\d{2})(?P<d>\d{2})[T ]?(?P<h>\d{2})(?P<m>\d{2})(?P<s>\d{2})(?P<f>[.,]\d+)?$")
+
+
+COUNTED: Final = "Times are counted from the first row"
+
+
+def _about(sentence: str) -> Doubt:
+    return Doubt("time", "", sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +74,7 @@ class Clock:
 
     seconds: Floats
     start: str | None
-    findings: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     format: str = ""
 
 
@@ -84,6 +104,11 @@ def read_clock(cells: Sequence[str], unit: str | None) -> Clock | None:
     return None
 
 
+def is_unit(text: str | None) -> bool:
+    """Whether this is a unit of time, as a header writes it."""
+    return (text or "").strip().lower() in _UNIT_S
+
+
 def is_time_cell(cell: str) -> bool:
     """A clock or a date with a clock; a bare number is not enough to tell."""
     text = _bare(cell)
@@ -91,7 +116,16 @@ def is_time_cell(cell: str) -> bool:
 
 
 def _bare(cell: str) -> str:
-    return cell.strip().strip("'\"[]").strip()
+    text = cell.strip().strip("'\"[]").strip()
+    return _NAMED.sub(_in_figures, text) if any(c.isalpha() for c in text) else text
+
+
+def _in_figures(found: re.Match[str]) -> str:
+    name, day, year = found["m1"] or found["m2"], found["d1"] or found["d2"], found["y1"] or found["y2"]
+    month = _MONTHS.get(name.lower())
+    if month is None:
+        return found[0]
+    return f"{year if len(year) == 4 else f'20{year}'}-{month:02}-{int(day):02}"
 
 
 def _number(cell: str) -> float | None:
@@ -115,11 +149,11 @@ def _numbers(cells: Sequence[str], unit: str | None) -> Clock:
     if known is None and 1e11 <= abs(first) < 1e14:
         return _epoch(values, first, 1e-3)
     scale = known if known is not None else 1.0
-    said: list[str] = []
+    said: list[Doubt] = []
     if known is None:
-        said.append("The time column has no unit; seconds are assumed.")
+        said.append(_about("The time column has no unit; seconds are assumed."))
     if first != 0.0:
-        said.append(f"Times are counted from the first row, which stands at {first:g} in the file.")
+        said.append(_about(f"{COUNTED}, which stands at {first:g} in the file."))
     return Clock((values - first) * scale, None, tuple(said), "elapsed" if known is not None else "elapsed, no unit")
 
 
@@ -128,7 +162,7 @@ def _epoch(values: Floats, first: float, scale: float) -> Clock:
         start = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=first * scale)).isoformat()
     except OverflowError:
         start = None
-    said = f"Time is read as {'seconds' if scale == 1.0 else 'milliseconds'} since 1970 (UTC)."
+    said = _about(f"Time is read as {'seconds' if scale == 1.0 else 'milliseconds'} since 1970 (UTC).")
     return Clock((values - first) * scale, start, (said,), "epoch")
 
 
@@ -176,21 +210,21 @@ def _time_of_day(stamps: Sequence[_Stamp | None]) -> Clock:
     values = np.array([np.nan if s is None or s.figures is not None else s.seconds for s in stamps], dtype=np.float64)
     good = np.flatnonzero(np.isfinite(values))
     held = values[good]
-    said: list[str] = []
+    said: list[Doubt] = []
     if held.max() >= DAY_S or (held[0] == 0.0 and not len(_crossings(held))):
         if held[0] != 0.0:
-            said.append("Times are hours since a beginning (more than 24 h occur); they are counted from the first row.")
+            said.append(_about("Times are hours since a beginning (more than 24 h occur); they are counted from the first row."))
         start = None
     else:
         start = _clock_text(float(held[0]))
-        said.append("Times of day without a date.")
+        said.append(_about("Times of day without a date."))
     crossed = _crossings(held) if held.max() < DAY_S else np.zeros(0, dtype=np.int64)
     if len(crossed):
         days = np.zeros(len(held))
         for place in crossed:
             days[place + 1 :] += 1
         held = held + days * DAY_S
-        said.append("The clock jumps back by more than 12 hours: read as midnight passed.")
+        said.append(_about("The clock jumps back by more than 12 hours: read as midnight passed."))
     seconds = np.full(len(values), np.nan)
     seconds[good] = held - held[0]
     return Clock(seconds, start, tuple(said), "time of day")
@@ -208,7 +242,7 @@ def _clock_text(seconds: float) -> str:
 
 
 def _with_date(stamps: Sequence[_Stamp | None], dated: Sequence[_Stamp]) -> Clock | None:
-    said: list[str] = []
+    said: list[Doubt] = []
     order = _order(dated, said)
     values = np.full(len(stamps), np.nan)
     first: tuple[date, float] | None = None
@@ -221,19 +255,28 @@ def _with_date(stamps: Sequence[_Stamp | None], dated: Sequence[_Stamp]) -> Cloc
             continue
         if first is None:
             first, origin = (day, stamp.seconds), day.toordinal()
-        values[i] = (day.toordinal() - origin) * DAY_S + stamp.seconds - first[1]
+        values[i] = (day.toordinal() - origin) * DAY_S + stamp.seconds - first[1] - _offset_s(stamp.zone)
     if first is None:
         return None
+    values -= values[np.flatnonzero(np.isfinite(values))[0]]
     zone = next((s.zone for s in dated if s.zone), None)
     has_year = dated[0].figures is not None and dated[0].figures[2] is not None
     shown = first[0].isoformat() if has_year else first[0].isoformat()[5:]
     zone_text = "" if not zone else "+00:00" if zone[0] in "ZUG" else zone if ":" in zone else f"{zone[:3]}:{zone[3:]}"
     if not has_year:
-        said.append("The dates have no year.")
+        said.append(_about("The dates have no year."))
     return Clock(values, f"{shown}T{_clock_text(first[1])}{zone_text}", tuple(said), "date and time")
 
 
-def _order(dated: Sequence[_Stamp], said: list[str]) -> str:
+def _offset_s(zone: str | None) -> float:
+    """How far a zone such as +02:00 is ahead of UTC, in seconds."""
+    if not zone or zone[0] not in "+-":
+        return 0.0
+    minutes = int(zone[1:3]) * 60 + int(zone[-2:])
+    return minutes * (60.0 if zone[0] == "+" else -60.0)
+
+
+def _order(dated: Sequence[_Stamp], said: list[Doubt]) -> str:
     """``ymd``, ``dmy``, ``mdy``, ``dm`` or ``md`` for the figures of these dates."""
     figures = [s.figures for s in dated if s.figures is not None]
     if dated[0].year_first:
@@ -250,7 +293,8 @@ def _order(dated: Sequence[_Stamp], said: list[str]) -> str:
     if changes:
         return ("md" if months_first else "dm") + tail
     month_first = dated[0].half
-    said.append(f"In dates such as {figures[0][0]}/{figures[0][1]} the {'month' if month_first else 'day'} is assumed to stand first.")
+    first = "month" if month_first else "day"
+    said.append(_about(f"In dates such as {figures[0][0]}/{figures[0][1]} the {first} is assumed to stand first."))
     return ("md" if month_first else "dm") + tail
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +49,23 @@ class Track:
     """The layout's map knows it as something that no room shows."""
 
 
+class Doubt(NamedTuple):
+    """What was assumed, decided, changed or left out when a file was read.
+
+    ``kind``: one of ``KINDS_OF_DOUBT``. ``place``: a line of the file or a channel, empty where it is about the whole.
+    ``sentence``: what it is, to be read alone.
+    """
+
+    kind: str
+    place: str
+    sentence: str
+
+
+KINDS_OF_DOUBT: Final = frozenset(
+    "time rows conflict repeated note text implausible refused chosen converted assumed layout checksum demo cuff absent".split()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """The source itself said why a signal has no value in a tick (simulated recordings)."""
@@ -69,7 +86,7 @@ class Recording:
     start: str | None
     duration_s: float
     tracks: tuple[Track, ...]
-    findings: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     table: bool = False
     """Columns under a header: the header may be wrong."""
     unnamed: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ import gzip
 import math
 import struct
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 
 from monitor.sources.recorded import names
 from monitor.sources.recorded.foreign import load, quietly
-from monitor.sources.recorded.tracks import MAX_BYTES, MAX_CHANNELS, MAX_SPAN_S, Floats, Recording, Track, clean
+from monitor.sources.recorded.tracks import MAX_BYTES, MAX_CHANNELS, MAX_SPAN_S, Doubt, Floats, Recording, Track, clean
 from monitor.sources.source import BadFile
 
 SIGNATURE: Final = b"VITA"
@@ -82,12 +83,14 @@ def _recording(path: Path, held: Any) -> Recording:
     first, lasting = _span(path, held)
     read = [_track(name, t, first, bool(held.packed)) for name, t in tracks.items()]
     demo = _is_demo(read)
-    devices = sorted({clean(str(d), 30) for d in held.devs if d})
+    carrying = Counter(name.rpartition("/")[0] for name in tracks)
+    devices = [clean(device, 30) for device, _ in carrying.most_common() if device]
     extra = [", ".join(devices)] if devices else []
     said = []
     if demo:
         extra.append("device demo mode")
-        said.append("Every numeric is constant from beginning to end: the monitor ran in its demo mode, this is no patient.")
+        text = "Every numeric is constant from beginning to end: the monitor ran in its demo mode, this is no patient."
+        said.append(Doubt("demo", "", text))
     label = f"RECORDED {path.name} ({'; '.join(['Vital Recorder', *extra])})"
     where = "Vital Recorder file" + (f" of {devices[0]}" if devices else "") + (", device demo mode: no patient" if demo else "")
     start = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=first)).isoformat(timespec="milliseconds") if first > 0 else None

@@ -15,7 +15,7 @@ import numpy as np
 
 from monitor.sources.recorded import names
 from monitor.sources.recorded.foreign import load, quietly
-from monitor.sources.recorded.tracks import MAX_BYTES, MAX_CHANNELS, MAX_SAMPLES, MAX_SPAN_S, Recording, Track, clean
+from monitor.sources.recorded.tracks import MAX_BYTES, MAX_CHANNELS, MAX_SAMPLES, MAX_SPAN_S, Doubt, Recording, Track, clean
 from monitor.sources.source import BadFile
 
 _RECORD_LINE = re.compile(r"^(?P<name>[\w.\-]+)(?:/(?P<segments>\d+))?[ \t]+(?P<signals>\d+)(?:[ \t]+(?P<rest>\S.*))?$")
@@ -53,9 +53,13 @@ def read_wfdb(path: Path) -> Recording:
     wfdb = load("wfdb")
     with _named(path, record_line["name"]) as name, quietly():
         try:
-            record = wfdb.rdrecord(name, physical=False, smooth_frames=False)
-            intact = _intact(record)
-            series = _physical(record)
+            if record_line["segments"] and lines[1][1].split()[0].endswith("_layout"):
+                # Segments may have gains of their own: only their physical values can stand in one row.
+                record = wfdb.rdrecord(name)
+                intact, series = None, list(record.p_signal.T)
+            else:
+                record = wfdb.rdrecord(name, physical=False, smooth_frames=False)
+                intact, series = _intact(record), _physical(record)
         except BadFile:
             raise
         except Exception as wrong:
@@ -82,7 +86,8 @@ def _check_files(path: Path, lines: list[tuple[int, str]], record_line: re.Match
         raise BadFile(str(path), lines[0][0], "a WFDB header without signals; name the header of the data")
     rest = (record_line["rest"] or "").split()
     length = int(rest[1]) if len(rest) > 1 and rest[1].isdigit() else 0
-    if length * signals > MAX_SAMPLES:
+    too_long = length * signals > MAX_SAMPLES
+    if too_long and not segments:
         raise BadFile(str(path), lines[0][0], f"{length:,} samples a signal are more than is read here; cut the record")
     listed = lines[1 : 1 + (int(segments) if segments else signals)]
     if len(listed) < (int(segments) if segments else signals):
@@ -122,6 +127,8 @@ def _check_files(path: Path, lines: list[tuple[int, str]], record_line: re.Match
             continue
         _check_spf(path, number, line, length)
         total = max(total, named.stat().st_size)
+    if too_long:
+        raise BadFile(str(path), lines[0][0], f"{length:,} samples a signal are more than is read here; cut the record")
     if total > MAX_BYTES:
         raise BadFile(str(path), 1, "more than 512 MB of data; cut the record")
 
@@ -194,9 +201,10 @@ def _recording(path: Path, record: Any, series: list[Any], intact: bool | None) 
     start = None if begun is None else begun.isoformat(timespec="milliseconds" if begun.microsecond else "seconds")
     said = []
     if start is None:
-        said.append("The header gives no start time.")
+        said.append(Doubt("time", "", "The header gives no start time."))
     if intact is False:
-        said.append("The samples do not match the checksums of the header: the record was cut or is damaged.")
+        text = "The samples do not match the checksums of the header: the record was cut or is damaged."
+        said.append(Doubt("checksum", "", text))
     notes = "; ".join(clean(c, 60) for c in (record.comments or []) if c.strip() and "<" not in c)
     where = f"WFDB record {clean(str(record.record_name))} (PhysioNet format)" + (f": {clean(notes, 120)}" if notes else "")
     return Recording(str(path), "wfdb", where, f"RECORDED {path.name} (WFDB)", start, lasting, tuple(tracks), tuple(said))
