@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
+from functools import cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 UNKEPT = 5
@@ -19,9 +22,33 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+_BOOTTIME: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+COUNTS_SLEEP = _BOOTTIME is not None
+"""Whether ``monotonic`` goes on while the computer sleeps."""
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
 def monotonic() -> float:
-    """Seconds from an arbitrary start; never steps."""
-    return time.monotonic()
+    """Seconds from an arbitrary start; never steps, and where the system has such a clock counts the computer's sleep too."""
+    return time.monotonic() if _BOOTTIME is None else time.clock_gettime(_BOOTTIME)
+
+
+def since_boot() -> str:
+    """Where the monotonic clock stands, and of which run of this computer: what ``passed`` compares. Empty where nobody can say."""
+    return f"{boot}:{monotonic():.3f}" if (boot := _boot()) else ""
+
+
+def passed(before: str) -> float | None:
+    """Seconds since ``since_boot`` said this; None where it was said before this computer was started, or by another one."""
+    boot, _, at = before.rpartition(":")
+    return monotonic() - float(at) if boot and boot == _boot() else None
+
+
+@cache
+def _boot() -> str:
+    with suppress(OSError):
+        return BOOT_ID.read_text(encoding="ascii").strip() if COUNTS_SLEEP else ""
+    return ""
 
 
 def sleep(seconds: float) -> None:

@@ -131,13 +131,24 @@ class WentOn(Event):
 
 
 class Outage(Event):
-    """Nobody assessed this session between two wall times."""
+    """Nobody assessed this session between two wall times.
+
+    ``moves``: so many of the session's seconds went by with nobody looking; they have no samples, and the session goes on
+    after them. 0 in outages that were caught up, and in those from before this was so.
+    """
 
     kind: Literal["outage"] = "outage"
     since: str
     until: str
     seconds: float
     caught_up: bool
+    moves: int = Field(default=0, ge=0)
+    after: int = -1
+    """The last second that was assessed before; -1: the one before this entry."""
+    unknown: bool = False
+    """How long it was is not known: the clock of the computer went back meanwhile."""
+    charted: tuple[tuple[int, int], ...] = ()
+    """What people entered meanwhile: the entry, and how many of these seconds had gone by then."""
 
 
 class Discharged(Event):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -124,6 +124,8 @@ class RateChange:
     at: int
     rate_mg_per_kg_h: float
     what: str
+    seq: int = field(default=-1, compare=False)
+    """The entry that charts it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,6 +207,16 @@ class Hush:
         return level is e.Level.HIGH or (level is self.new_room and level.above(self.here))
 
 
+@dataclass(frozen=True, slots=True)
+class Unwatched:
+    """Seconds that nobody assessed: after which one, up to which one. ``unknown``: how many they were is not known."""
+
+    after: int
+    until: int
+    seconds: float
+    unknown: bool = False
+
+
 KEPT = 64
 """Charted entries kept in state for each scale or thing observed; the log keeps all."""
 
@@ -257,6 +267,8 @@ class SessionState:
     deaf: tuple[str, bool] | None = None
     """The last word about sound: its wall time, and whether no screen was able to."""
     speed: float = 1.0
+    unwatched: Unwatched | None = None
+    """The last time that the session's seconds went by with nobody assessing them."""
     stops_at: int | None = None
     """The second at which a step ends and the session stands again."""
     fault: str = ""
@@ -271,6 +283,11 @@ class SessionState:
     called: e.Logged | None = None
     """What the patient last said by themselves."""
     discharge: e.Discharged | None = None
+
+    @property
+    def gone_by(self) -> int:
+        """The last second that went by with nobody assessing it; -1 where there is none."""
+        return -1 if self.unwatched is None else self.unwatched.until
 
     def score(self, scale: str) -> Charted | None:
         """The last entry on a scale, also one that says that the patient could not be asked."""
@@ -339,6 +356,34 @@ def _paced(state: SessionState, pace: e.PaceSet) -> SessionState:
     return replace(state, speed=pace.speed, stops_at=pace.until, fault=pace.fault, waits=waits)
 
 
+def _outage(state: SessionState, event: e.Outage, at: e.Logged) -> SessionState:
+    """The seconds that went by. What people entered meanwhile stands at the first of them, and is moved to where it was done."""
+    if not event.moves and not event.unknown:
+        return state
+    by = dict(event.charted)
+
+    def moved(one: Any) -> Any:
+        return replace(one, at=one.at + by[one.seq], known_at=one.known_at + by[one.seq]) if one.seq in by else one
+
+    waited = [by.get(change.seq, 0) for change in state.ledger.changes] if state.ledger is not None else []
+    ledger = state.ledger
+    if ledger is not None and any(waited):
+        changes = tuple(replace(change, at=change.at + by_s) for change, by_s in zip(ledger.changes, waited, strict=True))
+        ledger = replace(ledger, changes=changes)
+    after = event.after if event.after >= 0 else at.tick - 1
+    return replace(
+        state,
+        unwatched=Unwatched(after, after + event.moves, event.seconds, event.unknown),
+        ledger=ledger,
+        phase_since=state.phase_since + (waited[-1] if waited and state.phase_since > after else 0),
+        drugs=tuple(map(moved, state.drugs)),
+        scores={scale: tuple(map(moved, entries)) for scale, entries in state.scores.items()},
+        observed={what: tuple(map(moved, entries)) for what, entries in state.observed.items()},
+        symptoms={symptom: moved(entry) for symptom, entry in state.symptoms.items()},
+        by_hand=tuple(map(moved, state.by_hand)),
+    )
+
+
 def _enter(state: SessionState, phase: Phase, at: int) -> SessionState:
     return state if state.phase is phase else replace(state, phase=phase, phase_since=at)
 
@@ -352,7 +397,7 @@ def _pump(state: SessionState, at: e.Logged, what: str, rate: float, for_at: int
     ledger = state.ledger or Ledger(state.opened.weight_kg or 0.0)
     floor = ledger.changes[-1].at if ledger.changes else 0
     begins = max(floor, min(at.tick, for_at if for_at is not None else at.tick))
-    ledger = ledger.with_change(RateChange(begins, rate, what))
+    ledger = ledger.with_change(RateChange(begins, rate, what, at.seq))
     changed = replace(state, ledger=ledger, pump_changed_at=at.tick, pump_differs=None)
     return _enter(changed, phase, at.tick)
 
@@ -608,6 +653,7 @@ def _discharged(state: SessionState, event: e.Discharged, at: e.Logged) -> Sessi
 
 
 _CHANGES: Mapping[str, Callable[[SessionState, Any, e.Logged], SessionState]] = {
+    "outage": _outage,
     "order_set": _order,
     "infusion_started": _started,
     "rate_changed": _rate,

@@ -237,7 +237,7 @@ def resume(document: Document, session: int, log: EventLog) -> RoomCourse:
         course.assessment.window.push(packing.unpack(packed, tick), tick)
         if tick > sealed:
             course.unsealed.append((tick, packed))
-    course.assessment.at = rows[-1][0] if rows else -1
+    course.assessment.at = max(rows[-1][0] if rows else -1, course.assessment.state.gone_by)
     # What was done since the last second that was assessed takes part in the next one.
     acts = [act for act in map(act_of, entries) if act is not None]
     course.source.read(course.at, acts)
@@ -311,7 +311,8 @@ class Ward:
         self._out: dict[int, Out] = {}
         self._wall = clock.WallWatch()
         self._last_round: float | None = None
-        """Monotonic; None before the first round, when only the wall time of the last sign of life is known."""
+        """Monotonic; None before the first round, when only the last sign of life in the store is known."""
+        self._last_wall = clock.now()
 
     def round(self) -> int:
         """Bring every open session to now, in one transaction. Gives how many seconds were assessed in all.
@@ -329,7 +330,7 @@ class Ward:
         except BaseException:
             self.courses.clear()
             raise
-        self._last_round = mono
+        self._last_round, self._last_wall = mono, clock.now()
         return done
 
     def _without_failures(self, mono: float, outage_s: float) -> int | None:
@@ -343,11 +344,20 @@ class Ward:
             return None
 
     def _outage_s(self, mono: float) -> float:
-        """How long nobody assessed. Across a restart only wall time can tell; a clock that went back tells nothing."""
+        """How long nobody assessed; negative where a clock that went back hides it.
+
+        Across a restart of the program the clock of the computer tells, across one of the computer only wall time.
+        """
         if self._last_round is not None:
-            return mono - self._last_round
+            passed = mono - self._last_round
+            # Where no clock counts the computer's sleep, wall time that runs ahead is taken for one.
+            slept = 0.0 if clock.COUNTS_SLEEP else (clock.now() - self._last_wall).total_seconds() - passed
+            return passed + slept if slept > CATCH_UP_S else passed
         beat = self.log.heartbeat()
-        return 0.0 if beat is None else (clock.now() - clock.read(beat.beat_at)).total_seconds()
+        if beat is None:
+            return 0.0
+        passed_since = clock.passed(beat.beat_boot)
+        return (clock.now() - clock.read(beat.beat_at)).total_seconds() if passed_since is None else passed_since
 
     def _round(self, mono: float, outage_s: float) -> int:
         done, behind = 0, 0.0
@@ -390,7 +400,7 @@ class Ward:
         self.courses[head.session] = course
         state = course.assessment.state
         course.pace.change(mono, state.speed, course.at)
-        if course.at >= 0 and state.speed and outage_s > 0:
+        if course.at >= 0 and state.speed and (outage_s > 0 or outage_s < -LATE_S):
             self._bridge(writing, course, mono, outage_s)
         if state.waits is not None:
             course.set_pace(writing, mono, state.waits, BACK)
@@ -400,7 +410,12 @@ class Ward:
             course.note(writing, "the protocol has changed since this session opened; the one loaded now applies")
 
     def _bridge(self, writing: Writing, course: RoomCourse, mono: float, outage_s: float) -> None:
-        """Over an outage: a short one is caught up; after a long one the session stands and asks to go on."""
+        """Over an outage: a short one is caught up. After a long one a simulated patient stands and asks to go on; a real one
+        went on living, and so do the session's seconds."""
+        if course.practice is None and (outage_s > CATCH_UP_S or outage_s < 0):
+            self._goes_by(writing, course, mono, outage_s)
+            return
+        outage_s = max(0.0, outage_s)
         caught_up = outage_s <= CATCH_UP_S
         if caught_up:
             course.pace.change(mono - outage_s, course.pace.speed, course.at)
@@ -415,6 +430,24 @@ class Ward:
             events.append(e.PaceSet(speed=0.0, why=STANDING))
             course.pace.change(mono, 0.0, course.at)
         course.write(writing, course.at + 1, events)
+
+    def _goes_by(self, writing: Writing, course: RoomCourse, mono: float, outage_s: float) -> None:
+        """The seconds that nobody assessed are gone: they count for every age and for the dose, and have no samples."""
+        unknown, speed = outage_s < 0, course.pace.speed
+        seconds = max(0.0, outage_s)
+        until = clock.now()
+        since = until - timedelta(seconds=seconds)
+        moves = math.ceil(seconds * speed)
+        people = [x for x in self.log.entries(course.session) if x.tick > course.at and x.by != EVALUATOR]
+        charted = tuple((x.seq, min(moves, max(0, math.floor((clock.read(x.at) - since).total_seconds() * speed)))) for x in people)
+        outage = e.Outage(
+            since=clock.stamp(since), until=clock.stamp(until), seconds=round(seconds, 1), caught_up=False,
+            moves=moves, after=course.at, unknown=unknown, charted=tuple(one for one in charted if one[1]),
+        )  # fmt: skip
+        course.source.read(course.at + moves)
+        course.assessment.at += moves
+        course.write(writing, course.at + 1, [outage])
+        course.pace.change(mono, speed, course.at)
 
     def play(self, session: int, until: int) -> None:
         """Bring a session that nobody has seen yet on to this second, as fast as it goes. Nothing of it is found late."""

@@ -271,24 +271,28 @@ class WardMachine(RuleBasedStateMachine):
         self._admit(room)
 
     def _each_episode_ends_once(self, log: Sequence[e.Logged]) -> None:
-        last: dict[str, e.PromptChanged] = {}
+        last: dict[str, tuple[int, e.PromptChanged]] = {}
         answered: set[tuple[str, int]] = set()
-        for event in (x.event for x in log):
+        for at, event in ((x.tick, x.event) for x in log):
             if isinstance(event, e.PromptAnswered):
                 answered.add((event.rule, event.episode))
             if not isinstance(event, e.PromptChanged):
                 continue
-            before = last.get(event.rule)
+            ended_at, before = last.get(event.rule, (0, None))
             if before is None:
                 assert event.episode == 1
+            elif before.state is e.PromptState.RESOLVED:
+                # What returns soon is the same episode, once more.
+                returns = at - ended_at <= DOCUMENT.rule[event.rule].again_within
+                assert event.episode - before.episode in ((0, 1) if returns else (1,))
             else:
-                assert event.episode == before.episode + (before.state is e.PromptState.RESOLVED)
+                assert event.episode == before.episode
             if event.state is e.PromptState.RESOLVED:
                 assert before is not None and before.state is not e.PromptState.RESOLVED
                 # Unanswered, a high one ends only before it was ever shown, or where a rule that says more speaks.
                 shown = before.state is not e.PromptState.PENDING and not DOCUMENT.rule[event.rule].unless
                 assert event.priority is not e.Priority.HIGH or not shown or (event.rule, event.episode) in answered
-            last[event.rule] = event
+            last[event.rule] = (at, event)
 
     def _nothing_of_another(self, session: int, bed: Bedside, log: Sequence[e.Logged]) -> None:
         given = dict(bed.given)

@@ -40,7 +40,7 @@ def infusion_panel(picture: Picture, view: View) -> Frame | None:
         ),
         "clock": units.span(ledger.running_s(at)),
         "text": say("of {span}, {pump_word}", span=units.span(order.minutes * 60), pump_word=pump_word),
-        "sub": say("pauses not counted · end in {span}", span=units.span(left)) if left else say("pauses not counted"),
+        "sub": _unwatched(view) or _to_go(left),
         "percent": min(100, round(100 * given / order.dose_mg)),
         "facts": [
             ["Given", f"{given:.1f}", "mg"],
@@ -100,3 +100,17 @@ def drugs_panel(picture: Picture, view: View) -> Frame:
         )
     allowed = state.phase not in (Phase.DISCHARGED, Phase.CLOSED)
     return {"rows": rows, "button": button(say("Add…"), {"do": "dialog", "name": "drug"}) if allowed else None}
+
+
+def _to_go(left: float | None) -> str:
+    return say("pauses not counted · end in {span}", span=units.span(left)) if left else say("pauses not counted")
+
+
+def _unwatched(view: View) -> str:
+    """That the dose went on as charted while nobody assessed, until somebody has looked at the pump since."""
+    gone, look = view.state.unwatched, view.state.last("pump")
+    if gone is None or (look is not None and look.at > gone.until):
+        return ""
+    if gone.unknown:
+        return say("as charted, not watched for a time that nobody knows: look at the pump")
+    return say("as charted, not watched for {span}: look at the pump", span=units.span(gone.seconds))

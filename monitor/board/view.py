@@ -151,6 +151,10 @@ class Picture:
     rooms: Sequence[str]
     views: dict[str, View]
     beat_at: datetime | None
+    beat_seen: float | None = None
+    """When that sign of life was first seen, on the clock that never steps; None: only wall time tells its age."""
+    mono: float = 0.0
+    """``now`` on that clock."""
     station: str = "station"
     theme: str = "dark"
     mode: str = "training"
@@ -173,6 +177,8 @@ class Picture:
 
     @property
     def beat_age_s(self) -> float | None:
+        if self.beat_seen is not None:
+            return self.mono - self.beat_seen
         return None if self.beat_at is None else (self.now - self.beat_at).total_seconds()
 
     @property

@@ -98,11 +98,12 @@ def _asked(log: EventLog, document: Document, session: int, by: str | Viewer, co
 
 def _said(log: EventLog, document: Document, session: int, signs: str, command: Command) -> tuple[Sequence[e.AnyEvent], int]:
     """What a command says, and the last entry that it has seen."""
-    at = log.head(session).tick + 1
+    last = log.head(session).tick
     entries = [logged(entry) for entry in log.entries(session)]
     state = folded(entries)
     if state.phase is Phase.CLOSED:
         raise Refusal("closed", _closed(log, state.opened))
+    at = max(last, state.gone_by) + 1
     scene = Scene(state, document, at, signs, partial(_recent, log, session, state, at), entries)
     return list(command(scene)), entries[-1].seq
 

@@ -20,7 +20,7 @@ from monitor.protocol.document import Document
 from monitor.session import begin, fold
 from monitor.settings import Rooms
 from monitor.store import packing
-from monitor.store.log import ROOM_NOTED, TRAIL, EventLog, Head, StoreError
+from monitor.store.log import ROOM_NOTED, TRAIL, EventLog, Head, Heartbeat, StoreError
 from monitor.vitals import Window
 from monitor.ward import logged
 
@@ -36,6 +36,8 @@ class Follower:
         self._views: dict[int, View] = {}
         self._version: int | None = None
         self._beat_at: datetime | None = None
+        self._beat_seen: float | None = None
+        """When the last sign of life changed, on the clock that never steps."""
         self._trouble = ""
         self._left: int | None = None
         self._left_at = -LEFT_EVERY_S
@@ -71,6 +73,8 @@ class Follower:
                 rooms=[*names, *(r for r in by_room if r not in names)],
                 views=by_room,
                 beat_at=self._beat_at,
+                beat_seen=self._beat_seen,
+                mono=clock.monotonic(),
                 station=self.rooms.station,
                 theme=self.rooms.theme,
                 mode=self.rooms.mode,
@@ -103,8 +107,18 @@ class Follower:
             del self._views[session]
         self._read_trail()
         beat = self.log.heartbeat()
-        self._beat_at = clock.read(beat.beat_at) if beat is not None and beat.beat_at else None
+        self._beat_at = self._seen(beat) if beat is not None and beat.beat_at else None
         self._version = version
+
+    def _seen(self, beat: Heartbeat) -> datetime:
+        """When it was, by its own stamp. Its age counts from when it was first seen here; one that was there before has the age
+        that its computer's clock gives it, or where that cannot be compared, wall time."""
+        at = clock.read(beat.beat_at)
+        if at != self._beat_at:
+            passed = clock.passed(beat.beat_boot)
+            first = (clock.now() - at).total_seconds() if passed is None else passed
+            self._beat_seen = clock.monotonic() - (max(0.0, first) if self._beat_at is None or passed is not None else 0.0)
+        return at
 
     def _read_trail(self) -> None:
         """What was said of empty rooms. While something is, each session that opens is looked for, also one that is closed again
@@ -152,4 +166,5 @@ class Follower:
             view.state = replace(view.state, seq=entries[-1].seq)
         for tick, packed in rows:
             view.push(tick, packing.unpack(packed, tick), packing.beats(packed))
+        view.at = max(view.at, view.state.gone_by)
         return seen

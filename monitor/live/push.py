@@ -136,7 +136,8 @@ class Push:
         waited = clock.monotonic() - self._told
         if any(screen.behind for screen in self.hub.screens.values()) or waited >= BEAT_S:
             return True
-        if self._picture is not None and self._picture.assessed and not replace(self._picture, now=clock.now()).assessed:
+        shown = self._picture
+        if shown is not None and shown.assessed and not replace(shown, now=clock.now(), mono=clock.monotonic()).assessed:
             return True
         if waited < LEAST_S:
             return False

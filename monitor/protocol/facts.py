@@ -182,6 +182,14 @@ def _no_source(sight: Sight) -> int | None:
     return None if has else 0
 
 
+def _not_assessed(sight: Sight) -> int | None:
+    """Since when somebody is to look at the pump again, after a time in which nobody assessed; never where no infusion is charted."""
+    gone, look = sight.state.unwatched, sight.state.last("pump")
+    if gone is None or sight.state.ledger is None or not sight.state.ledger.changes or (look is not None and look.at > gone.until):
+        return None
+    return gone.until
+
+
 def _pump_seen(sight: Sight, word: str) -> int | None:
     """Since when a look at the pump says this, while the record says the other."""
     look = sight.state.pump_differs
@@ -192,6 +200,7 @@ FACTS: Mapping[str, Callable[[Sight], int | None]] = {
     "baseline_missing": _baseline_missing,
     "blocking_open": _blocking_open,
     "unwatched": _unwatched,
+    "not_assessed": _not_assessed,
     "planned_end": _planned_end,
     "iv_site_due": _iv_site_due,
     "away_over": away_over,

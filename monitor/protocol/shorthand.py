@@ -20,7 +20,7 @@ def chart(document: Document, words: tuple[str, ...], state: SessionState | None
     ``nausea 5``, ``nausea unasked``, ``seen``, ``vomited``, ``iv_site problem``, ``breathing 8``, ``symptom chest_pain``,
     ``no_symptom chest_pain``, ``drug ondansetron 4``, ``start 0.75``, ``rate 0.4``, ``pause``, ``resume 0.75``, ``stop``,
     ``check ITEM ANSWER``, ``baseline 120/75``, ``cuff_every 300``, ``cuff_rest 900``
-    (until that second), ``pressure 150/90`` (by hand), ``watch NAME``, ``unwatch``, ``away 5``, ``back``,
+    (until that second), ``pressure 150/90`` (by hand), ``watch NAME``, ``unwatch``, ``away 5``, ``back``, ``unassessed 360``,
     ``discharge ESCORT``, ``emergency``, ``emergency_end``, ``answer RULE did [OPTION ...]``. Raises ValueError with one sentence.
     """
     said = " ".join(words)
@@ -84,6 +84,8 @@ def _charted(document: Document, words: tuple[str, ...], state: SessionState | N
             return e.WatchLeft()
         case ("away", minutes):
             return e.AwayStarted(why="bathroom", escort="nurse", cap_min=_whole(minutes))
+        case ("unassessed", seconds):
+            return e.Outage(since="", until="", seconds=_number(seconds), caught_up=False, unknown=True)
         case ("back",):
             return e.AwayEnded()
         case ("discharge", *escort) if escort:

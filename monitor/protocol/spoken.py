@@ -13,6 +13,7 @@ _FACTS = {
     "baseline_missing": say("there is no baseline pressure"),
     "blocking_open": say("a blocking item of the checklist is open"),
     "unwatched": say("nobody watches the room"),
+    "not_assessed": say("nobody assessed the room for a time, and nobody has looked at the pump since"),
     "planned_end": say("the ordered dose is in, by the charted rate"),
     "iv_site_due": say("the IV site has not been looked at since the last pressure"),
     "away_over": say("the patient is away longer than planned"),

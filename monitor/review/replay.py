@@ -185,7 +185,8 @@ def reassess(log: EventLog, session: int, document: Document) -> Reassessed:
     as_stored = Assessment(document, entries[0])
     as_stored.conclude(x for x in entries[1:] if isinstance(x.event, e.PromptChanged))
     again = Rehearsal(document, entries[0])
-    people = [x for x in entries[1:] if x.event.kind not in e.EVALUATORS]
+    # An outage is nothing that the protocol concluded: it says which seconds went by.
+    people = [x for x in entries[1:] if isinstance(x.event, e.Outage) or x.event.kind not in e.EVALUATORS]
     rows = log.rows(session)
     for tick, packed in rows:
         while people and people[0].tick <= tick:

@@ -81,12 +81,16 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """The last sign of life of an evaluator, for screens only: ``behind_s`` is how far it lags its session clocks."""
+    """The last sign of life of an evaluator, for screens only: ``behind_s`` is how far it lags its session clocks.
+
+    ``beat_boot``: the same moment by the clock of the computer that no step of its wall time moves (``clock.since_boot``).
+    """
 
     number: int
     holder: str
     beat_at: str
     behind_s: float
+    beat_boot: str = ""
 
 
 @dataclass(frozen=True, slots=True)

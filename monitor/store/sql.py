@@ -74,6 +74,7 @@ _ROWS_TO = _ROWS.where(samples.c.tick <= bindparam("last"))
 _LAST_SEAL = (
     select(events.c.body).where(events.c.session == _SESSION, events.c.kind == MINUTE_SEALED).order_by(events.c.seq.desc()).limit(1)
 )
+BEAT_BOOT = "beat_boot"
 _MODE = select(meta.c.value).where(meta.c.key == "mode")
 TRAINING = "training"
 """The mode of a store that says nothing of it."""
@@ -159,8 +160,10 @@ class SqlTables:
     def set_lease(self, number: int, holder: str) -> None:
         self._connection.execute(update(lease).where(lease.c.id == 1).values(number=number, holder=holder))
 
-    def set_beat(self, beat_at: str, behind_s: float) -> None:
+    def set_beat(self, beat_at: str, behind_s: float, beat_boot: str) -> None:
         self._connection.execute(update(lease).where(lease.c.id == 1).values(beat_at=beat_at, behind_s=behind_s))
+        if not self._connection.execute(update(meta).where(meta.c.key == BEAT_BOOT).values(value=beat_boot)).rowcount:
+            self._connection.execute(insert(meta).values(key=BEAT_BOOT, value=beat_boot))
 
 
 class SqlLog(RecordedLog):
@@ -197,7 +200,8 @@ class SqlLog(RecordedLog):
 
     def heartbeat(self) -> Heartbeat | None:
         with self._reading() as connection:
-            query = select(lease.c.number, lease.c.holder, lease.c.beat_at, lease.c.behind_s).where(lease.c.id == 1)
+            boot = func.coalesce(select(meta.c.value).where(meta.c.key == BEAT_BOOT).scalar_subquery(), "")
+            query = select(lease.c.number, lease.c.holder, lease.c.beat_at, lease.c.behind_s, boot).where(lease.c.id == 1)
             cells = connection.execute(query).one()
         return None if cells.beat_at is None else Heartbeat(*cells)
 
