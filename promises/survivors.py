@@ -27,12 +27,13 @@ ENOUGH_S = 20.0
 EVERY = 100_000
 RULES = tuple(f"tests/protocol/test_{about}.py" for about in ("prompts", "messages", "conditions", "limits", "evidence"))
 DOCUMENTS = tuple(f"tests/protocol/test_{about}.py" for about in ("bad_protocols", "cases", "rest"))
+CONDITIONS = (*RULES, *DOCUMENTS, "tests/protocol/test_spoken.py", "tests/protocol/test_example.py")
 BEDSIDE = ("tests/test_pressures.py", "tests/test_rounds.py")
 COMMANDS = ("tests/test_commands.py", "tests/test_refusals.py", "tests/test_entries.py")
 SCREENS = tuple(f"tests/test_{about}.py" for about in ("board", "alarms", "desk", "veil", "drill_board"))
 CORE: Mapping[str, tuple[str, ...]] = {
     "protocol/rest": ("tests/protocol/test_rest.py",),
-    "protocol/conditions": (*RULES, *DOCUMENTS, "tests/protocol/test_spoken.py"),
+    **dict.fromkeys((f"protocol/{about}" for about in ("condition", "conditions", "measured", "pressure", "charted", "facts")), CONDITIONS),
     "protocol/evaluate": RULES,
     "protocol/prompts": RULES,
     "protocol/assessment": ("tests/protocol/test_assessment.py", "tests/protocol/test_prompts.py", "tests/test_replay.py"),
@@ -45,6 +46,7 @@ CORE: Mapping[str, tuple[str, ...]] = {
     "session": ("tests/test_session.py", *RULES, *COMMANDS, *SCREENS, *BEDSIDE),
     "ward": ("tests/test_ward.py", *BEDSIDE, "tests/drills/test_together.py"),
     "commands/drugs": (*COMMANDS, "tests/test_drugs.py"),
+    "commands/vacant": ("tests/test_vacant.py",),
     **dict.fromkeys((f"commands/{about}" for about in ("opening", "scene")), (*COMMANDS, "tests/test_access.py")),
     **dict.fromkeys((f"commands/{about}" for about in ("before", "cuff", "emergencies", "infusion", "log")), COMMANDS),
     **dict.fromkeys((f"commands/{about}" for about in ("prompts", "sound", "training", "watch")), COMMANDS),
