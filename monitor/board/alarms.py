@@ -16,7 +16,7 @@ from monitor import events as e
 from monitor.board.frame import Frame, button
 from monitor.board.options import offered
 from monitor.board.prompts import gone, headline, open_prompts, since, standing
-from monitor.board.view import BEAT_CALLED_S, GRACE_S, NO_PROMPTS, NOT_ASSESSED, RANK, STARS, Picture, View
+from monitor.board.view import BEAT_CALLED_S, GRACE_S, NO_PROMPTS, NOT_ASSESSED, RANK, STARS, Damaged, Picture, View
 from monitor.language import say
 from monitor.session import Hush, Prompt
 
@@ -173,6 +173,7 @@ def banner(picture: Picture) -> Frame | None:
     if not picture.assessed:
         found.append(((False, RANK["high"] + 0.5), "tech", _blind(picture)))
     found += [((False, RANK["high"] + 0.5), "tech", _failed(view)) for view in picture.failed]
+    found += [((False, RANK["high"] + 0.5), "tech", _damaged(room, one)) for room, one in picture.damaged.items()]
     if deaf(picture):
         found.append(((False, RANK["tech"] + 0.5), "tech", DEAF))
     if not found:
@@ -207,6 +208,15 @@ def _of_room(view: View) -> Frame:
     return {
         "where": say("Room {room} {alias}", room=room, alias=view.state.opened.alias),
         "button": button(say("Open room {room}", room=room), {"do": "open_room", "room": room}),
+    }
+
+
+def _damaged(room: str, damaged: Damaged) -> Frame:
+    return {
+        "where": say("Room {room}", room=room),
+        "button": button(say("Open room {room}", room=room), {"do": "open_room", "room": room}),
+        "what": say("RECORD CANNOT BE READ"),
+        "why": say("go to the patient; {why}", why=damaged.why),
     }
 
 

@@ -67,7 +67,7 @@ def doorway(
         onward=onward,
         change=change,
         own="" if locked else name,
-        rooms=list(picture.views),
+        rooms=[*picture.views, *picture.damaged],
         words=words,
     )
 
@@ -84,6 +84,10 @@ def not_proven(until: str) -> str:
 
 def _waits(until: str) -> str:
     return say("Too many wrong tries; try again at {until}.", until=until)
+
+
+def too_many() -> str:
+    return say("Too many people sign in at this moment. Try again in a few seconds. An emergency waits for nothing.")
 
 
 def ended() -> str:

@@ -30,10 +30,10 @@ def page_frame(picture: Picture, page: str, who: str) -> Frame:
                 room,
                 {"do": "emergency", "room": room},
                 kind="emergency",
-                pressed=view.state.emergency is not None,
+                pressed=view is not None and view.state.emergency is not None,
                 aria=say("Emergency, room {room}", room=room),
             )
             for room in picture.rooms
-            if (view := picture.views.get(room)) is not None
+            if (view := picture.views.get(room)) is not None or room in picture.damaged
         ],
     }

@@ -106,6 +106,8 @@ def neighbour(picture: Picture, room: str, here: str) -> Frame:
     view = picture.views.get(room)
     known = said(picture, room)
     text, priority, flash = say("cleaning") if known is not None and known.cleaning else "empty", None, False
+    if room in picture.damaged:
+        text, priority = say("cannot be read"), "tech"
     if view is not None:
         below = strip(picture, view)
         state = tile_state(picture, view, below)

@@ -89,9 +89,9 @@ def tile(picture: Picture, room: str, who: str) -> Frame:
             "room": room,
             "alias": None,
             "act": opening,
-            "state": "empty",
+            "state": "empty" if room not in picture.damaged else "blind",
             "priority": None,
-            "aria": say("Room {room}, empty", room=room),
+            "aria": say("Room {room}, empty", room=room) if room not in picture.damaged else say("Room {room}, cannot be read", room=room),
             "note": vacant(picture, room, {"do": "checkin", "room": room}),
         }
     state = view.state

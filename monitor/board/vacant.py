@@ -20,7 +20,14 @@ def said(picture: Picture, room: str) -> Vacant | None:
 
 
 def vacant(picture: Picture, room: str, act: Frame) -> Frame:
-    """What stands in the room's place; ``act`` checks somebody in."""
+    """What stands in the place of a room without numbers; ``act`` checks somebody in where nobody is."""
+    if (damaged := picture.damaged.get(room)) is not None:
+        calls, aria = {"do": "emergency", "room": room}, say("Emergency, room {room}", room=room)
+        return {
+            "head": say("RECORD CANNOT BE READ"),
+            "text": say("Go to the patient: {why}.", why=damaged.why),
+            "button": button(say("Emergency"), calls, kind="emergency", aria=aria),
+        }
     known = said(picture, room)
     cleaning = known is not None and known.cleaning
     return {
@@ -32,6 +39,8 @@ def vacant(picture: Picture, room: str, act: Frame) -> Frame:
 
 def vacant_acts(picture: Picture, room: str) -> list[Frame]:
     """What can be said of it, on its own page."""
+    if room in picture.damaged:
+        return []
     known = said(picture, room)
     cleaning = known is not None and known.cleaning
     return [

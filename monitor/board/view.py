@@ -143,6 +143,15 @@ class Jump:
 
 
 @dataclass(frozen=True, slots=True)
+class Damaged:
+    """An open session whose record cannot be read here, and why, in words. ``seq``: how far it was when that was tried."""
+
+    session: int
+    seq: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """The whole ward at one moment, for one station."""
 
@@ -167,6 +176,8 @@ class Picture:
     """The last one, however long ago."""
     vacant: Mapping[str, Vacant] = field(default_factory=dict)
     """What was said of empty rooms."""
+    damaged: Mapping[str, Damaged] = field(default_factory=dict)
+    """The rooms whose record cannot be read; the others have nothing to do with it."""
     left: int | None = None
     """Bytes that are free where the record is kept, where that is known."""
 
@@ -200,7 +211,7 @@ class Picture:
     @property
     def called(self) -> bool:
         """Whether it is to be heard that nobody assesses, all rooms or one."""
-        return self.silent or bool(self.failed)
+        return self.silent or bool(self.failed) or bool(self.damaged)
 
     def assesses(self, view: View) -> bool:
         """Whether this room is assessed."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from monitor import events as e
 from monitor.access import Viewer
-from monitor.commands.scene import TRIES, Command, Refusal, Scene, carry_out, tapped
+from monitor.commands.scene import TRIES, Command, Refusal, Scene, carry_out, permitted, tapped
 from monitor.infusion import Pump
 from monitor.language import say
 from monitor.protocol.document import Document
-from monitor.store.log import Entry, EventLog
+from monitor.store.log import Draft, Entry, EventLog, StoreError
+from monitor.ward import Unreadable, drafts
 
 STOPPED = "infusion_stopped"
 """The act, by its id in the protocol, that charts the stop of the infusion as well."""
+EMERGENCY = "emergency_started"
 
 
 def emergency() -> Command:
@@ -32,7 +35,22 @@ def call_emergency(log: EventLog, document: Document, room: str, by: str | Viewe
         except Refusal as refusal:
             if refusal.name != "closed":
                 raise
+        except Exception as unreadable:
+            if isinstance(unreadable, StoreError) and not isinstance(unreadable, Unreadable):
+                raise
+            return _unseen(log, session, room, by)
     raise Refusal("no_session", say("There is no session in this room any more."))
+
+
+def _unseen(log: EventLog, session: int, room: str, by: str | Viewer) -> list[Entry]:
+    """Into a record that cannot be read: at its end, or where not even that can be, beside it in the audit trail."""
+    permitted(by, (EMERGENCY,))
+    signs = by.signs if isinstance(by, Viewer) else by
+    (draft,) = drafts([e.EmergencyStarted()], signs)
+    try:
+        return log.append(session, [draft])
+    except StoreError:
+        return [log.note(Draft(EMERGENCY, signs, json.dumps({"session": session, "room": room})))]
 
 
 def emergency_act(act: str) -> Command:

@@ -6,6 +6,7 @@ for it; nothing runs in a thread of its own.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,16 +15,18 @@ from datetime import datetime
 
 from monitor import clock, truth
 from monitor import events as e
-from monitor.board.view import Jump, Picture, View, drawn
+from monitor.board.view import Damaged, Jump, Picture, View, drawn
 from monitor.commands import Vacant, vacancies
+from monitor.language import say
 from monitor.protocol.document import Document
 from monitor.session import begin, fold
 from monitor.settings import Rooms
 from monitor.store import packing
 from monitor.store.log import ROOM_NOTED, TRAIL, EventLog, Head, Heartbeat, StoreError
 from monitor.vitals import Window
-from monitor.ward import logged
+from monitor.ward import Unreadable, logged
 
+log_ = logging.getLogger("monitor.dashboard")
 LEFT_EVERY_S = 2.0
 """How often the room on the disk is looked at."""
 
@@ -44,6 +47,7 @@ class Follower:
         self._wall = clock.WallWatch()
         self._jump: Jump | None = None
         self._vacant: dict[str, Vacant] = {}
+        self._damaged: dict[str, Damaged] = {}
         self._trail = -1
         self._last = 0
 
@@ -70,7 +74,7 @@ class Follower:
             return Picture(
                 now=clock.now(),
                 document=self.document,
-                rooms=[*names, *(r for r in by_room if r not in names)],
+                rooms=[*names, *(r for r in (*by_room, *self._damaged) if r not in names)],
                 views=by_room,
                 beat_at=self._beat_at,
                 beat_seen=self._beat_seen,
@@ -84,6 +88,7 @@ class Follower:
                 trouble=self._trouble,
                 jump=self._jump,
                 vacant=dict(self._vacant),
+                damaged=dict(self._damaged),
                 left=self._left,
             )
 
@@ -98,17 +103,35 @@ class Follower:
             return
         heads = self.log.heads()
         for head in heads:
-            view = self._views.get(head.session)
-            if view is None:
-                self._views[head.session] = self._load(head)
-            else:
-                self._extend(view, head)
+            self._follow(head)
+        self._damaged = {room: one for room, one in self._damaged.items() if one.session in {h.session for h in heads}}
         for session in set(self._views) - {h.session for h in heads}:
             del self._views[session]
         self._read_trail()
         beat = self.log.heartbeat()
         self._beat_at = self._seen(beat) if beat is not None and beat.beat_at else None
         self._version = version
+
+    def _follow(self, head: Head) -> None:
+        """Bring a room up to date. One whose record cannot be read is without numbers, and says why; the others go on."""
+        known = self._damaged.get(head.room)
+        if known is not None and (known.session, known.seq) == (head.session, head.seq):
+            return
+        try:
+            view = self._views.get(head.session)
+            if view is None:
+                self._views[head.session] = self._load(head)
+            else:
+                self._extend(view, head)
+        except Exception as wrong:
+            if isinstance(wrong, StoreError) and not isinstance(wrong, Unreadable):
+                raise
+            log_.exception("the record of a session cannot be read session=%d", head.session)
+            self._views.pop(head.session, None)
+            why = str(wrong) if isinstance(wrong, Unreadable) else say("its samples or entries are damaged; look with verify")
+            self._damaged[head.room] = Damaged(head.session, head.seq, why)
+        else:
+            self._damaged.pop(head.room, None)
 
     def _seen(self, beat: Heartbeat) -> datetime:
         """When it was, by its own stamp. Its age counts from when it was first seen here; one that was there before has the age

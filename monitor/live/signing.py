@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -39,6 +40,40 @@ from monitor.store.log import Conflict, StoreError
 from monitor.store.passwords import Kind
 
 log_ = logging.getLogger("monitor.door")
+P = ParamSpec("P")
+T = TypeVar("T")
+HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; font-src data:; form-action 'self'; frame-ancestors 'none'",
+    "referrer-policy": "same-origin",
+}
+MOST_WAITING = 10
+"""So many wait for their password to be looked at; whoever comes then is told to try again."""
+_proving = ThreadPoolExecutor(1, thread_name_prefix="proving")
+"""A password takes a tenth of a second of a core: one at a time, so that a hundred of them hold up nothing else."""
+_noting = ThreadPoolExecutor(2, thread_name_prefix="accounts")
+"""What is written about who is there waits here where the accounts' file is held, and holds up nobody."""
+_urgent = ThreadPoolExecutor(2, thread_name_prefix="emergency")
+_waiting: set[asyncio.Future[Any]] = set()
+
+
+class TooMany(Exception):
+    """So many sign in that nobody else's password is looked at now."""
+
+
+async def _proved(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What looks at a password or a PIN. Raises TooMany."""
+    if len(_waiting) >= MOST_WAITING:
+        log_.warning("denied sign_in=busy")
+        raise TooMany
+    waits = asyncio.get_running_loop().run_in_executor(_proving, partial(work, *args, **kwargs))
+    _waiting.add(waits)
+    waits.add_done_callback(_waiting.discard)
+    return await asyncio.shield(waits)
+
+
+async def _noted(work: Callable[..., T], *args: Any) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_noting, work, *args)
 
 
 def signing_routes() -> list[Route]:
@@ -67,15 +102,9 @@ async def shown(request: Request, said: str = "", status: int = 200, onward: str
         said = said or words.ended()
     picture = await asyncio.to_thread(here.follower.picture)
     ways = words.Ways(asked.provider if asked is not None else "", asked is None or here.accounts.with_password())
-    headers = {
-        "cache-control": "no-store",
-        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; font-src data:; form-action 'self'; "
-        "frame-ancestors 'none'",
-        "referrer-policy": "same-origin",
-    }
     name = onward or (seat.account.name if seat else "")
     locked = not onward and at_the_keys(request.cookies).locked
-    return HTMLResponse(words.doorway(picture, ways, name, said, bool(onward), locked, change if ways.password else None), status, headers)
+    return HTMLResponse(words.doorway(picture, ways, name, said, bool(onward), locked, change if ways.password else None), status, HEADERS)
 
 
 async def sign_out(request: Request, accounts: Accounts) -> None:
@@ -83,7 +112,7 @@ async def sign_out(request: Request, accounts: Accounts) -> None:
     browser = request.cookies.get(COOKIE, "")
     account = accounts.signed_in(browser)
     if account is not None:
-        await asyncio.to_thread(accounts.sign_out, browser)
+        await _noted(accounts.sign_out, browser)
         log_.info("signed out viewer=%r", account.name)
 
 
@@ -105,6 +134,8 @@ def _of_a_ward(answer: Callable[[Request, Accounts], Awaitable[Response]]) -> Ca
             return await answer(request, accounts)
         except StoreError as trouble:
             return PlainTextResponse(str(trouble), 503)
+        except TooMany:
+            return await shown(request, words.too_many(), 503)
 
     return posted
 
@@ -121,7 +152,7 @@ async def _form(request: Request) -> dict[str, str]:
 async def _sign_in(request: Request, accounts: Accounts) -> Response:
     form = await _form(request)
     try:
-        token = await asyncio.to_thread(accounts.sign_in, form.get("name", "").strip(), form.get("password", ""))
+        token = await _proved(accounts.sign_in, form.get("name", "").strip(), form.get("password", ""))
         await sign_out(request, accounts)
     except NotSignedIn as refused:
         # Without what was typed: into the field of the name people type passwords too.
@@ -141,7 +172,7 @@ async def _change(request: Request, accounts: Accounts, kind: Kind) -> Response:
     if new != form.get("again", ""):
         return await shown(request, words.not_alike(), 422, change=kind)
     try:
-        name = await asyncio.to_thread(accounts.change, form.get("name", "").strip(), form.get("old", ""), kind, new, browser)
+        name = await _proved(accounts.change, form.get("name", "").strip(), form.get("old", ""), kind, new, browser)
     except NotSignedIn as refused:
         log_.warning("denied change=%s%s", kind, " waits" if refused.until is not None else "")
         return await shown(request, words.wrong(_until(refused)), 401, change=kind)
@@ -168,7 +199,9 @@ async def _here(request: Request, accounts: Accounts) -> Response:
     form = await _form(request)
     try:
         browser, name = request.cookies.get(COOKIE, ""), form.get("name", "").strip()
-        token = await asyncio.to_thread(accounts.prove, browser, name, form.get("secret", ""))
+        token = await _proved(accounts.prove, browser, name, form.get("secret", ""))
+    except TooMany:
+        return PlainTextResponse(words.too_many(), 503)
     except NotSignedIn as refused:
         log_.warning("not proven who is at the keys")
         return PlainTextResponse(words.not_proven(_until(refused)), 401)
@@ -179,7 +212,7 @@ async def _here(request: Request, accounts: Accounts) -> Response:
 
 async def _deed(request: Request, accounts: Accounts) -> Response:
     """Somebody has touched the screen or a key."""
-    await asyncio.to_thread(accounts.deed, request.cookies.get(COOKIE, ""))
+    await _noted(accounts.deed, request.cookies.get(COOKIE, ""))
     return Response(status_code=204)
 
 
@@ -196,4 +229,11 @@ async def _emergency(request: Request) -> Response:
             return str(trouble)
         return words.recorded(room, clock.of_day(clock.now(), here.follower.zone))
 
-    return await shown(request, await asyncio.to_thread(record))
+    loop = asyncio.get_running_loop()
+    said = await loop.run_in_executor(_urgent, record)
+    picture = await loop.run_in_executor(_urgent, here.follower.picture)
+    if here.accounts is None:
+        return RedirectResponse("/", 303)
+    asked = here.rooms.ward.openid
+    ways = words.Ways(asked.provider if asked is not None else "", True)  # without asking the accounts, which may be held
+    return HTMLResponse(words.doorway(picture, ways, "", said), 200, HEADERS)

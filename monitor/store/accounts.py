@@ -14,7 +14,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -113,12 +113,16 @@ class Accounts:
     def __init__(self, path: Path, longest_h: float = 12, idle_min: float = 10, signature_s: float = 60) -> None:
         self.path, self._longest = path, timedelta(hours=longest_h)
         self._idle, self._signs = timedelta(minutes=idle_min), timedelta(seconds=signature_s)
-        self._lock = threading.Lock()
+        self._lock, self._reads = threading.Lock(), threading.Lock()
+        """Who looks who is signed in waits for nobody who writes: each request does."""
         self._nobodys = _hasher.hash(secrets.token_urlsafe())
         """Compared with where there is no such account: how long a refusal takes must not tell which names there are."""
         try:
-            self._connection = connect(path)
-            self._connection.execute("PRAGMA foreign_keys = ON")
+            self._connection, self._reader, self._idler = connect(path), connect(path), connect(path)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            for connection in (self._connection, self._idler):
+                connection.execute("PRAGMA foreign_keys = ON")
+            self._idler.execute("PRAGMA busy_timeout = 0")
             self._brought_up()
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"{path}: the accounts cannot be opened: {error}") from None
@@ -209,7 +213,9 @@ class Accounts:
             return ""
         browser, renewed = found
         if renewed:
-            self._seat(browser, "before = ''")
+            # The next request does it where somebody else writes now: nobody waits for it.
+            with suppress(sqlite3.Error), self._reads, self._idler:
+                self._idler.execute("UPDATE signed_in SET before = '' WHERE browser = ?", (browser,))
         return str(browser)
 
     def _proven(self, name: str, secret: str, kind: Kind) -> str:
@@ -324,8 +330,9 @@ class Accounts:
             connection.execute(f"UPDATE signed_in SET {change} WHERE browser = ?", (*values, browser))
 
     def close(self) -> None:
-        with self._lock:
-            self._connection.close()
+        with self._lock, self._reads:
+            for connection in (self._connection, self._reader, self._idler):
+                connection.close()
 
     def _count(self, connection: sqlite3.Connection, name: str, wrong: int) -> None:
         until: datetime | None = None
@@ -336,15 +343,19 @@ class Accounts:
 
     @contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
-        with self._asking() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            with connection:  # commits, or takes all of it back
-                yield connection
+        with self._lock, self._said():
+            self._connection.execute("BEGIN IMMEDIATE")
+            with self._connection:  # commits, or takes all of it back
+                yield self._connection
 
     @contextmanager
     def _asking(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                yield self._connection
-            except sqlite3.Error as error:
-                raise StoreError(f"{self.path}: {error}; nothing was changed") from error
+        with self._reads, self._said():
+            yield self._reader
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {error}; nothing was changed") from error

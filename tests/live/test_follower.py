@@ -12,6 +12,7 @@ import pytest
 from monitor import commands, settings
 from monitor.admission import Patient, admit_simulated
 from monitor.board.head import head
+from monitor.board.tile import ward_frame
 from monitor.board.trend import trend_frame
 from monitor.clock import of_day
 from monitor.live.follower import Follower
@@ -106,6 +107,7 @@ def test_a_record_that_this_version_cannot_read_is_said_and_no_room_looks_empty(
     admitted = admit_simulated("2", Patient("Otter"), PLEASANT, 7, document)
     session = commands.open_session(log, admitted.opened, admitted.source, 1.0, "nurse")
     log.append(session, [Draft("mood_charted", "nurse", '{"mood":"light"}')])
-    told = head(Follower(log, document, load_rooms(settings.ROOMS)).picture(), "", "ward", "Ward")["assessed"]
-    assert (told["ok"], told["text"]) == (False, "RECORD OUT OF REACH")
-    assert "(mood_charted) cannot be read; bring this program up to date" in told["sub"]
+    picture = Follower(log, document, load_rooms(settings.ROOMS)).picture()
+    assert "(mood_charted) cannot be read; bring this program up to date" in picture.damaged["2"].why
+    tiles = {tile["room"]: tile for tile in ward_frame(picture, "")["tiles"]}
+    assert tiles["2"]["note"]["head"] == "RECORD CANNOT BE READ"
