@@ -17,7 +17,7 @@ from monitor.protocol.cases import cases_beside, check, load_cases
 from monitor.protocol.document import Document, load_protocol
 from monitor.sources.source import BadFile
 from monitor.store.log import StoreError
-from monitor.terminal import AsJson, Store, fail, say
+from monitor.terminal import AsJson, Store, fail, say, tell
 from monitor.vitals import CUFF
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -74,9 +74,9 @@ def serve(
     loaded, path, document, url = setting(rooms, store)
     log = open_log(url, mode=loaded.mode)
     try:
-        print(f"assessing {len(loaded.rooms)} rooms into {log.url}; Ctrl-C ends it", file=sys.stderr, flush=True)
+        tell(f"assessing {len(loaded.rooms)} rooms into {log.url}; Ctrl-C ends it", sys.stderr)
         why = serving.serve(log, loaded, path, document, child)
-        print(f"ended: {why}", file=sys.stderr)
+        tell(f"ended: {why}", sys.stderr)
     except serving.Held as held:
         fail(str(held))
     finally:
@@ -108,7 +108,7 @@ def simulate(
         write_recording(out, rows, source.channels, label=f"{played.id} seed {seed}")
     except OSError as wrong:
         raise BadFile(str(out), None, f"cannot be written ({wrong.strerror}); choose another place") from None
-    print(f"{out}: {len(rows)} s", file=sys.stderr)
+    tell(f"{out}: {len(rows)} s", sys.stderr)
 
 
 @app.command()
@@ -151,7 +151,7 @@ def level(
     if as_json:
         say(found)
     else:
-        print(
+        tell(
             f"{at_min:g} min: plasma {reached[0]:.1f} ng/mL ({model.drug.site}), effect site {reached[3]:.1f} ng/mL "
             f"(half-time {half_time:g} min), norketamine {reached[model.norketamine]:.1f} ng/mL\n{model.drug.cites}"
         )
@@ -203,7 +203,7 @@ def cohort(
             say(found)
         else:
             mark = "inside" if found["inside"] else "OUTSIDE"
-            print(
+            tell(
                 f"{found['statistic']:<36} {found['value']:>9} ({found['low']} to {found['high']})  paper {found['paper']} "
                 f"({found['band_low']} to {found['band_high']})  {mark}  {found['source']}"
             )
@@ -219,14 +219,14 @@ def inspect(recording: Path, as_json: AsJson = False) -> None:
             say(found)
         elif "recording" in found:
             begun = found["start"] or "an unknown time"
-            print(f"{found['recording']}: {found['kind']}, {found['duration_s']} s from {begun}; {found['source']}")
+            tell(f"{found['recording']}: {found['kind']}, {found['duration_s']} s from {begun}; {found['source']}")
             for doubt in found["doubts"]:
-                print(f"  {doubt['sentence']}")
-            print(_quality(found))
+                tell(f"  {doubt['sentence']}")
+            tell(_quality(found))
         else:
             used = "shown" if found["used"] else "not shown"
             span = f"{found['min']} / {found['median']} / {found['max']}" if found["min"] is not None else "nothing valid"
-            print(
+            tell(
                 f"{found['name']:<28} {found['signal'] or '-':<10} {found['unit'] or '-':<6} {found['count']:>7} rows, "
                 f"{found['missing']} missing, {found['gaps']} gaps, {span}, {used}" + (f"; {found['refused']}" if found["refused"] else "")
             )
@@ -266,12 +266,12 @@ def replay(
     rows = source.read(source.length_s or 0)
     read = time.perf_counter()
     for doubt in source.doubts:
-        say({"doubt": doubt.kind, "place": doubt.place, "sentence": doubt.sentence}) if as_json else print(f"doubt: {doubt.sentence}")
+        say({"doubt": doubt.kind, "place": doubt.place, "sentence": doubt.sentence}) if as_json else tell(f"doubt: {doubt.sentence}")
     for at, change in played.run(rows):
         if as_json:
             say(described(document, at, change))
         else:
-            print(f"{at:>6} s  {change.priority.value:<6} {change.rule:<12} {change.state.value:<9} {change.message}")
+            tell(f"{at:>6} s  {change.priority.value:<6} {change.rule:<12} {change.state.value:<9} {change.message}")
     done = time.perf_counter()
     absent = [doubt.place for doubt in source.doubts if doubt.kind == "absent"]
     summary = {
@@ -288,8 +288,8 @@ def replay(
     else:
         without = "".join(f", no {what}" for what in absent)
         of_what = "" if any(played.counts.values()) else " (of no prompt)"
-        print(f"{played.ticks} s, prompts: {played.counts}{without}, {len(source.doubts)} doubts, digest {played.digest}{of_what}")
-    print(f"replay_s {done - read:.3f} read_s {read - begun:.3f}", file=sys.stderr)
+        tell(f"{played.ticks} s, prompts: {played.counts}{without}, {len(source.doubts)} doubts, digest {played.digest}{of_what}")
+    tell(f"replay_s {done - read:.3f} read_s {read - begun:.3f}", sys.stderr)
     if absent and not any(played.counts.values()):
         fail(f"{recording}: nothing was called for, but there is no {' and no '.join(absent)}: that says nothing about the patient")
 
@@ -344,7 +344,7 @@ def verify(
         if as_json:
             say({"session": fault.session, "seq": fault.seq, "tick": fault.tick, "fault": fault.sentence})
         else:
-            print(fault.sentence)
+            tell(fault.sentence)
     if again and not faults:
         document = load_protocol(protocol or settings.EXAMPLE_PROTOCOL)
         for head in sessions:
@@ -362,12 +362,12 @@ def verify(
             if as_json:
                 say(record)
             else:
-                print(f"session {head.session}: {result.ticks} s, {result.found}, {result.again[:16]}")
+                tell(f"session {head.session}: {result.ticks} s, {result.found}, {result.again[:16]}")
     log.close()
     if as_json:
         say({"summary": True, "sessions": len(sessions), "faults": faults, "heads": {str(h.session): h.hash for h in sessions}})
     else:
-        print(f"{len(sessions)} sessions, {faults} faults")
+        tell(f"{len(sessions)} sessions, {faults} faults")
     if faults:
         raise SystemExit(1)
 
@@ -391,10 +391,10 @@ def protocol_check(
         else:
             state = "ok" if not cover.failed and not cover.missing else "NOT OK"
             lacks = f", lacks {', '.join(cover.missing)}" if cover.missing else ""
-            print(f"{cover.rule:<24} {cover.cases:>3} cases, {cover.failed} failed{lacks}  {state}")
+            tell(f"{cover.rule:<24} {cover.cases:>3} cases, {cover.failed} failed{lacks}  {state}")
     for outcome in failed:
         for fault in outcome.faults:
-            print(f"{beside}:{outcome.line}: {outcome.case.rule}: {outcome.case.name}: {fault}", file=sys.stderr)
+            tell(f"{beside}:{outcome.line}: {outcome.case.rule}: {outcome.case.name}: {fault}", sys.stderr)
     summary = {
         "summary": True,
         "protocol": document.protocol,
@@ -410,6 +410,6 @@ def protocol_check(
         say(summary)
     else:
         signed = "signed" if document.signed else "not signed"
-        print(f"{document.title} {document.version} ({signed}): {len(coverage)} rules, {len(outcomes)} cases, {len(failed)} failed")
+        tell(f"{document.title} {document.version} ({signed}): {len(coverage)} rules, {len(outcomes)} cases, {len(failed)} failed")
     if failed or gaps:
         raise SystemExit(1)

@@ -13,7 +13,7 @@ from monitor import settings
 from monitor.access import Role, named
 from monitor.store import beside
 from monitor.store.accounts import Accounts
-from monitor.terminal import AsJson, Store, fail, say
+from monitor.terminal import AsJson, Store, fail, say, tell
 
 app = typer.Typer(no_args_is_help=True, help="Who may sign in at this station in ward mode.", rich_markup_mode=None)
 Name = Annotated[str, typer.Argument(help="The name, as it signs what is charted.")]
@@ -46,7 +46,7 @@ def add(
     password = _asked("Password")
     with opened(store) as accounts:
         accounts.add(signs, sorted(set(role)), password, shared)
-    print(f"{signs}: {', '.join(sorted(set(role)))}{', shared' if shared else ''}")
+    tell(f"{signs}: {', '.join(sorted(set(role)))}{', shared' if shared else ''}")
 
 
 @app.command("set-pin")
@@ -56,7 +56,7 @@ def set_pin(name: Name, store: Store = None) -> None:
     with opened(store) as accounts:
         if not accounts.set_pin(name, pin):
             fail(f"there is no person's account {name}")
-    print(f"{name}: has a new PIN")
+    tell(f"{name}: has a new PIN")
 
 
 @app.command("list")
@@ -68,7 +68,7 @@ def listed(store: Store = None, as_json: AsJson = False) -> None:
                 say({"name": account.name, "roles": list(account.roles), "shared": account.shared, "pin": account.has_pin})
             else:
                 more = ", shared" if account.shared else ", PIN" if account.has_pin else ""
-                print(f"{account.name}: {', '.join(account.roles)}{more}")
+                tell(f"{account.name}: {', '.join(account.roles)}{more}")
 
 
 @app.command()
@@ -77,4 +77,4 @@ def remove(name: Name, store: Store = None) -> None:
     with opened(store) as accounts:
         if not accounts.remove(name):
             fail(f"there is no account {name}")
-    print(f"{name}: removed")
+    tell(f"{name}: removed")

@@ -11,7 +11,7 @@ import typer
 
 from monitor import settings
 from monitor.store.log import EXPORTED, TRAIL, EventLog
-from monitor.terminal import AsJson, Store, fail, say
+from monitor.terminal import AsJson, Store, fail, say, tell
 
 
 def add(app: typer.Typer) -> None:
@@ -40,7 +40,7 @@ def backup(
     if as_json:
         say({"backup": str(out), "sessions": len(kept), "heads": {str(session): hash_ for session, hash_ in kept.items()}})
     else:
-        print(f"{out}: {len(kept)} sessions, verified")
+        tell(f"{out}: {len(kept)} sessions, verified")
 
 
 def restore(
@@ -67,7 +67,7 @@ def restore(
         say({"restored": str(target), "sessions": len(played), "same": same, "others": others, "other_version": earlier})
     else:
         told = f", {len(earlier)} were assessed by another version" if earlier else ""
-        print(f"{target}: {len(played)} sessions, verified; {same} give the same prompts again{told}")
+        tell(f"{target}: {len(played)} sessions, verified; {same} give the same prompts again{told}")
     if others:
         fail(
             f"{target} is restored and whole, but sessions {', '.join(map(str, others))} give other prompts when assessed again: "
@@ -87,7 +87,7 @@ def audit(store: Store = None, as_json: AsJson = False) -> None:
             if as_json:
                 say(record)
             else:
-                print("  ".join(f"{name}={value}" for name, value in record.items()))
+                tell("  ".join(f"{name}={value}" for name, value in record.items()))
 
 
 def whole(log: EventLog, name: str, heads: dict[int, str]) -> None:
@@ -108,6 +108,6 @@ def status(store: Store = None, as_json: AsJson = False) -> None:
     if as_json:
         say(told)
     else:
-        print("all well" if told["ok"] else "; ".join(told["wrong"]))
+        tell("all well" if told["ok"] else "; ".join(told["wrong"]))
     if not told["ok"]:
         raise SystemExit(1)

@@ -12,7 +12,7 @@ import typer
 from monitor import settings
 from monitor.protocol.document import load_protocol
 from monitor.store.log import EventLog, RoomTaken
-from monitor.terminal import AsJson, Store, fail, say
+from monitor.terminal import AsJson, Store, fail, say, tell
 
 scenario_app = typer.Typer(no_args_is_help=True, help="Look at a scenario file.", rich_markup_mode=None)
 Protocol = Annotated[Path | None, typer.Option(help="The protocol; the shipped example by default.")]
@@ -55,7 +55,7 @@ def drill(
             if as_json:
                 say(record)
             else:
-                print(line)
+                tell(line)
     say({**summary(scored), "drill": planned.drill.id, "seed": seed, "policy": acting.name, "sessions": sessions if store else []})
 
 
@@ -105,7 +105,7 @@ def debrief(
         out.write_text(sheet(debrief_frame(rooms, others)), encoding="utf-8")
     except OSError as trouble:
         fail(f"{out}: cannot be written: {trouble.strerror}; name another file")
-    print(f"{out}: {len(rooms)} room{'s' if len(rooms) > 1 else ''}")
+    tell(f"{out}: {len(rooms)} room{'s' if len(rooms) > 1 else ''}")
 
 
 @scenario_app.command("check")
@@ -124,11 +124,11 @@ def scenario_check(
         if as_json:
             say({"where": finding.where, "text": finding.text, "wrong": finding.wrong})
         else:
-            print(f"{'WRONG ' if finding.wrong else ''}{finding.where}: {finding.text}")
+            tell(f"{'WRONG ' if finding.wrong else ''}{finding.where}: {finding.text}")
     if as_json:
         say({"summary": True, "wrong": wrong})
     else:
-        print(f"{file}: {wrong or 'nothing'} wrong")
+        tell(f"{file}: {wrong or 'nothing'} wrong")
     if wrong:
         raise SystemExit(1)
 
@@ -154,4 +154,4 @@ def progress(
         beside.write_text(dictionary_csv(), encoding="utf-8")
     except OSError as trouble:
         fail(f"{out}: cannot be written: {trouble.strerror}; name another file")
-    print(f"{out}, {beside}: {len(found)} run{'' if len(found) == 1 else 's'}")
+    tell(f"{out}, {beside}: {len(found)} run{'' if len(found) == 1 else 's'}")

@@ -42,4 +42,8 @@ def begin(stream: TextIO | None = None) -> logging.Handler:
     handler.setFormatter(JsonLines())
     own.addHandler(handler)
     own.setLevel(logging.INFO)
+    # Streamlit tells what a page's run raised with its own words, which may quote what was entered.
+    for logger in [x for x in logging.root.manager.loggerDict.values() if isinstance(x, logging.Logger)]:
+        if isinstance(theirs := getattr(logger, "streamlit_console_handler", None), logging.Handler):
+            theirs.setFormatter(JsonLines())
     return handler

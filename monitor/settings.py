@@ -8,11 +8,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from monitor.access import Role
 from monitor.colours import Colours, Theme, wrong_with
 from monitor.events import Level
+from monitor.names import good_name, likeness
 from monitor.sources.source import BadFile
 from monitor.units import read_seconds
 from monitor.yamlmarks import read_yaml, validated
@@ -28,7 +29,7 @@ PLAYED_MOST_S = 3 * 3600
 """How far a demo can be played before anybody sees it; a minute of it takes some milliseconds."""
 
 Mode = Literal["training", "ward"]
-Name = Annotated[str, Field(min_length=1, max_length=40)]
+Name = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(good_name)]
 
 
 class Demo(BaseModel):
@@ -143,9 +144,10 @@ class Rooms(BaseModel):
     @model_validator(mode="after")
     def _names(self) -> Self:
         names = [r.room for r in self.rooms]
-        twice = [n for i, n in enumerate(names) if n in names[:i]]
+        alike = [likeness(name) for name in names]
+        twice = [names[i] for i, one in enumerate(alike) if one in alike[:i]]
         if twice:
-            raise ValueError(f"two rooms are called {twice[0]}")
+            raise ValueError(f"two rooms are called {twice[0]}, or look so")
         shown = [r.room for r in self.rooms if r.demo is not None]
         if self.mode == "ward" and shown:
             raise ValueError(f"room {shown[0]} has a demo; in ward mode no room opens one")

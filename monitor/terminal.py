@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TextIO
 
 import typer
 
@@ -12,9 +12,18 @@ Store = Annotated[str | None, typer.Option(help="Where the log lives: sqlite:///
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
+def line(text: str) -> str:
+    """One line without anything that a terminal would obey: what names and files held is shown, not carried out."""
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+
+
+def tell(text: str, file: TextIO | None = None) -> None:
+    print(line(text), file=file or sys.stdout, flush=True)
+
+
 def fail(sentence: str) -> NoReturn:
     """One line on stderr, whatever the message held, and a status that says so."""
-    print(" ".join(sentence.split()), file=sys.stderr)
+    tell(" ".join(sentence.split()), sys.stderr)
     raise SystemExit(1)
 
 

@@ -64,6 +64,8 @@ class Lines:
 def read_yaml(path: Path) -> tuple[object, Lines]:
     """The plain data in a file, and its lines. Raises BadFile."""
     name = str(path)
+    if path.exists() and not path.is_file():
+        raise BadFile(name, None, "is not an ordinary file; name a YAML file")
     try:
         with path.open("rb") as file:
             raw = file.read(LARGEST_FILE + 1)

@@ -43,7 +43,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("monitor.sources.source",),
     ("monitor.infusion", "monitor.charting", "monitor.vitals", "monitor.cycle"),
     ("monitor.logs",),
-    ("monitor.units", "monitor.clock"),
+    ("monitor.units", "monitor.clock", "monitor.names"),
     ("monitor.language",),
 )
 """Each line may import only lines below it; modules of one entry may import each other."""

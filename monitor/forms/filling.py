@@ -15,6 +15,7 @@ from monitor.board.frame import Frame
 from monitor.board.view import Picture, View
 from monitor.forms.numbers import read_number
 from monitor.language import say
+from monitor.names import unseen
 from monitor.protocol.document import Document
 from monitor.session import SessionState
 from monitor.store.drafts import Draft
@@ -141,6 +142,7 @@ class Filling:
         text = self._text(name)
         bare = text.strip()
         wrong = say("At most {longest} letters; there are {count}.", longest=longest, count=len(bare)) if len(bare) > longest else ""
+        wrong = wrong or (say("It holds a letter that nobody can see; write it anew.") if unseen(bare, kind == "area") else "")
         self._field(name, kind, label, text, wrong or self._missing(needed and not bare), max=longest, hint=hint or None)
         return bare
 

@@ -124,11 +124,19 @@ def dictionary_csv() -> str:
     return _csv(("column", "meaning"), ({"column": name, "meaning": meaning} for name, meaning in COLUMNS.items()))
 
 
+def _plain(cell: object) -> object:
+    """No spreadsheet takes a text for a formula."""
+    if not isinstance(cell, str):
+        return cell
+    text = cell.replace("\r", " ")
+    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") else text
+
+
 def _csv(columns: Iterable[str], records: Iterable[dict[str, object]]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, list(columns), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(records)
+    writer.writerows({column: _plain(cell) for column, cell in record.items()} for record in records)
     return out.getvalue()
 
 

@@ -23,6 +23,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from monitor import clock
+from monitor.names import good_name, likeness
 from monitor.store import connect
 from monitor.store.log import StoreError
 from monitor.store.passwords import LONGEST, LONGEST_PIN, Kind, good_password, good_pin
@@ -138,8 +139,16 @@ class Accounts:
 
     def add(self, name: str, roles: Iterable[str], password: str, shared: bool = False) -> None:
         """A new account, or new roles and a new password for one; a PIN stays. Whoever was signed in with it is signed out."""
+        try:
+            good_name(name)
+        except ValueError as wrong:
+            raise StoreError(f"{name!r}: {wrong}") from None
         kept = _hasher.hash(good_password(password, name))
         with self._changing() as connection:
+            known = [str(row[0]) for row in connection.execute("SELECT name FROM accounts")]
+            alike = [other for other in known if likeness(other) == likeness(name) and other.casefold() != name.casefold()]
+            if alike:
+                raise StoreError(f"{name!r} looks like the account {alike[0]!r}; nobody could tell them apart")
             connection.execute("DELETE FROM signed_in WHERE name = ?", (name,))
             connection.execute("UPDATE signed_in SET signer = '' WHERE signer = ?", (name,))
             connection.execute(

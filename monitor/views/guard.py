@@ -18,6 +18,7 @@ from monitor.live.station import station
 from monitor.sources.source import BadFile
 from monitor.store.log import StoreError
 from monitor.views import components
+from monitor.views.escaping import escaped
 from monitor.views.heading import door_link, wear_look
 from monitor.views.menu import go
 
@@ -64,7 +65,7 @@ def enter(page: str) -> access.Viewer:
     try:
         viewer = present()
     except (BadFile, StoreError) as wrong:
-        st.error(say("The station cannot start: {wrong}", wrong=wrong))
+        st.error(say("The station cannot start: {wrong}", wrong=escaped(str(wrong))))
         st.stop()
     if not viewer.may_open(page):
         _refused(viewer)
@@ -107,7 +108,7 @@ def _refused(viewer: access.Viewer) -> None:
         _cover(None)
         door_link(say("Sign in"))
         return
-    st.error(say("{name}, your role at this station may not open this page.", name=viewer.name))
+    st.error(say("{name}, your role at this station may not open this page.", name=escaped(viewer.name)))
     wear_look()
     for other, roles in access.PAGES.items():
         if viewer.roles & roles and other != "room" and st.button(TITLES[other]):

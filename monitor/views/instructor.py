@@ -32,7 +32,7 @@ def show(viewer: Viewer) -> None:
     st.caption(say("TRAINING · SIMULATED PATIENTS · HIDDEN TRUTH: keep this screen from the trainee"))
     refused = barred()
     if refused:
-        st.error(refused)
+        st.error(escaped(refused))
     elif not admitted():
         _ask_code()
     elif not acts.drill_rooms():
@@ -83,7 +83,7 @@ def _watching() -> None:
     try:
         rooms = [read(here.log, here.document, view, kept.get(view.session)) for view in shown.views.values()]
     except StoreError as trouble:
-        st.error(say("The record cannot be read: {trouble}", trouble=trouble))
+        st.error(say("The record cannot be read: {trouble}", trouble=escaped(str(trouble))))
         return
     st.session_state[ROOMS] = {room.session: room for room in rooms}
     frame = desk_frame(shown, rooms)

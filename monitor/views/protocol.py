@@ -68,7 +68,7 @@ def show(viewer: Viewer) -> None:
             part=document.digest[:16],
         )
     )
-    st.warning(document.notice)
+    st.warning(escaped(document.notice))
     asked, summary, places = st.button(say("Run the protocol's cases")), st.empty(), {}
     for group, title in GROUPS.items():
         rules = [r for r in document.rules if r.group == group]
@@ -125,8 +125,8 @@ def _cases(summary: DeltaGenerator, places: dict[str, DeltaGenerator], path: Pat
 def _rule(document: Document, rule: Rule) -> DeltaGenerator:
     """One rule. Gives the place of what its cases say."""
     with st.container(border=True):
-        st.markdown(f"**{rule.id} · {rule.title}** · {PRIORITIES[rule.priority.value]}, {rule.kind.value}")
-        st.markdown(f"> {rule.line}")
+        st.markdown(f"**{rule.id} · {escaped(rule.title)}** · {PRIORITIES[rule.priority.value]}, {rule.kind.value}")
+        st.markdown(f"> {escaped(rule.line)}")
         st.markdown(escaped(say("When: {condition}", condition=condition(document, rule.when))))
         if rule.options:
             word = "Check" if rule.kind.value == "technical" else "Options"

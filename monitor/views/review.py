@@ -89,7 +89,7 @@ def _others(rooms: Sequence[Room]) -> list[Compared]:
     try:
         return [compare(rooms, policy, document) for policy in POLICIES if policy != rooms[0].drill.trainee]
     except BadFile as changed:
-        st.warning(say("The drill cannot be played again: {changed}", changed=changed))
+        st.warning(say("The drill cannot be played again: {changed}", changed=escaped(str(changed))))
         return []
 
 

@@ -72,7 +72,7 @@ def _choose() -> None:
     try:
         planned = drills.load_drill(name)
     except BadFile as wrong:
-        st.error(str(wrong))
+        st.error(escaped(str(wrong)))
         return
     with right:
         _brief(planned, hidden=kind == SURPRISE)
@@ -153,13 +153,13 @@ def _begin(planned: Planned, seed: int, code: str, prompts: bool) -> None:
         commands.permitted(present(), ["drill_started"])
         open_run(here.log, here.document, planned, seed, name, prompts=prompts)
     except commands.Refusal as refusal:
-        st.error(refusal.sentence)
+        st.error(escaped(refusal.sentence))
     except BadFile as wrong:
-        st.error(str(wrong))
+        st.error(escaped(str(wrong)))
     except RoomTaken as taken:
-        st.error(str(taken))
+        st.error(escaped(str(taken)))
     except StoreError as trouble:
-        st.error(say("Not saved: {trouble} What you chose is still here; try again.", trouble=trouble))
+        st.error(say("Not saved: {trouble} What you chose is still here; try again.", trouble=escaped(str(trouble))))
     else:
         st.session_state[WHO] = name
         st.session_state.pop("drawn", None)
