@@ -348,6 +348,7 @@ def test_a_killed_evaluator_is_seen_and_replaced(browser: Any, program: Running,
 def test_a_store_that_takes_nothing_is_said_on_every_screen_and_a_note_is_kept_until_it_does(browser: Any, program: Running, log: EventLog) -> None:
     page, other = wall(browser, program), wall(browser, program)
     page.goto(f"{program.address}/room?room=2")
+    page.get_by_text(re.compile(r"^Assessed (just now|\d s ago)")).first.wait_for()
     page.get_by_role("button", name=re.compile("^Note…")).click()
     named(page, "B. Three")
     note = page.get_by_label("Note", exact=True)
