@@ -77,6 +77,7 @@ def test_the_emergency_of_a_room_that_cannot_be_read_is_taken(log: EventLog, doc
         (entry,) = c.call_emergency(log, document, room, "station")
         assert (entry.kind, entry.by) == ("emergency_started", "station")
         assert log.entries(session)[-1] == entry
+        assert c.call_emergency(log, document, room, "station") == [], "it runs already"
     assert list(log.verify()) == []
 
 

@@ -16,7 +16,7 @@ from monitor.ward import Unreadable, drafts
 
 STOPPED = "infusion_stopped"
 """The act, by its id in the protocol, that charts the stop of the infusion as well."""
-EMERGENCY = "emergency_started"
+EMERGENCY, ENDED = "emergency_started", "emergency_ended"
 
 
 def emergency() -> Command:
@@ -48,7 +48,8 @@ def _unseen(log: EventLog, session: int, room: str, by: str | Viewer) -> list[En
     signs = by.signs if isinstance(by, Viewer) else by
     (draft,) = drafts([e.EmergencyStarted()], signs)
     try:
-        return log.append(session, [draft])
+        told = [x.kind for x in log.entries(session) if x.kind in (EMERGENCY, ENDED)]
+        return [] if told[-1:] == [EMERGENCY] else log.append(session, [draft])
     except StoreError:
         return [log.note(Draft(EMERGENCY, signs, json.dumps({"session": session, "room": room})))]
 
