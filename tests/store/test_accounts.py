@@ -63,6 +63,19 @@ def test_a_wrong_password_and_an_unknown_name_sound_alike(accounts: Accounts) ->
         assert wrong.value.until is None
 
 
+def test_a_clock_that_was_a_day_ahead_locks_nobody_out_for_a_day(accounts: Accounts, time: Time) -> None:
+    accounts.add("Ann", ["nurse"], PASSWORD)
+    time.wall += timedelta(days=1)
+    for _ in range(TRIES):
+        with pytest.raises(NotSignedIn):
+            accounts.sign_in("Ann", "wrong")
+    with pytest.raises(NotSignedIn) as waits:
+        accounts.sign_in("Ann", PASSWORD)
+    assert waits.value.until is not None
+    time.wall -= timedelta(days=1)
+    assert accounts.sign_in("Ann", PASSWORD)
+
+
 def test_after_five_wrong_passwords_even_the_right_one_waits_and_each_wait_is_longer(accounts: Accounts, time: Time) -> None:
     def wrong() -> None:
         with pytest.raises(NotSignedIn):
