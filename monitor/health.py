@@ -45,5 +45,8 @@ def health(log: EventLog) -> dict[str, Any]:
 
 def _failed(log: EventLog, session: int) -> str:
     """What failed in a session that stands for it."""
-    paces = [json.loads(entry.body) for entry in log.entries(session) if entry.kind in ("pace_set", "went_on")]
-    return str(paces[-1]["why"]) if paces and paces[-1].get("fault") else ""
+    try:
+        paces = [json.loads(entry.body) for entry in log.entries(session) if entry.kind in ("pace_set", "went_on")]
+        return str(paces[-1]["why"]) if paces and paces[-1].get("fault") else ""
+    except (ValueError, LookupError, AttributeError):
+        return "its record cannot be read; look with verify"

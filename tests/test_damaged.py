@@ -15,8 +15,10 @@ from monitor.admission import Patient, admit_simulated
 from monitor.board.page import page_frame
 from monitor.board.room import room_frame
 from monitor.board.tile import ward_frame
+from monitor.health import health
 from monitor.live.follower import Follower
 from monitor.protocol.document import Document
+from monitor.review.progress import runs
 from monitor.settings import Rooms, RoomSet
 from monitor.store import open_log
 from monitor.store.log import TRAIL, Draft, EventLog, StoreError
@@ -79,6 +81,16 @@ def test_the_emergency_of_a_room_that_cannot_be_read_is_taken(log: EventLog, doc
         assert log.entries(session)[-1] == entry
         assert c.call_emergency(log, document, room, "station") == [], "it runs already"
     assert list(log.verify()) == []
+
+
+def test_lists_and_status_go_on_without_what_cannot_be_read(log: EventLog, document: Document, time: Time) -> None:
+    one, _ = opened(log, document, "1", "2")
+    lives(log, document, time)
+    log.append(one, [UNKNOWN, Draft("pace_set", "nurse", '{"speed":')])
+    assert runs(log, document) == []
+    told = health(log)
+    assert "nobody assesses room 1: its record cannot be read; look with verify" in told["wrong"]
+    assert told["rooms"] == ["1", "2"]
 
 
 def test_what_cannot_be_added_to_its_record_is_kept_beside_it(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -15,7 +16,9 @@ from monitor.review.reading import Room, read_run
 from monitor.review.score import EventScore, RoomScore, Status, score
 from monitor.session import Phase
 from monitor.store.log import EventLog
-from monitor.ward import logged
+from monitor.ward import Unreadable, logged
+
+log_ = logging.getLogger("monitor.review")
 
 COLUMNS = {
     "trainee": "code of the trainee, or name of a policy; where runs are kept under names, the first run that is given",
@@ -72,16 +75,24 @@ def runs(log: EventLog, document: Document, trainee: str | None = None) -> list[
     """Every drill in the store that has ended, oldest first. A policy's runs are only given where it is named."""
     found = []
     for head in log.heads(open_only=False):
-        opening = [logged(x) for x in log.entries(head.session)[:8]]
-        started = next((x.event for x in opening if x.event.kind == "drill_started"), None)
-        if started is None or int(started.run) != head.session:
-            continue
-        if started.trainee != trainee and (trainee is not None or started.scripted):
-            continue
-        rooms = read_run(log, document, head.session)
-        if all(room.state.phase is Phase.CLOSED for room in rooms):
-            found.append(Run(tuple(rooms), score(rooms).rooms))
+        try:
+            run = _run(log, document, head.session, trainee)
+        except Unreadable as damaged:
+            log_.warning("a drill cannot be read, the others are listed: %s", damaged)
+        else:
+            found += [] if run is None else [run]
     return found
+
+
+def _run(log: EventLog, document: Document, session: int, trainee: str | None) -> Run | None:
+    opening = [logged(x) for x in log.entries(session)[:8]]
+    started = next((x.event for x in opening if x.event.kind == "drill_started"), None)
+    if started is None or int(started.run) != session:
+        return None
+    if started.trainee != trainee and (trainee is not None or started.scripted):
+        return None
+    rooms = read_run(log, document, session)
+    return Run(tuple(rooms), score(rooms).rooms) if all(room.state.phase is Phase.CLOSED for room in rooms) else None
 
 
 def rows(found: Iterable[Run]) -> Iterator[dict[str, object]]:
