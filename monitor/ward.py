@@ -55,13 +55,18 @@ class RoomFailed(Exception):
         self.sessions = tuple(sessions)
 
 
+def everybodys(fault: Exception) -> bool:
+    """Whether a fault is of the store itself, and so of all rooms; what one session's record holds is its room's alone."""
+    return isinstance(fault, (StoreError, LeaseLost)) and not isinstance(fault, Unreadable)
+
+
 @contextmanager
 def _failing(sessions: Iterable[int]) -> Iterator[None]:
     """What fails in here fails for these sessions alone, unless it is the store that cannot be read or written."""
     try:
         yield
     except Exception as fault:
-        if isinstance(fault, (StoreError, LeaseLost)) and not isinstance(fault, Unreadable):
+        if everybodys(fault):
             raise
         raise RoomFailed(sessions) from fault
 

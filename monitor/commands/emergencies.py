@@ -12,7 +12,7 @@ from monitor.infusion import Pump
 from monitor.language import say
 from monitor.protocol.document import Document
 from monitor.store.log import Draft, Entry, EventLog, StoreError
-from monitor.ward import Unreadable, drafts
+from monitor.ward import drafts, everybodys
 
 STOPPED = "infusion_stopped"
 """The act, by its id in the protocol, that charts the stop of the infusion as well."""
@@ -35,8 +35,8 @@ def call_emergency(log: EventLog, document: Document, room: str, by: str | Viewe
         except Refusal as refusal:
             if refusal.name != "closed":
                 raise
-        except Exception as unreadable:
-            if isinstance(unreadable, StoreError) and not isinstance(unreadable, Unreadable):
+        except Exception as fault:
+            if everybodys(fault):
                 raise
             return _unseen(log, session, room, by)
     raise Refusal("no_session", say("There is no session in this room any more."))

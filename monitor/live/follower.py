@@ -24,7 +24,7 @@ from monitor.settings import Rooms
 from monitor.store import packing
 from monitor.store.log import ROOM_NOTED, TRAIL, EventLog, Head, Heartbeat, StoreError
 from monitor.vitals import Window
-from monitor.ward import Unreadable, logged
+from monitor.ward import Unreadable, everybodys, logged
 
 log_ = logging.getLogger("monitor.dashboard")
 LEFT_EVERY_S = 2.0
@@ -124,7 +124,7 @@ class Follower:
             else:
                 self._extend(view, head)
         except Exception as wrong:
-            if isinstance(wrong, StoreError) and not isinstance(wrong, Unreadable):
+            if everybodys(wrong):
                 raise
             log_.exception("the record of a session cannot be read session=%d", head.session)
             self._views.pop(head.session, None)
