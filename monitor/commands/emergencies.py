@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from monitor import events as e
 from monitor.access import Viewer
-from monitor.commands.scene import TRIES, Command, Refusal, Scene, carry_out, permitted, tapped
+from monitor.commands.scene import TRIES, Command, Refusal, Scene, carry_out, permitted, signature, tapped
 from monitor.infusion import Pump
 from monitor.language import say
 from monitor.protocol.document import Document
@@ -45,7 +45,7 @@ def call_emergency(log: EventLog, document: Document, room: str, by: str | Viewe
 def _unseen(log: EventLog, session: int, room: str, by: str | Viewer) -> list[Entry]:
     """Into a record that cannot be read: at its end, or where not even that can be, beside it in the audit trail."""
     permitted(by, (EMERGENCY,))
-    signs = by.signs if isinstance(by, Viewer) else by
+    signs = signature(by)
     (draft,) = drafts([e.EmergencyStarted()], signs)
     try:
         told = [x.kind for x in log.entries(session) if x.kind in (EMERGENCY, ENDED)]

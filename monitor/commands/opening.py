@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from monitor import events as e
 from monitor.access import Viewer
-from monitor.commands.scene import Command, Refusal, Scene, in_phase, permitted
+from monitor.commands.scene import Command, Refusal, Scene, in_phase, permitted, signature
 from monitor.infusion import Pump
 from monitor.language import say
 from monitor.protocol.document import CheckItem
@@ -23,7 +23,7 @@ def open_session(log: EventLog, opened: e.SessionOpened, source: e.SourceSet, sp
     if speed != 1.0:
         first.append(e.PaceSet(speed=speed))
     permitted(by, (event.kind for event in first))
-    return log.open_session(opened.room, drafts(first, by.signs if isinstance(by, Viewer) else by))
+    return log.open_session(opened.room, drafts(first, signature(by)))
 
 
 def discharge(escort: str, against_advice: bool = False, reason: str = "") -> Command:
@@ -65,7 +65,7 @@ def file_late(log: EventLog, session: int, by: str | Viewer, text: str, what: st
         raise Refusal("too_long", say("A note has at most 2,000 characters."))
     filed = e.FiledLate(text=text.strip(), what=what.strip()[:120])
     permitted(by, [filed.kind])
-    return log.append(session, drafts([filed], by.signs if isinstance(by, Viewer) else by))
+    return log.append(session, drafts([filed], signature(by)))
 
 
 def set_pace(speed: float) -> Command:

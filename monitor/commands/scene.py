@@ -88,7 +88,7 @@ def rehearsed(log: EventLog, document: Document, session: int, by: str, command:
 
 
 def _asked(log: EventLog, document: Document, session: int, by: str | Viewer, command: Command) -> list[Entry]:
-    signs = by.signs if isinstance(by, Viewer) else by
+    signs = signature(by)
     said, after = _said(log, document, session, signs, command)
     if not said:
         return []
@@ -115,6 +115,11 @@ def _closed(log: EventLog, opened: e.SessionOpened) -> str:
         return say("Room {room} has another patient now: nothing was stored. This was for {alias}, whose session is closed.",
                    room=room, alias=alias)  # fmt: skip
     return say("The session of {alias} in room {room} is closed: nothing was stored.", alias=alias, room=room)
+
+
+def signature(by: str | Viewer) -> str:
+    """The name that an entry bears: of who is at the keys, or the program's own."""
+    return by.signs if isinstance(by, Viewer) else by
 
 
 def permitted(by: str | Viewer, kinds: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitor.access import Viewer
-from monitor.commands.scene import Refusal, permitted
+from monitor.commands.scene import Refusal, permitted, signature
 from monitor.language import say
 from monitor.store.log import ROOM_NOTED, SESSION_OPENED, Draft, Entry, EventLog, Head
 
@@ -34,8 +34,7 @@ def note_room(log: EventLog, room: str, by: str | Viewer, *, cleaning: bool, fol
     if len(following.strip()) > LONGEST:
         raise Refusal("too_long", say("At most {longest} letters.", longest=LONGEST))
     told: dict[str, Any] = {"room": room, "cleaning": cleaning, "next": following.strip()}
-    signs = by.signs if isinstance(by, Viewer) else by
-    return log.note(Draft(ROOM_NOTED, signs, json.dumps(told, ensure_ascii=False, separators=(",", ":"))))
+    return log.note(Draft(ROOM_NOTED, signature(by), json.dumps(told, ensure_ascii=False, separators=(",", ":"))))
 
 
 def vacancies(trail: Iterable[Entry], sessions: Iterable[Head], before: Mapping[str, Vacant]) -> dict[str, Vacant]:
