@@ -202,32 +202,29 @@ def _blind(picture: Picture) -> Frame:
     }
 
 
-def _of_room(view: View) -> Frame:
+def _of_room(room: str, where: str) -> Frame:
     """What a banner about one room has: which, and the way there."""
-    room = view.state.opened.room
-    return {
-        "where": say("Room {room} {alias}", room=room, alias=view.state.opened.alias),
-        "button": button(say("Open room {room}", room=room), {"do": "open_room", "room": room}),
-    }
+    return {"where": where, "button": button(say("Open room {room}", room=room), {"do": "open_room", "room": room})}
+
+
+def _of_view(view: View) -> Frame:
+    room, alias = view.state.opened.room, view.state.opened.alias
+    return _of_room(room, say("Room {room} {alias}", room=room, alias=alias))
 
 
 def _damaged(room: str, damaged: Damaged) -> Frame:
-    return {
-        "where": say("Room {room}", room=room),
-        "button": button(say("Open room {room}", room=room), {"do": "open_room", "room": room}),
-        "what": say("RECORD CANNOT BE READ"),
-        "why": say("go to the patient; {why}", why=damaged.why),
-    }
+    why = say("go to the patient; {why}", why=damaged.why)
+    return {**_of_room(room, say("Room {room}", room=room)), "what": say("RECORD CANNOT BE READ"), "why": why}
 
 
 def _failed(view: View) -> Frame:
-    return {**_of_room(view), "what": NOT_ASSESSED, "why": say("go to the patient; {why}", why=view.standing)}
+    return {**_of_view(view), "what": NOT_ASSESSED, "why": say("go to the patient; {why}", why=view.standing)}
 
 
 def _prompt(picture: Picture, first: Waiting) -> Frame:
     _, view, prompt = first
     return {
-        **_of_room(view),
+        **_of_view(view),
         "what": headline(picture, view, prompt),
         "why": f"{since(picture, view, prompt)}{_options(picture, view, prompt)} · {say('line {rule}', rule=prompt.rule)}",
     }

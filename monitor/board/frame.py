@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from monitor.language import say
+
 Frame = dict[str, Any]
 
 
@@ -15,6 +17,12 @@ def bound(part: Any, session: int) -> Any:
     if isinstance(part, list) and part and isinstance(part[0], dict | list):
         return [bound(one, session) for one in part]
     return part
+
+
+def emergency_button(room: str, label: str = "", **more: Any) -> Frame:
+    """One tap, whoever is in the room: it names no session."""
+    calls, aria = {"do": "emergency", "room": room}, say("Emergency, room {room}", room=room)
+    return button(label or say("Emergency"), calls, kind="emergency", aria=aria, **more)
 
 
 def button(label: str, act: Mapping[str, Any], **more: Any) -> Frame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.board.alarms import banner, banner_none
-from monitor.board.frame import Frame, button
+from monitor.board.frame import Frame, emergency_button
 from monitor.board.head import head
 from monitor.board.room import neighbour
 from monitor.board.view import Picture
@@ -26,13 +26,7 @@ def page_frame(picture: Picture, page: str, who: str) -> Frame:
         "banner_none": banner_none(picture),
         "rooms": [neighbour(picture, room, "") for room in picture.rooms],
         "emergencies": [
-            button(
-                room,
-                {"do": "emergency", "room": room},
-                kind="emergency",
-                pressed=view is not None and view.state.emergency is not None,
-                aria=say("Emergency, room {room}", room=room),
-            )
+            emergency_button(room, room, pressed=view is not None and view.state.emergency is not None)
             for room in picture.rooms
             if (view := picture.views.get(room)) is not None or room in picture.damaged
         ],

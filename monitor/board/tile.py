@@ -8,7 +8,7 @@ from monitor import charting, units
 from monitor import events as e
 from monitor.board.alarms import banner, banner_none
 from monitor.board.checklist import readiness, ready_words
-from monitor.board.frame import Frame, bound, button
+from monitor.board.frame import Frame, bound, button, emergency_button
 from monitor.board.head import head
 from monitor.board.options import offered
 from monitor.board.pad import pad, undo
@@ -85,13 +85,14 @@ def tile(picture: Picture, room: str, who: str) -> Frame:
     view = picture.views.get(room)
     opening = {"do": "open_room", "room": room}
     if view is None:
+        damaged = room in picture.damaged
         return {
             "room": room,
             "alias": None,
             "act": opening,
-            "state": "empty" if room not in picture.damaged else "blind",
+            "state": "blind" if damaged else "empty",
             "priority": None,
-            "aria": say("Room {room}, empty", room=room) if room not in picture.damaged else say("Room {room}, cannot be read", room=room),
+            "aria": say("Room {room}, cannot be read", room=room) if damaged else say("Room {room}, empty", room=room),
             "note": vacant(picture, room, {"do": "checkin", "room": room}),
         }
     state = view.state
@@ -124,13 +125,7 @@ def tile(picture: Picture, room: str, who: str) -> Frame:
         "due": _due(picture, view, cuff_counts=bp["value"] is not None and bp["cuff"] is not None),
         "log": {"label": say("Log"), "icon": "pen", "aria": say("Log scores, room {room}", room=room)},
         "undo": undo(picture, view, who),
-        "emergency": button(
-            say("Emergency"),
-            {"do": "emergency", "room": room},
-            kind="emergency",
-            pressed=state.emergency is not None,
-            aria=say("Emergency, room {room}", room=room),
-        ),
+        "emergency": emergency_button(room, pressed=state.emergency is not None),
         "strip": below,
         "note": None,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from monitor import clock
-from monitor.board.frame import Frame, button
+from monitor.board.frame import Frame, button, emergency_button
 from monitor.board.view import Picture
 from monitor.commands import Vacant
 from monitor.language import say
@@ -22,11 +22,10 @@ def said(picture: Picture, room: str) -> Vacant | None:
 def vacant(picture: Picture, room: str, act: Frame) -> Frame:
     """What stands in the place of a room without numbers; ``act`` checks somebody in where nobody is."""
     if (damaged := picture.damaged.get(room)) is not None:
-        calls, aria = {"do": "emergency", "room": room}, say("Emergency, room {room}", room=room)
         return {
             "head": say("RECORD CANNOT BE READ"),
             "text": say("Go to the patient: {why}.", why=damaged.why),
-            "button": button(say("Emergency"), calls, kind="emergency", aria=aria),
+            "button": emergency_button(room),
         }
     known = said(picture, room)
     cleaning = known is not None and known.cleaning
