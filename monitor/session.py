@@ -289,6 +289,12 @@ class SessionState:
         """The last second that went by with nobody assessing it; -1 where there is none."""
         return -1 if self.unwatched is None else self.unwatched.until
 
+    @property
+    def unlooked(self) -> Unwatched | None:
+        """That time, while nobody has looked at the pump since."""
+        look = self.last("pump")
+        return None if self.unwatched is None or (look is not None and look.at > self.unwatched.until) else self.unwatched
+
     def score(self, scale: str) -> Charted | None:
         """The last entry on a scale, also one that says that the patient could not be asked."""
         entries = self.scores.get(scale)

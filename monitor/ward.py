@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
@@ -305,6 +305,13 @@ def advance_together(writing: Writing, courses: Sequence[RoomCourse], mono: floa
     return done
 
 
+def _outage(seconds: float, caught_up: bool, **gone: Any) -> e.Outage:
+    """One that ends now. ``gone``: what went by with nobody assessing it."""
+    until = clock.now()
+    since = until - timedelta(seconds=seconds)
+    return e.Outage(since=clock.stamp(since), until=clock.stamp(until), seconds=round(seconds, 1), caught_up=caught_up, **gone)
+
+
 class Ward:
     """All open sessions of one store. ``round`` brings them to now; nothing else writes what the evaluator concludes."""
 
@@ -426,11 +433,7 @@ class Ward:
             course.pace.change(mono - outage_s, course.pace.speed, course.at)
         if outage_s <= LATE_S:
             return
-        until = clock.now()
-        since = until - timedelta(seconds=outage_s)
-        events: list[e.AnyEvent] = [
-            e.Outage(since=clock.stamp(since), until=clock.stamp(until), seconds=round(outage_s, 1), caught_up=caught_up)
-        ]
+        events: list[e.AnyEvent] = [_outage(outage_s, caught_up)]
         if not caught_up:
             events.append(e.PaceSet(speed=0.0, why=STANDING))
             course.pace.change(mono, 0.0, course.at)
@@ -438,17 +441,14 @@ class Ward:
 
     def _goes_by(self, writing: Writing, course: RoomCourse, mono: float, outage_s: float) -> None:
         """The seconds that nobody assessed are gone: they count for every age and for the dose, and have no samples."""
-        unknown, speed = outage_s < 0, course.pace.speed
-        seconds = max(0.0, outage_s)
-        until = clock.now()
-        since = until - timedelta(seconds=seconds)
-        moves = math.ceil(seconds * speed)
-        people = [x for x in self.log.entries(course.session) if x.tick > course.at and x.by != EVALUATOR]
-        charted = tuple((x.seq, min(moves, max(0, math.floor((clock.read(x.at) - since).total_seconds() * speed)))) for x in people)
-        outage = e.Outage(
-            since=clock.stamp(since), until=clock.stamp(until), seconds=round(seconds, 1), caught_up=False,
-            moves=moves, after=course.at, unknown=unknown, charted=tuple(one for one in charted if one[1]),
-        )  # fmt: skip
+        seconds, speed = max(0.0, outage_s), course.pace.speed
+        since, moves = clock.now() - timedelta(seconds=seconds), math.ceil(seconds * speed)
+        charted = []
+        for entry in self.log.entries(course.session):
+            gone = min(moves, math.floor((clock.read(entry.at) - since).total_seconds() * speed))
+            if entry.tick > course.at and entry.by != EVALUATOR and gone > 0:
+                charted.append((entry.seq, gone))
+        outage = _outage(seconds, False, moves=moves, after=course.at, unknown=outage_s < 0, charted=tuple(charted))
         course.source.read(course.at + moves)
         course.assessment.at += moves
         course.write(writing, course.at + 1, [outage])

@@ -108,8 +108,8 @@ def _to_go(left: float | None) -> str:
 
 def _unwatched(view: View) -> str:
     """That the dose went on as charted while nobody assessed, until somebody has looked at the pump since."""
-    gone, look = view.state.unwatched, view.state.last("pump")
-    if gone is None or (look is not None and look.at > gone.until):
+    gone = view.state.unlooked
+    if gone is None:
         return ""
     if gone.unknown:
         return say("as charted, not watched for a time that nobody knows: look at the pump")

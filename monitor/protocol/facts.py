@@ -184,10 +184,8 @@ def _no_source(sight: Sight) -> int | None:
 
 def _not_assessed(sight: Sight) -> int | None:
     """Since when somebody is to look at the pump again, after a time in which nobody assessed; never where no infusion is charted."""
-    gone, look = sight.state.unwatched, sight.state.last("pump")
-    if gone is None or sight.state.ledger is None or not sight.state.ledger.changes or (look is not None and look.at > gone.until):
-        return None
-    return gone.until
+    gone, ledger = sight.state.unlooked, sight.state.ledger
+    return gone.until if gone is not None and ledger is not None and ledger.changes else None
 
 
 def _pump_seen(sight: Sight, word: str) -> int | None:
