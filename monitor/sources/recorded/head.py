@@ -60,6 +60,7 @@ def read_head(path: Path) -> Head:
     text = head.decode(encoding, errors="replace")
     whole = len(head) < HEAD_BYTES
     best: tuple[int, int, int, list[str], int] | None = None
+    above: list[str] = []
     chosen = ","
     for delimiter in DELIMITERS:
         rows = _head_rows(text, delimiter, whole)
@@ -71,7 +72,7 @@ def read_head(path: Path) -> Head:
         steady = sum(len(r) == len(cells) for _, r in rows[at + 1 :])
         score = (known, steady if len(cells) > 1 else 0, len(cells), cells, line)
         if best is None or score[:3] > best[:3]:
-            best, chosen = score, delimiter
+            best, chosen, above = score, delimiter, rows[at - 1][1] if at else []
     # Prose has commas too: without one known name, most lines must at least be rows of the same width.
     if best is None or len(best[3]) < 2 or (best[0] == 0 and best[1] < 3):
         raise BadFile(
@@ -79,15 +80,10 @@ def read_head(path: Path) -> Head:
             1,
             'no table was found: no line names at least a time and one channel; give a header line such as "time_s [s],hr [/min],spo2 [%]"',
         )
-    header = tuple(_grouped([unquoted(c) for c in best[3]], _row_above(text, chosen, whole, best[4])))
+    header = tuple(_grouped([unquoted(c) for c in best[3]], [unquoted(c) for c in above]))
     if len(header) > MAX_CHANNELS + 1:
         raise BadFile(str(path), best[4], f"{len(header):,} columns; at most {MAX_CHANNELS} are read, split the file")
     return Head(encoding, chosen, header, best[4], best[4], tuple(preamble_of(head)))
-
-
-def _row_above(text: str, delimiter: str, whole: bool, line: int) -> list[str]:
-    above = [row for at, row in _head_rows(text, delimiter, whole) if at < line]
-    return [unquoted(c) for c in above[-1]] if above else []
 
 
 def _grouped(header: list[str], above: list[str]) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from monitor.sources.recorded.files import read_recording
 from monitor.sources.recorded.judge import Judged, judge
-from monitor.sources.recorded.tracks import GAP_STEPS, clean, typical_step
+from monitor.sources.recorded.tracks import clean, gaps
 
 
 def inspect(path: str | Path) -> Iterator[dict[str, Any]]:
@@ -79,8 +79,4 @@ def _share(judged: Judged, lasting: float) -> float:
 
 
 def _longest_gap(judged: Judged) -> float:
-    """Seconds between two neighbouring values of a stream, where they are further apart than it usually is."""
-    times = judged.track.times[judged.valid]
-    steps = np.diff(times)
-    usual = typical_step(times)
-    return round(float(steps.max()), 3) if len(steps) and steps.max() > GAP_STEPS * usual + 1e-6 else 0.0
+    return round(float(max(gaps(judged.track.times[judged.valid]), default=0.0)), 3)

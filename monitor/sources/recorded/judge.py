@@ -13,7 +13,7 @@ import numpy as np
 
 from monitor import units
 from monitor.sources.recorded import names
-from monitor.sources.recorded.tracks import Doubt, Flags, Floats, Recording, Track, clean, count_gaps, typical_step
+from monitor.sources.recorded.tracks import Doubt, Flags, Floats, Recording, Track, clean, gaps, typical_step
 from monitor.vitals import CUFF, KINDS, Signal
 
 SENTINELS: Final = (0.0, -1.0, -100.0, -999.0, -9999.0, -99.9, -327.67, -327.68, -32768.0, -32767.0, 65535.0, 8388607.0)
@@ -79,7 +79,7 @@ class Judged:
         return low, middle, high
 
     def gaps(self) -> int:
-        return count_gaps(self.track.times[self.valid])
+        return len(gaps(self.track.times[self.valid]))
 
 
 def judge(recording: Recording) -> tuple[list[Judged], list[Doubt]]:

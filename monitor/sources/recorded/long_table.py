@@ -11,7 +11,7 @@ import numpy as np
 
 from monitor.sources.recorded import names, times
 from monitor.sources.recorded.head import DELIMITERS, HEAD_BYTES, encoding_of, is_number, unquoted
-from monitor.sources.recorded.table import MAX_ROWS, NOTHING
+from monitor.sources.recorded.table import MAX_ROWS, NOTHING, without_nul
 from monitor.sources.recorded.tracks import MAX_CHANNELS, MAX_SPAN_S, Doubt, Floats, Recording, Track, clean, typical_step
 from monitor.sources.source import BadFile
 
@@ -126,7 +126,7 @@ def _rows(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     with path.open("rb") as f:
         encoding = encoding_of(f.read(HEAD_BYTES))
     with path.open(encoding=encoding, errors="replace", newline="") as f:
-        reader = csv.reader((line.replace("\0", "\ufffd") for line in f), delimiter=delimiter)
+        reader = csv.reader(without_nul(f), delimiter=delimiter)
         try:
             for row in reader:
                 if any(c.strip() for c in row) and not row[0].startswith("#"):

@@ -104,7 +104,7 @@ def read_table(path: Path, keep_offset: bool = False) -> Table:
 def _counter(path: Path, head: Head) -> str | None:
     """A column that counts the rows, where there is no time."""
     with path.open(encoding=head.encoding, errors="replace", newline="") as f:
-        reader = csv.reader(_without_nul(f), delimiter=head.delimiter)
+        reader = csv.reader(without_nul(f), delimiter=head.delimiter)
         rows = [row for row in islice(reader, head.skip + 50) if reader.line_num > head.skip and len(row) == len(head.header)]
     for at, name in enumerate(head.header):
         cells = [row[at] for row in rows]
@@ -138,7 +138,7 @@ class _Rows:
     def read(self) -> None:
         pending: list[list[str]] = []
         with self.path.open(encoding=self.head.encoding, errors="replace", newline="") as f:
-            reader = csv.reader(_without_nul(f), delimiter=self.head.delimiter)
+            reader = csv.reader(without_nul(f), delimiter=self.head.delimiter)
             for row in reader:
                 self.line = reader.line_num
                 if self.line <= self.head.skip or not row or row[0].startswith("#"):
@@ -233,7 +233,7 @@ class _Rows:
         return np.concatenate([chunk[at] for chunk in self.chunks]) if len(self.chunks) > 1 else self.chunks[0][at]
 
 
-def _without_nul(lines: Iterable[str]) -> Iterator[str]:
+def without_nul(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
         yield line.replace("\0", "\ufffd") if "\0" in line else line
 

@@ -103,12 +103,10 @@ def typical_step(times: Floats) -> float:
     return float(np.median(np.diff(times))) if len(times) > 1 else 0.0
 
 
-def count_gaps(times: Floats) -> int:
-    """Places where two neighbouring valid samples lie further apart than 1.5 x their median step."""
-    if len(times) < 3:
-        return 0
+def gaps(times: Floats) -> Floats:
+    """How long each gap is: where two neighbouring valid samples lie further apart than 1.5 x their median step."""
     steps = np.diff(times)
-    return int(np.count_nonzero(steps > GAP_STEPS * float(np.median(steps)) + 1e-6))
+    return steps[steps > GAP_STEPS * typical_step(times) + 1e-6]
 
 
 def clean(text: str, longest: int = 80) -> str:

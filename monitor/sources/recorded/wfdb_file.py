@@ -86,9 +86,10 @@ def _check_files(path: Path, lines: list[tuple[int, str]], record_line: re.Match
         raise BadFile(str(path), lines[0][0], "a WFDB header without signals; name the header of the data")
     rest = (record_line["rest"] or "").split()
     length = int(rest[1]) if len(rest) > 1 and rest[1].isdigit() else 0
-    too_long = length * signals > MAX_SAMPLES
-    if too_long and not segments:
-        raise BadFile(str(path), lines[0][0], f"{length:,} samples a signal are more than is read here; cut the record")
+    too_long = BadFile(str(path), lines[0][0], f"{length:,} samples a signal are more than is read here; cut the record")
+    fits = length * signals <= MAX_SAMPLES
+    if not fits and not segments:
+        raise too_long
     listed = lines[1 : 1 + (int(segments) if segments else signals)]
     if len(listed) < (int(segments) if segments else signals):
         raise BadFile(
@@ -127,8 +128,8 @@ def _check_files(path: Path, lines: list[tuple[int, str]], record_line: re.Match
             continue
         _check_spf(path, number, line, length)
         total = max(total, named.stat().st_size)
-    if too_long:
-        raise BadFile(str(path), lines[0][0], f"{length:,} samples a signal are more than is read here; cut the record")
+    if not fits:  # after the segments: one that is missing is said first
+        raise too_long
     if total > MAX_BYTES:
         raise BadFile(str(path), 1, "more than 512 MB of data; cut the record")
 
