@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Control characters, those that turn or join letters without being seen, and such that stand for nothing."""
-JOINER = "\u200d"
-"""Makes one picture of several; in running text, never in a name."""
+RUNNING = frozenset("\n\t\u200d")
+"""Lines, and what makes one picture of several: in running text, never in a name."""
 
 
 def unseen(text: str, running: bool = False) -> bool:
     """Whether it holds a letter that nobody can see. ``running``: a text of several lines, not a name."""
-    return any(unicodedata.category(c) in _UNSEEN and not (running and c in ("\n", "\t", JOINER)) for c in text)
+    blank = "Zs"  # blanks of every width are no letters, but nothing hides behind them
+    return any(not (c.isprintable() or unicodedata.category(c) == blank or (running and c in RUNNING)) for c in text)
 
 
 def likeness(name: str) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from monitor import clock, commands, settings
 from monitor import events as e
@@ -30,6 +30,7 @@ from monitor.store.memory import MemoryLog
 from monitor.vitals import Channel, Numeric, Signal, numeric
 from monitor.ward import CATCH_UP_S, Ward, drafts
 from promises.found import Found
+from tests.conftest import Time
 
 HOURS = 8
 ROUNDS_MOST = 400
@@ -40,20 +41,17 @@ LIVE_S = 18
 """Longer than a value each five seconds counts as live, with the grace of a screen."""
 
 
-@dataclass
-class World:
+class World(Time):
     """What the clocks say, and how many seconds have really passed since the session began."""
 
-    mono: float = 1000.0
-    wall: datetime = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
-    boot: str = "first"
-    passed: float = 0.0
-    doses: list[tuple[float, float]] = field(default_factory=list)
-    """From which real second on which rate was charted, mg/kg/h."""
+    def __init__(self) -> None:
+        super().__init__()
+        self.boot, self.passed = "first", 0.0
+        self.doses: list[tuple[float, float]] = []
+        """From which real second on which rate was charted, mg/kg/h."""
 
     def pass_by(self, seconds: float) -> None:
-        self.mono += seconds
-        self.wall += timedelta(seconds=seconds)
+        super().pass_by(seconds)
         self.passed += seconds
 
     def given(self, weight_kg: float) -> float:
@@ -61,14 +59,9 @@ class World:
         ends = [*(at for at, _ in self.doses[1:]), self.passed]
         return sum(rate / 3600 * weight_kg * (end - at) for (at, rate), end in zip(self.doses, ends, strict=True))
 
-    @contextmanager
-    def turns(self) -> Iterator[None]:
-        was = clock.monotonic, clock.now, clock._boot
-        clock.monotonic, clock.now, clock._boot = (lambda: self.mono), (lambda: self.wall), (lambda: self.boot)  # type: ignore[assignment]
-        try:
-            yield
-        finally:
-            clock.monotonic, clock.now, clock._boot = was
+    def turns(self, patch: pytest.MonkeyPatch) -> None:
+        super().turns(patch)
+        patch.setattr(clock, "_boot", lambda: self.boot)
 
 
 def keep(histories: int) -> Found:
@@ -99,7 +92,8 @@ def _rows() -> list[tuple[int, list[Numeric]]]:
 def history(document: Document, recording: Path, chance: random.Random, told: dict[str, int]) -> list[str]:
     """One session with everything that may happen to its clocks; what was wrong in it."""
     world, wrong = World(), list[str]()
-    with world.turns():
+    with pytest.MonkeyPatch.context() as patch:
+        world.turns(patch)
         log = MemoryLog(lambda: world.wall)
         rooms = Rooms(station="test", protocol="x.yaml", rooms=(RoomSet(room="1"),))
         admitted = admit_recorded("1", Patient("Lark", weight_kg=70), recording, document, observed=False)

@@ -72,8 +72,8 @@ async def _proved(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     return await asyncio.shield(waits)
 
 
-async def _noted(work: Callable[..., T], *args: Any) -> T:
-    return await asyncio.get_running_loop().run_in_executor(_noting, work, *args)
+async def _by(pool: ThreadPoolExecutor, work: Callable[..., T], *args: Any) -> T:
+    return await asyncio.get_running_loop().run_in_executor(pool, work, *args)
 
 
 def signing_routes() -> list[Route]:
@@ -112,7 +112,7 @@ async def sign_out(request: Request, accounts: Accounts) -> None:
     browser = request.cookies.get(COOKIE, "")
     account = accounts.signed_in(browser)
     if account is not None:
-        await _noted(accounts.sign_out, browser)
+        await _by(_noting, accounts.sign_out, browser)
         log_.info("signed out viewer=%r", account.name)
 
 
@@ -212,7 +212,7 @@ async def _here(request: Request, accounts: Accounts) -> Response:
 
 async def _deed(request: Request, accounts: Accounts) -> Response:
     """Somebody has touched the screen or a key."""
-    await _noted(accounts.deed, request.cookies.get(COOKIE, ""))
+    await _by(_noting, accounts.deed, request.cookies.get(COOKIE, ""))
     return Response(status_code=204)
 
 
@@ -229,11 +229,9 @@ async def _emergency(request: Request) -> Response:
             return str(trouble)
         return words.recorded(room, clock.of_day(clock.now(), here.follower.zone))
 
-    loop = asyncio.get_running_loop()
-    said = await loop.run_in_executor(_urgent, record)
-    picture = await loop.run_in_executor(_urgent, here.follower.picture)
+    said = await _by(_urgent, record)
     if here.accounts is None:
         return RedirectResponse("/", 303)
-    asked = here.rooms.ward.openid
+    picture, asked = await _by(_urgent, here.follower.picture), here.rooms.ward.openid
     ways = words.Ways(asked.provider if asked is not None else "", True)  # without asking the accounts, which may be held
     return HTMLResponse(words.doorway(picture, ways, "", said), 200, HEADERS)
