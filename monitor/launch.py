@@ -20,6 +20,7 @@ OPTIONS = {
     "server.enableAgentApi": "false",
     "server.showEmailPrompt": "false",
     "logger.hideWelcomeMessage": "true",
+    "logger.enableRich": "false",
     "browser.gatherUsageStats": "false",
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",

@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from streamlit import config, error_util
+from streamlit.logger import update_formatter
 
 from monitor import logs, settings, terminal
+from monitor.launch import OPTIONS
 from monitor.names import good_name, likeness, unseen
 from monitor.review import progress
 from monitor.settings import load_rooms
@@ -100,6 +103,23 @@ def test_a_pipe_or_a_device_is_no_yaml_file(tmp_path: Path) -> None:
     for path in (pipe, Path("/dev/zero")):
         with pytest.raises(BadFile, match="not an ordinary file"):
             read_yaml(path)
+
+
+def test_streamlit_itself_tells_what_a_page_raised_by_kind_and_place() -> None:
+    """By its own way to the log, with the settings of this program."""
+    assert (OPTIONS["logger.enableRich"], config.get_option("logger.enableRich")) == ("false", False)
+    out = io.StringIO()
+    handler = error_util._LOGGER.streamlit_console_handler  # type: ignore[attr-defined]
+    usual, ours = handler.setStream(out), logs.begin(io.StringIO())
+    try:
+        error_util._log_uncaught_app_exception(ValueError("allergic to " + "penicillin " * 11))
+    finally:
+        logging.getLogger("monitor").removeHandler(ours)
+        handler.setStream(usual)
+        update_formatter()
+    said = json.loads(out.getvalue())
+    assert "penicillin" not in out.getvalue()
+    assert (said["from"], said["raised"]) == ("streamlit.error_util", "ValueError")
 
 
 def test_what_a_page_raised_is_told_without_its_words() -> None:
