@@ -102,12 +102,15 @@ def take_in(number: str) -> None:
 def perform(act: Act, room: str | None) -> None:
     what = str(act.get("do", ""))
     room = str(act.get("room", room or ""))
-    viewer = present()
-    door.tell(st.context.cookies, Accounts.deed)
+    viewer, urgent = present(), what == "emergency"
+    if not urgent:
+        door.tell(st.context.cookies, Accounts.deed)
     if what not in ("form", "signed"):
         _drop(say("something else was tapped"))
         st.session_state[ANEW] = True
     _done(act, what, room, viewer)
+    if urgent:  # it waits for nobody who writes down who is there
+        door.tell(st.context.cookies, Accounts.deed)
     if LOST in st.session_state and not viewer.locked:
         ask("refused", room)
 

@@ -20,6 +20,7 @@ from monitor.protocol.cases import cuff
 from monitor.review.replay import reassess
 from monitor.session import Phase, SessionState, folded
 from monitor.store import packing
+from monitor.views import acts
 from monitor.ward import drafts, logged
 from tests.conftest import Time
 from tests.keys import Keys, buttons, in_room, labelled, on_wall
@@ -147,6 +148,19 @@ def test_a_tap_that_names_no_patient_is_refused(here: Station, name: str) -> Non
     keys.tap({k: v for k, v in TAPS[name](in_room("3", "mira")).items() if k != "session"} | {"room": "3"})
     assert kinds(session) == before
     assert "nothing was stored. Load the page anew" in keys.told
+
+
+def test_an_emergency_is_stored_before_it_is_noted_that_somebody_is_at_the_keys(here: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The accounts' file may be held by another program."""
+    session, keys = settled("Otter"), Keys("M. Ortiz")
+    noted: list[bool] = []
+
+    def tell(cookies: object, what: object) -> None:
+        noted.append(any(entry.kind == "emergency_started" for entry in here.log.entries(session)))
+
+    monkeypatch.setattr(acts.door, "tell", tell)
+    keys.tap({"do": "emergency", "room": "3"})
+    assert noted and all(noted)
 
 
 def test_an_emergency_goes_to_whoever_is_in_the_room_now(here: Station) -> None:
