@@ -5,10 +5,12 @@ from streamlit import runtime
 
 if not runtime.exists():
     from starlette.middleware import Middleware
+    from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
     from monitor import fitness, launch
     from monitor.live.door import Gate
     from monitor.live.headers import Headers
+    from monitor.live.limits import Limits, guard
     from monitor.live.openid import Provided
     from monitor.live.place import Placed
     from monitor.live.routes import asset_route, lifespan, push_route
@@ -18,7 +20,14 @@ if not runtime.exists():
     fitness.hold(st.get_option, identity.secrets())
     launch.greet(st.get_option)
     routes = [asset_route(components.ASSETS, components.body), push_route(), *signing_routes()]
-    middleware = [Middleware(Headers, components.ahead), Middleware(Gate), Middleware(Placed), Middleware(Provided, identity.login())]
+    guard(AutoHTTPProtocol)
+    middleware = [
+        Middleware(Headers, components.ahead),
+        Middleware(Limits),
+        Middleware(Gate),
+        Middleware(Placed),
+        Middleware(Provided, identity.login()),
+    ]
     app = st.App(__file__, routes=routes, lifespan=lifespan, middleware=middleware)
 else:
     from monitor.views.menu import pages

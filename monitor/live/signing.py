@@ -8,9 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -34,46 +33,30 @@ from monitor.live.door import (
     holder,
     take_back,
 )
+from monitor.live.queue import Busy, Queue
 from monitor.live.station import station
 from monitor.store.accounts import Accounts, NotSignedIn
 from monitor.store.log import Conflict, StoreError
 from monitor.store.passwords import Kind
 
 log_ = logging.getLogger("monitor.door")
-P = ParamSpec("P")
-T = TypeVar("T")
 HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; font-src data:; form-action 'self'; frame-ancestors 'none'",
     "referrer-policy": "same-origin",
 }
-MOST_WAITING = 10
-"""So many wait for their password to be looked at; whoever comes then is told to try again."""
-_proving = ThreadPoolExecutor(1, thread_name_prefix="proving")
+PASSWORDS = Queue("passwords", 1, 10)
 """A password takes a tenth of a second of a core: one at a time, so that a hundred of them hold up nothing else."""
-_noting = ThreadPoolExecutor(2, thread_name_prefix="accounts")
+PINS = Queue("pins", 1, 10)
+"""Of browsers in which somebody has signed in: these never wait behind whoever only tries names at the sign-in page."""
+NOTES = Queue("notes", 2, 100)
 """What is written about who is there waits here where the accounts' file is held, and holds up nobody."""
-_urgent = ThreadPoolExecutor(2, thread_name_prefix="emergency")
-_waiting: set[asyncio.Future[Any]] = set()
-
-
-class TooMany(Exception):
-    """So many sign in that nobody else's password is looked at now."""
-
-
-async def _proved(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What looks at a password or a PIN. Raises TooMany."""
-    if len(_waiting) >= MOST_WAITING:
-        log_.warning("denied sign_in=busy")
-        raise TooMany
-    waits = asyncio.get_running_loop().run_in_executor(_proving, partial(work, *args, **kwargs))
-    _waiting.add(waits)
-    waits.add_done_callback(_waiting.discard)
-    return await asyncio.shield(waits)
-
-
-async def _by(pool: ThreadPoolExecutor, work: Callable[..., T], *args: Any) -> T:
-    return await asyncio.get_running_loop().run_in_executor(pool, work, *args)
+PAGES = Queue("pages", 1, 20)
+"""The sign-in page is drawn for everybody: its pictures of the ward hold up none that a screen shows."""
+EMERGENCIES = Queue("emergencies", 2, 1000)
+"""Never full: there is one for each room at most."""
+_told: dict[str, asyncio.Task[str]] = {}
+"""Emergencies that are being recorded, by room: who tells one again meanwhile hears what came of it."""
 
 
 def signing_routes() -> list[Route]:
@@ -100,7 +83,10 @@ async def shown(request: Request, said: str = "", status: int = 200, onward: str
     seat, asked = here.accounts.seat(request.cookies.get(COOKIE, "")), here.rooms.ward.openid
     if seat is None and "ended" in request.query_params:
         said = said or words.ended()
-    picture = await asyncio.to_thread(here.follower.picture)
+    try:
+        picture = await PAGES.run(here.follower.picture)
+    except Busy:
+        return PlainTextResponse(words.too_many(), 503)
     ways = words.Ways(asked.provider if asked is not None else "", asked is None or here.accounts.with_password())
     name = onward or (seat.account.name if seat else "")
     locked = not onward and at_the_keys(request.cookies).locked
@@ -112,7 +98,7 @@ async def sign_out(request: Request, accounts: Accounts) -> None:
     browser = request.cookies.get(COOKIE, "")
     account = accounts.signed_in(browser)
     if account is not None:
-        await _by(_noting, accounts.sign_out, browser)
+        await NOTES.run(accounts.sign_out, browser)
         log_.info("signed out viewer=%r", account.name)
 
 
@@ -134,7 +120,7 @@ def _of_a_ward(answer: Callable[[Request, Accounts], Awaitable[Response]]) -> Ca
             return await answer(request, accounts)
         except StoreError as trouble:
             return PlainTextResponse(str(trouble), 503)
-        except TooMany:
+        except Busy:
             return await shown(request, words.too_many(), 503)
 
     return posted
@@ -152,7 +138,7 @@ async def _form(request: Request) -> dict[str, str]:
 async def _sign_in(request: Request, accounts: Accounts) -> Response:
     form = await _form(request)
     try:
-        token = await _proved(accounts.sign_in, form.get("name", "").strip(), form.get("password", ""))
+        token = await PASSWORDS.run(accounts.sign_in, form.get("name", "").strip(), form.get("password", ""))
         await sign_out(request, accounts)
     except NotSignedIn as refused:
         # Without what was typed: into the field of the name people type passwords too.
@@ -172,7 +158,7 @@ async def _change(request: Request, accounts: Accounts, kind: Kind) -> Response:
     if new != form.get("again", ""):
         return await shown(request, words.not_alike(), 422, change=kind)
     try:
-        name = await _proved(accounts.change, form.get("name", "").strip(), form.get("old", ""), kind, new, browser)
+        name = await PASSWORDS.run(accounts.change, form.get("name", "").strip(), form.get("old", ""), kind, new, browser)
     except NotSignedIn as refused:
         log_.warning("denied change=%s%s", kind, " waits" if refused.until is not None else "")
         return await shown(request, words.wrong(_until(refused)), 401, change=kind)
@@ -199,8 +185,9 @@ async def _here(request: Request, accounts: Accounts) -> Response:
     form = await _form(request)
     try:
         browser, name = request.cookies.get(COOKIE, ""), form.get("name", "").strip()
-        token = await _proved(accounts.prove, browser, name, form.get("secret", ""))
-    except TooMany:
+        queue = PINS if accounts.signed_in(browser) is not None else PASSWORDS
+        token = await queue.run(accounts.prove, browser, name, form.get("secret", ""))
+    except Busy:
         return PlainTextResponse(words.too_many(), 503)
     except NotSignedIn as refused:
         log_.warning("not proven who is at the keys")
@@ -212,7 +199,7 @@ async def _here(request: Request, accounts: Accounts) -> Response:
 
 async def _deed(request: Request, accounts: Accounts) -> Response:
     """Somebody has touched the screen or a key."""
-    await _by(_noting, accounts.deed, request.cookies.get(COOKIE, ""))
+    await NOTES.run(accounts.deed, request.cookies.get(COOKIE, ""))
     return Response(status_code=204)
 
 
@@ -221,17 +208,22 @@ async def _emergency(request: Request) -> Response:
     if not from_here(request):
         return PlainTextResponse("not from here", 403)
     here, room = station(), (await _form(request)).get("room", "")
-
-    def record() -> str:
-        try:
-            commands.call_emergency(here.log, here.document, room, NOBODY)
-        except (commands.Refusal, StoreError, Conflict) as trouble:
-            return str(trouble)
-        return words.recorded(room, clock.of_day(clock.now(), here.follower.zone))
-
-    said = await _by(_urgent, record)
+    recording = _told.get(room)
+    if recording is None:
+        recording = _told[room] = asyncio.create_task(EMERGENCIES.run(_recorded, room))
+        recording.add_done_callback(lambda _: _told.pop(room, None))
+    said = await asyncio.shield(recording)
     if here.accounts is None:
         return RedirectResponse("/", 303)
-    picture, asked = await _by(_urgent, here.follower.picture), here.rooms.ward.openid
+    picture, asked = await EMERGENCIES.run(here.follower.picture), here.rooms.ward.openid
     ways = words.Ways(asked.provider if asked is not None else "", True)  # without asking the accounts, which may be held
     return HTMLResponse(words.doorway(picture, ways, "", said), 200, HEADERS)
+
+
+def _recorded(room: str) -> str:
+    here = station()
+    try:
+        commands.call_emergency(here.log, here.document, room, NOBODY)
+    except (commands.Refusal, StoreError, Conflict) as trouble:
+        return str(trouble)
+    return words.recorded(room, clock.of_day(clock.now(), here.follower.zone))

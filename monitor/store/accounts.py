@@ -29,7 +29,10 @@ from monitor.store.log import StoreError
 from monitor.store.passwords import LONGEST, LONGEST_PIN, Kind, good_password, good_pin
 
 TRIES, WAIT_S, LONGEST_WAIT_S = 5, 30, 900
-"""After so many wrong passwords or PINs in a row an account waits, each time twice as long."""
+"""After so many wrong passwords or PINs in a row a name waits there, each time twice as long. It waits whether there is such an
+account or not; and who tries names at the sign-in page keeps nobody from signing where somebody has signed in."""
+KEPT_TRIES = 10_000
+"""Names that nobody has are typed too: the oldest are forgotten."""
 
 _STEPS = (
     """
@@ -57,6 +60,14 @@ CREATE TABLE vouched_for (
 ALTER TABLE signed_in ADD COLUMN browser TEXT NOT NULL DEFAULT '';
 ALTER TABLE signed_in ADD COLUMN before TEXT NOT NULL DEFAULT '';
 UPDATE signed_in SET browser = lower(hex(randomblob(32)));
+""",
+    """
+CREATE TABLE tries (
+    place TEXT NOT NULL, name TEXT NOT NULL, wrong INTEGER NOT NULL, at TEXT NOT NULL, wait_until TEXT NOT NULL,
+    PRIMARY KEY (place, name)
+) STRICT;
+ALTER TABLE accounts DROP COLUMN wrong;
+ALTER TABLE accounts DROP COLUMN wait_until;
 """,
 )
 """The tables as they came to be: a file from before has done the first steps, and does the others when it is opened."""
@@ -145,18 +156,17 @@ class Accounts:
             raise StoreError(f"{name!r}: {wrong}") from None
         kept = _hasher.hash(good_password(password, name))
         with self._changing() as connection:
-            known = [str(row[0]) for row in connection.execute("SELECT name FROM accounts")]
-            alike = [other for other in known if likeness(other) == likeness(name) and other.casefold() != name.casefold()]
-            if alike:
+            if alike := self._alike(connection, name):
                 raise StoreError(f"{name!r} looks like the account {alike[0]!r}; nobody could tell them apart")
             connection.execute("DELETE FROM signed_in WHERE name = ?", (name,))
             connection.execute("UPDATE signed_in SET signer = '' WHERE signer = ?", (name,))
             connection.execute(
                 "INSERT INTO accounts (name, roles, password, shared) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
                 "name = excluded.name, roles = excluded.roles, password = excluded.password, shared = excluded.shared, "
-                "pin = iif(excluded.shared, '', pin), wrong = 0, wait_until = ''",
+                "pin = iif(excluded.shared, '', pin)",
                 (name, " ".join(roles), kept, shared),
             )
+            connection.execute("DELETE FROM tries WHERE name = ?", (likeness(name),))
 
     def set_pin(self, name: str, pin: str) -> bool:
         """Whether there is such an account, and a person's. Its PIN is another one from now on."""
@@ -227,18 +237,12 @@ class Accounts:
                 self._idler.execute("UPDATE signed_in SET before = '' WHERE browser = ?", (browser,))
         return str(browser)
 
-    def _proven(self, name: str, secret: str, kind: Kind) -> str:
-        """The name of the account whose ``kind`` of secret this is. Raises NotSignedIn."""
+    def _proven(self, name: str, secret: str, kind: Kind, place: str = "") -> str:
+        """The name of the account whose ``kind`` of secret this is. ``place``: whose browser it was typed at. Raises NotSignedIn."""
         with self._changing() as connection:
-            query = f"SELECT name, {kind}, wrong, wait_until FROM accounts WHERE name = ?"
-            row = connection.execute(query, (name,)).fetchone()
-            now = clock.now()
-            # A wait that ends later than any does was set by a clock that was ahead.
-            if row is not None and clock.stamp(now) < row[3] <= clock.stamp(now + timedelta(seconds=LONGEST_WAIT_S)):
-                raise NotSignedIn(clock.read(row[3]))
-            if row is not None:
-                # Counted as wrong before it is looked at, so that trying many at once gains nothing.
-                self._count(connection, row[0], row[2] + 1)
+            row = connection.execute(f"SELECT name, {kind} FROM accounts WHERE name = ?", (name,)).fetchone()
+            # Counted as wrong before it is looked at, so that trying many at once gains nothing.
+            self._count(connection, place, likeness(name))
         known = row[1] if row is not None and row[1] and len(secret) <= LONGEST else self._nobodys
         try:
             _hasher.verify(known, secret[:LONGEST])
@@ -247,7 +251,7 @@ class Accounts:
         if row is None or not row[1]:
             raise NotSignedIn
         with self._changing() as connection:
-            self._count(connection, row[0], 0)
+            connection.execute("DELETE FROM tries WHERE place = ? AND name = ?", (place, likeness(name)))
         return str(row[0])
 
     def vouched(self, subject: str, name: str, roles: Iterable[str]) -> str:
@@ -259,7 +263,7 @@ class Accounts:
         with self._changing() as connection:
             whose = "SELECT v.subject FROM accounts a LEFT JOIN vouched_for v USING (name) WHERE a.name = ?"
             taken = connection.execute(whose, (name,)).fetchone()
-            if taken is not None and taken[0] != subject:
+            if (taken is not None and taken[0] != subject) or self._alike(connection, name, subject):
                 raise NameTaken
             connection.execute(
                 "DELETE FROM accounts WHERE name <> ? AND name IN (SELECT name FROM vouched_for WHERE subject = ?)", (name, subject)
@@ -268,6 +272,13 @@ class Accounts:
             connection.execute(keep, (name, " ".join(roles)))
             connection.execute("INSERT INTO vouched_for VALUES (?, ?) ON CONFLICT (subject) DO NOTHING", (subject, name))
         return self.begin(name)
+
+    @staticmethod
+    def _alike(connection: sqlite3.Connection, name: str, subject: str = "") -> list[str]:
+        """Accounts with another name that looks like this one, but for that of the provider's ``subject``."""
+        query = "SELECT name FROM accounts a LEFT JOIN vouched_for v USING (name) WHERE ? = '' OR v.subject IS NULL OR v.subject <> ?"
+        known = [str(row[0]) for row in connection.execute(query, (subject, subject))]
+        return [other for other in known if likeness(other) == likeness(name) and other.casefold() != name.casefold()]
 
     def sign_out(self, browser: str) -> None:
         with self._changing() as connection:
@@ -320,7 +331,7 @@ class Accounts:
         kind: Kind = "pin" if secret.isdecimal() and len(secret) <= LONGEST_PIN else "password"
         person = seat.account.shared and bool(name) and name.casefold() != seat.account.name.casefold()
         # A person's password is for signing in: a station that many use sees the PIN alone.
-        proven = self._proven(name if person else seat.account.name, secret, "pin" if person else kind)
+        proven = self._proven(name if person else seat.account.name, secret, "pin" if person else kind, seat.account.name)
         token, now = secrets.token_urlsafe(32), clock.now()
         proof = (digest(token), clock.stamp(now), proven if person else "", clock.stamp(now + self._signs))
         self._seat(browser, "before = holder, holder = ?, seen = ?, signer = ?, signs_until = ?", *proof)
@@ -345,12 +356,19 @@ class Accounts:
             for connection in (self._connection, self._reader, self._idler):
                 connection.close()
 
-    def _count(self, connection: sqlite3.Connection, name: str, wrong: int) -> None:
-        until: datetime | None = None
-        if wrong >= TRIES:
-            until = clock.now() + timedelta(seconds=min(LONGEST_WAIT_S, WAIT_S * 2 ** min(wrong - TRIES, 10)))
-        stamp = clock.stamp(until) if until is not None else ""
-        connection.execute("UPDATE accounts SET wrong = ?, wait_until = ? WHERE name = ?", (wrong, stamp, name))
+    def _count(self, connection: sqlite3.Connection, place: str, name: str) -> None:
+        """One more try of a name. Raises NotSignedIn where it waits."""
+        now = clock.now()
+        row = connection.execute("SELECT wrong, wait_until FROM tries WHERE place = ? AND name = ?", (place, name)).fetchone()
+        wrong, wait_until = row if row is not None else (0, "")
+        # A wait that ends later than any does was set by a clock that was ahead.
+        if clock.stamp(now) < wait_until <= clock.stamp(now + timedelta(seconds=LONGEST_WAIT_S)):
+            raise NotSignedIn(clock.read(wait_until))
+        until = ""
+        if wrong + 1 >= TRIES:
+            until = clock.stamp(now + timedelta(seconds=min(LONGEST_WAIT_S, WAIT_S * 2 ** min(wrong + 1 - TRIES, 10))))
+        connection.execute("INSERT OR REPLACE INTO tries VALUES (?, ?, ?, ?, ?)", (place, name, wrong + 1, clock.stamp(now), until))
+        connection.execute("DELETE FROM tries WHERE rowid IN (SELECT rowid FROM tries ORDER BY at DESC LIMIT -1 OFFSET ?)", (KEPT_TRIES,))
 
     @contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:

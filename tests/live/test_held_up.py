@@ -85,13 +85,65 @@ def test_an_emergency_is_taken_while_passwords_are_looked_at_and_who_comes_too_m
             answer = await browser.post("/emergency", data={"room": "1"})
             assert "recorded" in answer.text and not held.is_set()
             assert here.emergencies() == ["1"]
-            refused = await asyncio.gather(*tries[signing.MOST_WAITING :])
+            refused = await asyncio.gather(*tries[signing.PASSWORDS.most :])
             assert {one.status_code for one in refused} == {503}
             assert "Try again in a few seconds" in refused[0].text
             held.set()
-            assert {one.status_code for one in await asyncio.gather(*tries[: signing.MOST_WAITING])} == {401}
+            assert {one.status_code for one in await asyncio.gather(*tries[: signing.PASSWORDS.most])} == {401}
 
     asyncio.run(script())
+
+
+def test_a_pin_where_somebody_has_signed_in_waits_for_nobody_who_only_tries_names(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    cookie = here.accounts.sign_in("Ann", PASSWORD)
+    here.accounts.set_pin("Ann", "2580")
+    held, begun = threading.Event(), threading.Event()
+
+    def slow(*_: Any) -> str:
+        begun.set()
+        held.wait(60)
+        raise signing.NotSignedIn
+
+    monkeypatch.setattr(Accounts, "sign_in", slow)
+
+    async def script() -> None:
+        async with client() as browser:
+            tries = [asyncio.create_task(browser.post("/sign-in", data={"name": "Ann", "password": "x"})) for _ in range(20)]
+            while not begun.is_set():
+                await asyncio.sleep(0)
+            browser.cookies.set(door.COOKIE, cookie)
+            assert (await browser.post("/here", data={"secret": "2580"})).status_code == 204
+            assert not held.is_set()
+            held.set()
+            await asyncio.gather(*tries)
+
+    asyncio.run(script())
+
+
+def test_a_hundred_taps_on_one_room_s_emergency_are_one_wait_and_another_room_s_has_its_own(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, called = threading.Event(), list[str]()
+
+    def call(log: Any, document: Any, room: str, by: str) -> None:
+        called.append(room)
+        if room == "1":
+            held.wait(60)
+
+    monkeypatch.setattr(commands, "call_emergency", call)
+
+    async def script() -> None:
+        async with client() as browser:
+            taps = [asyncio.create_task(browser.post("/emergency", data={"room": "1"})) for _ in range(100)]
+            while not called:
+                await asyncio.sleep(0)
+            assert "recorded" in (await browser.post("/emergency", data={"room": "2"})).text
+            assert not held.is_set()
+            held.set()
+            assert all("recorded" in answer.text for answer in await asyncio.gather(*taps))
+
+    asyncio.run(script())
+    assert sorted(called) == ["1", "2"]
 
 
 def test_an_emergency_is_taken_while_the_accounts_file_is_held(here: Here) -> None:

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from monitor import settings
 from monitor.cli_account import app
 from monitor.store import beside, open_log
-from monitor.store.accounts import TRIES, WAIT_S, Account, Accounts, NotSignedIn
+from monitor.store.accounts import TRIES, WAIT_S, Account, Accounts, NameTaken, NotSignedIn
 from monitor.store.log import StoreError
 from monitor.store.passwords import Kind
 from tests.conftest import Time
@@ -74,6 +74,40 @@ def test_a_clock_that_was_a_day_ahead_locks_nobody_out_for_a_day(accounts: Accou
     assert waits.value.until is not None
     time.wall -= timedelta(days=1)
     assert accounts.sign_in("Ann", PASSWORD)
+
+
+def test_a_name_that_nobody_has_waits_as_one_that_somebody_has(accounts: Accounts) -> None:
+    for name in ("Ann", "Bob"):
+        waits = []
+        for _ in range(TRIES + 1):
+            with pytest.raises(NotSignedIn) as refused:
+                accounts.sign_in(name, "something else entirely")
+            waits.append(refused.value.until is not None)
+        assert waits == [False] * TRIES + [True]
+
+
+def test_who_tries_a_name_at_the_sign_in_page_keeps_nobody_from_signing_where_somebody_is_signed_in(accounts: Accounts) -> None:
+    accounts.add("Station 1", ["nurse"], PASSWORD, shared=True)
+    accounts.set_pin("Ann", "2580")
+    station = entered(accounts, "Station 1")
+    for _ in range(TRIES + 1):
+        with pytest.raises(NotSignedIn):
+            accounts.sign_in("Ann", "something else entirely")
+    accounts.prove(station, "Ann", "2580")
+    for _ in range(TRIES):
+        with pytest.raises(NotSignedIn):
+            accounts.prove(station, "Ann", "1111")
+    again = entered(accounts, "Station 1")
+    with pytest.raises(NotSignedIn) as waits:
+        accounts.prove(again, "Ann", "2580")
+    assert waits.value.until is not None, "signing in once more gives no new tries"
+
+
+def test_a_provider_s_name_that_looks_like_another_account_s_is_taken(accounts: Accounts) -> None:
+    with pytest.raises(NameTaken):
+        accounts.vouched("one", "\uff21nn", ["nurse"])
+    assert accounts.vouched("two", "Zo\u00eb", ["nurse"])
+    assert accounts.vouched("two", "Zoe\u0308", ["nurse"]), "one person's name may be written otherwise another time"
 
 
 def test_after_five_wrong_passwords_even_the_right_one_waits_and_each_wait_is_longer(accounts: Accounts, time: Time) -> None:
@@ -401,11 +435,12 @@ def test_wrong_pins_count_like_wrong_passwords_and_together_with_them(accounts: 
     browser = entered(accounts)
     for n in range(TRIES):
         with pytest.raises(NotSignedIn):
-            accounts.prove(browser, "", "0000") if n % 2 else accounts.sign_in("Ann", "something else entirely")
-    for late in (lambda: accounts.prove(browser, "", PIN), lambda: accounts.sign_in("Ann", PASSWORD)):
+            accounts.prove(browser, "", "0000" if n % 2 else "something else entirely")
+    for late in (PIN, PASSWORD):
         with pytest.raises(NotSignedIn) as waits:
-            late()
+            accounts.prove(browser, "", late)
         assert waits.value.until is not None
+    assert accounts.sign_in("Ann", PASSWORD), "the sign-in page counts its own"
 
 
 def test_an_account_without_a_pin_or_a_password_opens_by_neither(accounts: Accounts) -> None:
