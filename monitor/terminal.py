@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Annotated, Any, NoReturn, TextIO
 
 import typer
+
+from monitor.logs import json_line
 
 Store = Annotated[str | None, typer.Option(help="Where the log lives: sqlite:///FILE or postgresql://USER@HOST/DATABASE.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -28,4 +29,4 @@ def fail(sentence: str) -> NoReturn:
 
 
 def say(record: dict[str, Any]) -> None:
-    print(json.dumps(record, ensure_ascii=False, allow_nan=False), flush=True)
+    print(json_line(record), flush=True)

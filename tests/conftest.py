@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -86,6 +88,15 @@ def pair() -> Iterator[postgres.Pair]:
 def quick_passwords() -> Iterator[None]:
     with warded.quick_passwords():
         yield
+
+
+@pytest.fixture
+def logging_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What ``logs.begin`` turns for a whole process is turned back."""
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    factory = logging.getLogRecordFactory()
+    yield
+    logging.setLogRecordFactory(factory)
 
 
 class Time:

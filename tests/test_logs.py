@@ -19,6 +19,7 @@ from monitor.store.log import EventLog, StoreError
 from monitor.ward import Ward
 from tests.conftest import Time
 
+pytestmark = pytest.mark.usefixtures("logging_as_before")
 PLANTED = ("quagga", "thylacine", "bandicoot")
 
 

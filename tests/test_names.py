@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from monitor.store.log import StoreError
 from monitor.views.escaping import escaped
 from monitor.yamlmarks import read_yaml
 
+pytestmark = pytest.mark.usefixtures("logging_as_before")
 PASSWORD = "seven calm herons wade"
 HIDDEN = ["Ann\x1b[2K", "Ann\u202egreB", "An\u200bn", "Ann\n0 faults", " Ann", "Ann ", "", "A\x00nn", "\ufeffAnn"]
 
@@ -120,6 +122,40 @@ def test_streamlit_itself_tells_what_a_page_raised_by_kind_and_place() -> None:
     said = json.loads(out.getvalue())
     assert "penicillin" not in out.getvalue()
     assert (said["from"], said["raised"]) == ("streamlit.error_util", "ValueError")
+
+
+@pytest.mark.parametrize("tell", ["exc_info", "argument", "thread"])
+def test_no_logger_of_any_library_tells_the_words_of_an_exception_however_late_it_is_made(
+    tell: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours = logs.begin(io.StringIO())
+    out, logger = io.StringIO(), logging.getLogger(f"some.library.{tell}")
+    logger.addHandler(logging.StreamHandler(out))
+    try:
+        raise ValueError("allergic to penicillin")
+    except ValueError as wrong:
+        if tell == "exc_info":
+            logger.error("failed", exc_info=wrong)
+        elif tell == "argument":
+            logger.error("failed: %s", wrong)
+        else:
+            thread = threading.Thread(target=int, args=("penicillin",))
+            thread.start()
+            thread.join()
+            logger.error("ValueError in a thread")
+    finally:
+        logging.getLogger("monitor").removeHandler(ours)
+    said = out.getvalue() + capsys.readouterr().err + ours.stream.getvalue()  # type: ignore[attr-defined]
+    assert "ValueError" in said
+    assert "penicillin" not in said
+
+
+def test_what_is_told_as_json_obeys_no_terminal_and_reads_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    told = {"name": "a\u009b2J\u202eb \u2028 \U000e0001 \u00fc"}
+    terminal.say(told)
+    line = capsys.readouterr().out
+    assert json.loads(line) == told
+    assert line.strip().isprintable()
 
 
 def test_what_a_page_raised_is_told_without_its_words() -> None:
