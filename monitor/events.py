@@ -18,7 +18,8 @@ from monitor.infusion import Order
 from monitor.vitals import Channel, Signal
 
 Text = Annotated[str, Field(max_length=2000)]
-Name = Annotated[str, Field(max_length=120)]
+LONGEST_NAME = 120
+Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 
 
 class Priority(StrEnum):

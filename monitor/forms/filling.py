@@ -21,7 +21,7 @@ from monitor.session import SessionState
 from monitor.store.drafts import Draft
 
 Kind = Literal["plain", "warn", "stop"]
-LONGEST_AGO_MIN = 240
+LONGEST_AGO_MIN, LONGEST_LIST = 240, 400
 YES: Final = "yes"
 OVERRIDABLE = "overridable"
 """Kept with a draft once a press was refused that a prescriber may override."""
@@ -137,14 +137,32 @@ class Filling:
         self._field(name, "number", label, text, wrong, unit=unit, hint=hint or None)
         return None if wrong else typed.value
 
-    def text(self, name: str, label: str, longest: int = 200, needed: bool = False, hint: str = "", kind: str = "text") -> str:
-        """What was written, without blanks around it. Too long is refused, not cut."""
+    def text(
+        self,
+        name: str,
+        label: str,
+        longest: int = 200,
+        needed: bool = False,
+        hint: str = "",
+        kind: str = "text",
+        wrong: str = "",
+    ) -> str:
+        """What was written, without blanks around it. Too long is refused, not cut. ``wrong``: what else is wrong with it."""
         text = self._text(name)
         bare = text.strip()
-        wrong = say("At most {longest} letters; there are {count}.", longest=longest, count=len(bare)) if len(bare) > longest else ""
+        if len(bare) > longest:
+            wrong = say("At most {longest} letters; there are {count}.", longest=longest, count=len(bare))
         wrong = wrong or (say("It holds a letter that nobody can see; write it anew.") if unseen(bare, kind == "area") else "")
         self._field(name, kind, label, text, wrong or self._missing(needed and not bare), max=longest, hint=hint or None)
         return bare
+
+    def listed(self, name: str, label: str, each: int, hint: str = "") -> tuple[str, ...]:
+        """Several names with commas between them, each of at most so many letters."""
+        names = tuple(one for part in self._text(name).split(",") if (one := part.strip()))
+        longest = max(map(len, names), default=0)
+        wrong = say("At most {longest} letters between two commas; there are {count}.", longest=each, count=longest)
+        self.text(name, label, LONGEST_LIST, hint=hint, wrong=wrong if longest > each else "")
+        return names
 
     def area(self, name: str, label: str, longest: int = 2000, needed: bool = False, hint: str = "") -> str:
         return self.text(name, label, longest, needed, hint, "area")

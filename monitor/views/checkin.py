@@ -6,6 +6,7 @@ from pathlib import Path
 
 from monitor import commands, settings
 from monitor.admission import Admission, Patient, admit_recorded, admit_simulated
+from monitor.events import LONGEST_NAME
 from monitor.forms.filling import Filling, Option
 from monitor.language import say
 from monitor.live.station import station
@@ -33,7 +34,7 @@ def checkin_form(f: Filling) -> None:
     weight = f.number("weight", say("Weight"), say("kg"), *weights, _as_it_has(f))
     if weight is not None and (question := weight_question(weight, age, adults)) is not None:
         f.ask(f"weight-{weight:g}-{age}", question)
-    allergies = f.text("allergies", say("Allergies"), 200, hint=say("separated by commas"))
+    allergies = f.listed("allergies", say("Allergies"), LONGEST_NAME, say("separated by commas"))
     number = f.number("number", say("Infusion number in the series"), "", 1, MOST_INFUSIONS, whole=True)
     earlier = f.choices("earlier", say("Earlier sessions and history"), [Option(i, label) for i, label in document.history.items()])
     f.part(say("Where its numbers come from"))
@@ -49,7 +50,7 @@ def checkin_form(f: Filling) -> None:
         second_id=second,
         age=int(age) if age is not None else None,
         weight_kg=weight,
-        allergies=tuple(a.strip() for a in allergies.split(",") if a.strip()),
+        allergies=allergies,
         earlier=tuple(earlier),
         number=int(number) if number is not None else None,
     )
