@@ -59,11 +59,11 @@ def show(viewer: Viewer) -> None:
     here = station()
     document = here.document
     st.caption(_says(here.rooms.mode))
-    st.title(document.title)
+    st.title(escaped(document.title))
     st.markdown(
         say(
             "Version **{version}** · {signature} · digest `{part}`",
-            version=document.version,
+            version=escaped(document.version),
             signature=_signature(document),
             part=document.digest[:16],
         )
@@ -88,7 +88,9 @@ def show(viewer: Viewer) -> None:
 def _signature(document: Document) -> str:
     signed = document.signed
     return (
-        say("signed by {by}, {role}, {on}", by=signed.by, role=signed.role, on=signed.on) if signed else say("**not signed**: an example")
+        say("signed by {by}, {role}, {on}", by=escaped(signed.by), role=escaped(signed.role), on=signed.on)
+        if signed
+        else say("**not signed**: an example")
     )
 
 
@@ -96,12 +98,12 @@ def _cases(summary: DeltaGenerator, places: dict[str, DeltaGenerator], path: Pat
     """What the cases say, put where its place was kept: the document is there to be read meanwhile."""
     beside = cases_beside(path)
     if not beside.exists():
-        summary.error(say("The protocol's cases are missing: {name}", name=beside.name))
+        summary.error(say("The protocol's cases are missing: {name}", name=escaped(beside.name)))
         return
     summary.markdown(say("Running the protocol's cases…"))
     by_rule, trouble = case_results(str(path), document.digest, beside.stat().st_mtime)
     if trouble:
-        summary.error(trouble)
+        summary.error(escaped(trouble))
         return
     summary.markdown(
         say(
@@ -142,10 +144,10 @@ def _rule(document: Document, rule: Rule) -> DeltaGenerator:
         st.caption(
             say(
                 "{source} · limit {part} · action {part2} · {rationale}",
-                source=rule.citation.source,
+                source=escaped(rule.citation.source),
                 part=STATUS[rule.citation.limit],
                 part2=STATUS[rule.citation.action],
-                rationale=rule.rationale,
+                rationale=escaped(rule.rationale),
             )
             + "".join(f" · {t}" for t in timing if t)
         )

@@ -51,7 +51,7 @@ def _running() -> None:
     bar = run_bar(side(station().follower.picture(), True))
     if bar is None:
         return
-    st.header(bar["title"])
+    st.header(escaped(bar["title"]))
     st.markdown(escaped(say("A drill is running: {part}, {part2} when this page was opened.", part=bar["sub"], part2=bar["clock"])))
     row = st.container(horizontal=True)
     if row.button(say("Go to its wall"), type="primary"):
@@ -128,7 +128,8 @@ def _brief(planned: Planned, hidden: bool) -> None:
     if hidden:
         st.markdown(say("One patient. You will meet them in the room."))
     else:
-        rows = [{say("Room"): b.room, say("Patient"): b.who, say("Order"): b.order, say("Known"): b.known} for b in beds(planned, document)]
+        names = (say("Room"), say("Patient"), say("Order"), say("Known"))
+        rows = [dict(zip(names, map(escaped, (b.room, b.who, b.order, b.known)), strict=True)) for b in beds(planned, document)]
         st.table(pd.DataFrame(rows).set_index(say("Room")))
     st.markdown(escaped(say("Expected while an infusion runs: ") + ", ".join(expected(document)) + "."))
     st.caption(

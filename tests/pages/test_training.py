@@ -58,7 +58,7 @@ def begin(test: AppTest) -> AppTest:
 def test_a_trainee_chooses_and_is_briefed_on_who_lies_there_and_what_was_ordered(here: Station) -> None:
     test = chosen()
     assert not test.exception
-    brief = " ".join([*(x.value for x in test.markdown), test.table[0].value.to_csv()])
+    brief = " ".join([*(x.value for x in test.markdown), test.table[0].value.to_csv()]).replace("\\", "")
     assert "You watch two rooms" in brief
     assert "0.5 mg/kg = 36.0 mg over 40 min, begins at 5:00" in brief
     assert "cuff every 10 min" in brief
