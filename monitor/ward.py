@@ -28,7 +28,7 @@ from monitor.sources.opening import FileStat, file_stat, open_source
 from monitor.sources.simulated import SimulatedSource
 from monitor.sources.source import BadFile, Source
 from monitor.store import chain, packing
-from monitor.store.log import Draft, Entry, EventLog, Head, LeaseLost, StoreError, Writing
+from monitor.store.log import Draft, Entry, EventLog, Head, LeaseLost, StoreError, Unreadable, Writing
 from monitor.vitals import Beats, Numeric
 
 EVALUATOR = "evaluator"
@@ -44,15 +44,12 @@ LARGEST_ROUND = 240
 log_ = logging.getLogger("monitor.ward")
 
 
-class Unreadable(StoreError):
-    """An entry that this version of the program does not know."""
-
-
 class RoomFailed(Exception):
-    """The program failed in these sessions' room; the others have nothing to do with it."""
+    """The program failed in these sessions' room; the others have nothing to do with it. ``told``: up to which entry that
+    is said, where their record takes no entry that says so."""
 
-    def __init__(self, sessions: Iterable[int]) -> None:
-        self.sessions = tuple(sessions)
+    def __init__(self, sessions: Iterable[int], told: int | None = None) -> None:
+        self.sessions, self.told = tuple(sessions), told
 
 
 def everybodys(fault: Exception) -> bool:
@@ -61,14 +58,14 @@ def everybodys(fault: Exception) -> bool:
 
 
 @contextmanager
-def _failing(sessions: Iterable[int]) -> Iterator[None]:
+def _failing(sessions: Iterable[int], told: int | None = None) -> Iterator[None]:
     """What fails in here fails for these sessions alone, unless it is the store that cannot be read or written."""
     try:
         yield
     except Exception as fault:
         if everybodys(fault):
             raise
-        raise RoomFailed(sessions) from fault
+        raise RoomFailed(sessions, told) from fault
 
 
 def drafts(events: Iterable[e.AnyEvent], by: str) -> list[Draft]:
@@ -321,6 +318,8 @@ class Ward:
         self.lease = lease
         self.courses: dict[int, RoomCourse] = {}
         self._out: dict[int, Out] = {}
+        self._unlisted: set[int] = set()
+        """Sessions whose last entry is damaged: with them nothing could be listed."""
         self._wall = clock.WallWatch()
         self._last_round: float | None = None
         """Monotonic; None before the first round, when only the last sign of life in the store is known."""
@@ -349,10 +348,18 @@ class Ward:
         """A round; None where the program failed in a room, and it is to be tried again with that room standing."""
         try:
             return self._round(mono, outage_s)
+        except Unreadable:
+            damaged = {head.session for head in self.log.heads() if head.seq < 0}
+            if damaged <= self._unlisted:
+                raise
+            log_.exception("the last entry of a session is damaged sessions=%s", ",".join(map(str, sorted(damaged))))
+            self.courses.clear()
+            self._unlisted = damaged
+            return None
         except RoomFailed as failed:
             log_.exception("the program failed in a room; it stands sessions=%s", ",".join(map(str, failed.sessions)))
             self.courses.clear()
-            self._out |= {session: Out(FAILED, "program") for session in failed.sessions}
+            self._out |= {session: Out(FAILED, "program", told=failed.told) for session in failed.sessions}
             return None
 
     def _outage_s(self, mono: float) -> float:
@@ -374,7 +381,7 @@ class Ward:
     def _round(self, mono: float, outage_s: float) -> int:
         done, behind = 0, 0.0
         with self.log.transaction(self.lease) as writing:
-            heads = writing.heads()
+            heads = writing.heads(self._unlisted)
             for head in heads:
                 out = self._out.get(head.session)
                 if head.session not in self.courses and (out is None or out.again(head.seq)):
@@ -390,8 +397,9 @@ class Ward:
             for head in heads:
                 if (out := self._out.get(head.session)) is not None and out.told is None:
                     stands = e.PaceSet(speed=0.0, why=out.why, fault=out.fault)
-                    (said,) = writing.append(head.session, head.tick + 1, drafts([stands], EVALUATOR))
-                    told[head.session] = said.seq
+                    with _failing([head.session], told=head.seq):
+                        (said,) = writing.append(head.session, head.tick + 1, drafts([stands], EVALUATOR))
+                        told[head.session] = said.seq
             if jump := self._wall.jumped():
                 for course in self.courses.values():
                     course.note(writing, f"the clock of this computer jumped by {jump:+.0f} s; the times before it differ by that")

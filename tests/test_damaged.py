@@ -31,7 +31,7 @@ UNKNOWN = Draft("mood_reported_v9", "nurse", '{"kind":"mood_reported_v9"}')
 
 
 def opened(log: EventLog, document: Document, *rooms: str) -> list[int]:
-    admitted = [admit_simulated(room, Patient("Otter", weight_kg=70), SCENARIO, 1, document) for room in rooms]
+    admitted = [admit_simulated(room, Patient("Otter", weight_kg=70), SCENARIO, seed, document) for seed, room in enumerate(rooms, 1)]
     return [c.open_session(log, one.opened, one.source, 1.0, "nurse") for one in admitted]
 
 
@@ -140,3 +140,70 @@ def test_flipped_bits_in_one_room_leave_the_others(document: Document, time: Tim
         for room in ("1", "2", "3"):
             assert [entry.kind for entry in c.call_emergency(log, document, room, "station")] == ["emergency_started"]
         log.close()
+
+
+LONG = "the page that is damaged in this test holds nothing but this. " * 30
+
+
+def damage(path: Path, holding: bytes) -> None:
+    """Overwrites the page of the file on which this stands."""
+    with closing(sqlite3.connect(path)) as hand:
+        hand.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (size,) = hand.execute("PRAGMA page_size").fetchone()
+    whole = path.read_bytes()
+    page = whole.index(holding) // size
+    path.write_bytes(whole[: page * size] + b"\xff" * size + whole[(page + 1) * size :])
+
+
+@pytest.mark.parametrize("kind", ["samples", "entries"])
+def test_a_damaged_page_of_the_file_is_the_trouble_of_the_room_whose_it_is(kind: str, document: Document, time: Time, tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    log = open_log(path, lambda: time.wall)
+    _, one = opened(log, document, "2", "1")
+    lives(log, document, time, 200)
+    for n in range(40):
+        c.carry_out(log, document, one, "nurse", c.note(f"{n}: {LONG}"))
+    row = dict(log.rows(one))[100]
+    log.close()
+    damage(path, row if kind == "samples" else b"20: the page")
+    log = open_log(path, lambda: time.wall)
+    with pytest.raises(StoreError, match="damaged"):
+        log.rows(one) if kind == "samples" else log.entries(one)
+    lives(log, document, time, 2)
+    follower = Follower(log, document, ROOMS)
+    picture = follower.picture()
+    assert (set(picture.damaged), set(picture.views), picture.assessed, picture.trouble) == ({"1"}, {"2"}, True, "")
+    at = picture.views["2"].at
+    time.pass_by(3)
+    lives(log, document, time, 2)
+    picture = follower.picture()
+    assert picture.views["2"].at > at and set(picture.damaged) == {"1"}
+    for room in ("1", "2"):
+        (entry,) = c.call_emergency(log, document, room, "station")
+        assert entry.kind == "emergency_started"
+        assert c.call_emergency(log, document, room, "station") == [], "it runs already"
+    assert any("cannot be read" in fault.sentence for fault in log.verify())
+    log.close()
+
+
+def test_where_the_last_page_of_a_session_is_damaged_the_others_are_listed_and_drawn(document: Document, time: Time, tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    log = open_log(path, lambda: time.wall)
+    two, one = opened(log, document, "2", "1")
+    lives(log, document, time, 5)
+    for n in range(40):
+        c.carry_out(log, document, one, "nurse", c.note(f"{n}: {LONG}"))
+    log.close()
+    damage(path, b"39: the page")
+    log = open_log(path, lambda: time.wall)
+    assert [(head.session, head.seq < 0) for head in log.heads()] == [(two, False), (one, True)]
+    picture = Follower(log, document, ROOMS).picture()
+    assert (set(picture.damaged), set(picture.views), picture.trouble) == ({"1"}, {"2"}, "")
+    ward, at = lives(log, document, time, 3), picture.views["2"].at
+    picture = Follower(log, document, ROOMS).picture()
+    assert picture.assessed and picture.views["2"].at > at
+    assert set(ward.courses) == {two}
+    for room in ("1", "2"):
+        (entry,) = c.call_emergency(log, document, room, "station")
+        assert entry.kind == "emergency_started"
+    log.close()

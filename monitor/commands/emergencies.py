@@ -11,7 +11,7 @@ from monitor.commands.scene import TRIES, Command, Refusal, Scene, carry_out, pe
 from monitor.infusion import Pump
 from monitor.language import say
 from monitor.protocol.document import Document
-from monitor.store.log import Draft, Entry, EventLog, StoreError
+from monitor.store.log import TRAIL, Draft, Entry, EventLog, StoreError
 from monitor.ward import drafts, everybodys
 
 STOPPED = "infusion_stopped"
@@ -51,7 +51,9 @@ def _unseen(log: EventLog, session: int, room: str, by: str | Viewer) -> list[En
         told = [x.kind for x in log.entries(session) if x.kind in (EMERGENCY, ENDED)]
         return [] if told[-1:] == [EMERGENCY] else log.append(session, [draft])
     except StoreError:
-        return [log.note(Draft(EMERGENCY, signs, json.dumps({"session": session, "room": room})))]
+        beside = Draft(EMERGENCY, signs, json.dumps({"session": session, "room": room}))
+        known = any((x.kind, x.body) == (beside.kind, beside.body) for x in log.entries(TRAIL))
+        return [] if known else [log.note(beside)]
 
 
 def emergency_act(act: str) -> Command:

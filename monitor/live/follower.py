@@ -22,9 +22,9 @@ from monitor.protocol.document import Document
 from monitor.session import begin, fold
 from monitor.settings import Rooms
 from monitor.store import packing
-from monitor.store.log import ROOM_NOTED, TRAIL, EventLog, Head, Heartbeat, StoreError
+from monitor.store.log import ROOM_NOTED, TRAIL, EventLog, Head, Heartbeat, StoreError, Unreadable
 from monitor.vitals import Window
-from monitor.ward import Unreadable, everybodys, logged
+from monitor.ward import everybodys, logged
 
 log_ = logging.getLogger("monitor.dashboard")
 LEFT_EVERY_S = 2.0
@@ -118,6 +118,8 @@ class Follower:
         if known is not None and (known.session, known.seq) == (head.session, head.seq):
             return
         try:
+            if head.seq < 0:
+                raise Unreadable("its last entry is damaged; look with verify")
             view = self._views.get(head.session)
             if view is None:
                 self._views[head.session] = self._load(head)

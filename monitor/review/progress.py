@@ -15,8 +15,8 @@ from monitor.review.pseudonyms import code_of
 from monitor.review.reading import Room, read_run
 from monitor.review.score import EventScore, RoomScore, Status, score
 from monitor.session import Phase
-from monitor.store.log import EventLog
-from monitor.ward import Unreadable, logged
+from monitor.store.log import EventLog, Unreadable
+from monitor.ward import logged
 
 log_ = logging.getLogger("monitor.review")
 

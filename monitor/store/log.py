@@ -6,7 +6,7 @@ a session second). Both are only ever added to. Everything else that is shown is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -29,6 +29,11 @@ TRAIL = 0
 
 class StoreError(Exception):
     """The log cannot do what was asked. The message is one sentence; nothing was stored."""
+
+
+class Unreadable(StoreError):
+    """What lies in one place of the store cannot be read: an entry that this version does not know, a damaged page of the file.
+    The rest of the store has nothing to do with it."""
 
 
 class Conflict(Exception):
@@ -116,8 +121,8 @@ class Lock(Protocol):
 class Writing(Protocol):
     """The evaluator's open transaction. What is read here cannot be changed by others until it ends."""
 
-    def heads(self) -> list[Head]:
-        """The open sessions."""
+    def heads(self, but: Collection[int] = ()) -> list[Head]:
+        """The open sessions, without these. Raises Unreadable where a damaged one is among them."""
         ...
 
     def news(self, session: int, after: int) -> list[Entry]:

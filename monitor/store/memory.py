@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -46,8 +46,9 @@ class _MemoryTables:
         found = self.sessions.get(session)
         return found.tail() if found else None
 
-    def heads(self, open_only: bool) -> list[Head]:
-        return [s.tail().head for s in self.sessions.values() if not (open_only and s.listing.closed)]
+    def heads(self, open_only: bool, but: Collection[int] = ()) -> list[Head]:
+        every = [s.tail().head for s in self.sessions.values() if not (open_only and s.listing.closed)]
+        return [head for head in every if head.session not in but]
 
     def next_session(self) -> int:
         return len(self.sessions) + 1

@@ -216,6 +216,9 @@ class PostgresDriver:
             clock.sleep(0.1)
         raise StoreError(f"{self._place} was lost while it was saving: look whether the last entry is there before you enter it again")
 
+    def damaged(self, error: DBAPIError) -> bool:
+        return getattr(error.orig, "sqlstate", None) in ("XX001", "XX002")
+
     def sentence(self, error: DBAPIError | psycopg.Error) -> str:
         origin = error.orig if isinstance(error, DBAPIError) else error
         state = getattr(origin, "sqlstate", None) or ""

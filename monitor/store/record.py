@@ -7,7 +7,7 @@ which hash, what is refused, and that a closed session is sealed.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -47,7 +47,7 @@ class Tables(Protocol):
     """Plain reading and adding, inside one write transaction."""
 
     def tail(self, session: int) -> Tail | None: ...
-    def heads(self, open_only: bool) -> list[Head]: ...
+    def heads(self, open_only: bool, but: Collection[int] = ()) -> list[Head]: ...
     def next_session(self) -> int: ...
     def open_session_in(self, room: str) -> int | None: ...
     def entries(self, session: int, after: int) -> list[Entry]: ...
@@ -77,8 +77,8 @@ class Record:
 
     # What the evaluator does
 
-    def heads(self) -> list[Head]:
-        return self._tables.heads(open_only=True)
+    def heads(self, but: Collection[int] = ()) -> list[Head]:
+        return self._tables.heads(True, but)
 
     def news(self, session: int, after: int) -> list[Entry]:
         return self._tables.entries(session, after)

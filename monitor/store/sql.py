@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
-from typing import Any, Protocol
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, Select, bindparam, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from monitor import clock
-from monitor.store.log import MINUTE_SEALED, TRAIL, Entry, Fault, Head, Heartbeat, Lock, StoreError, Writing
+from monitor.store.log import MINUTE_SEALED, TRAIL, Entry, Fault, Head, Heartbeat, Lock, StoreError, Unreadable, Writing
 from monitor.store.record import Record, RecordedLog, Tail
 from monitor.store.tables import STILL_OPEN, events, lease, meta, samples, sessions
 from monitor.store.verify import Listing, check_numbers, check_session, check_trail
 
+P = ParamSpec("P")
+T = TypeVar("T")
 BUSY_S = 10.0
 """How long a writer waits for another one before it says that nothing was saved."""
 WRITES = "monitor_writes"
@@ -35,6 +38,10 @@ class Driver(Protocol):
 
     def kept(self) -> bool:
         """Was the last transaction stored, though its commit failed? Raises StoreError where that cannot be known."""
+        ...
+
+    def damaged(self, error: DBAPIError) -> bool:
+        """Could one place of the database not be read, while others may be?"""
         ...
 
     def sentence(self, error: DBAPIError) -> str: ...
@@ -101,65 +108,106 @@ def _rows(connection: Connection, session: int, first: int, last: int | None) ->
     return [(tick, row) for tick, row in found]
 
 
-def _heads(connection: Connection, open_only: bool) -> list[Head]:
+@contextmanager
+def _told(driver: Driver) -> Iterator[None]:
+    """What the database raises as a sentence of ours."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise (Unreadable if driver.damaged(error) else StoreError)(driver.sentence(error)) from error
+
+
+def _listed(connection: Connection, open_only: bool) -> list[Head]:
+    """The sessions as they are listed, as if none had an entry that can be read."""
+    found = connection.execute(select(sessions).where(STILL_OPEN) if open_only else select(sessions))
+    return [Head(number, room, at, bool(closed), -1, -1, "") for number, room, at, closed in sorted(found.all())]
+
+
+def _heads(connection: Connection, open_only: bool, but: Collection[int] = ()) -> list[Head]:
     # Put in order here: asked to do it, SQLite walks all sessions by number instead of the index of the open ones.
-    found = connection.execute(_OPEN_TAILS if open_only else _tails)
+    wanted = _OPEN_TAILS if open_only else _tails
+    found = connection.execute(wanted.where(sessions.c.session.not_in(but)) if but else wanted)
     return sorted((_tail(cells).head for cells in found), key=lambda head: head.session)
+
+
+def _saying(method: Callable[Concatenate[SqlTables, P], T]) -> Callable[Concatenate[SqlTables, P], T]:
+    """What the database raises in it is a sentence of ours, so that a damaged place is told from a store that is out of reach."""
+
+    @wraps(method)
+    def said(tables: SqlTables, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with _told(tables.driver):
+            return method(tables, *args, **kwargs)
+
+    return said
 
 
 class SqlTables:
     """``Tables`` over one connection in a write transaction."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, driver: Driver) -> None:
+        self._connection, self.driver = connection, driver
 
+    @_saying
     def tail(self, session: int) -> Tail | None:
         cells = self._connection.execute(_TAIL, {"session": session}).first()
         return None if cells is None else _tail(cells)
 
-    def heads(self, open_only: bool) -> list[Head]:
-        return _heads(self._connection, open_only)
+    @_saying
+    def heads(self, open_only: bool, but: Collection[int] = ()) -> list[Head]:
+        return _heads(self._connection, open_only, but)
 
+    @_saying
     def next_session(self) -> int:
         last: int | None = self._connection.execute(select(func.max(sessions.c.session))).scalar()
         return 1 if last is None else last + 1
 
+    @_saying
     def open_session_in(self, room: str) -> int | None:
         query = select(sessions.c.session).where(sessions.c.room == room, STILL_OPEN)
         found: int | None = self._connection.execute(query).scalar()
         return found
 
+    @_saying
     def entries(self, session: int, after: int) -> list[Entry]:
         return _entries(self._connection, session, after)
 
+    @_saying
     def rows(self, session: int, first: int, last: int | None) -> list[tuple[int, bytes]]:
         return _rows(self._connection, session, first, last)
 
+    @_saying
     def last_seal(self, session: int) -> str | None:
         body: str | None = self._connection.execute(_LAST_SEAL, {"session": session}).scalar()
         return body
 
+    @_saying
     def add_session(self, session: int, room: str, opened_at: str) -> None:
         cells = {"session": session, "room": room, "opened_at": opened_at, "closed": 0}
         self._connection.execute(_ADD_SESSION, cells)
 
+    @_saying
     def close_session(self, session: int) -> None:
         self._connection.execute(update(sessions).where(sessions.c.session == session).values(closed=1))
 
+    @_saying
     def add_entries(self, entries: Sequence[Entry]) -> None:
         cells = [{name: getattr(entry, name) for name in Entry.__slots__} for entry in entries]
         self._connection.execute(_ADD_ENTRY, cells)
 
+    @_saying
     def add_row(self, session: int, tick: int, row: bytes) -> None:
         self._connection.execute(_ADD_ROW, {"session": session, "tick": tick, "row": row})
 
+    @_saying
     def lease_number(self) -> int:
         number: int = self._connection.execute(select(lease.c.number).where(lease.c.id == 1)).scalar_one()
         return number
 
+    @_saying
     def set_lease(self, number: int, holder: str) -> None:
         self._connection.execute(update(lease).where(lease.c.id == 1).values(number=number, holder=holder))
 
+    @_saying
     def set_beat(self, beat_at: str, behind_s: float, beat_boot: str) -> None:
         self._connection.execute(update(lease).where(lease.c.id == 1).values(beat_at=beat_at, behind_s=behind_s))
         if not self._connection.execute(update(meta).where(meta.c.key == BEAT_BOOT).values(value=beat_boot)).rowcount:
@@ -185,8 +233,20 @@ class SqlLog(RecordedLog):
             return _rows(connection, session, first, last)
 
     def heads(self, open_only: bool = True) -> list[Head]:
-        with self._reading() as connection:
-            return _heads(connection, open_only)
+        try:
+            with self._reading() as connection:
+                return _heads(connection, open_only)
+        except Unreadable:
+            # A damaged page of one session is in the way of the list: each by itself, in a transaction of its own.
+            with self._reading() as connection:
+                listed = _listed(connection, open_only)
+            return [self._head_or(none) for none in listed]
+
+    def _head_or(self, none: Head) -> Head:
+        try:
+            return self.head(none.session)
+        except Unreadable:
+            return none
 
     def head(self, session: int) -> Head:
         with self._reading() as connection:
@@ -270,11 +330,8 @@ class SqlLog(RecordedLog):
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        try:
-            with self._driver.engine.connect() as connection, connection.begin():
-                yield connection
-        except DBAPIError as error:
-            raise StoreError(self._driver.sentence(error)) from error
+        with _told(self._driver), self._driver.engine.connect() as connection, connection.begin():
+            yield connection
 
     @contextmanager
     def _record(self) -> Iterator[Record]:
@@ -283,7 +340,7 @@ class SqlLog(RecordedLog):
         try:
             connection = self._begin()
             try:
-                yield Record(SqlTables(connection), self._now)
+                yield Record(SqlTables(connection, self._driver), self._now)
                 self._commit(connection)
             finally:
                 connection.close()  # rolls back what was not committed
