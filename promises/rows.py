@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from promises import acts, deletions, doors, edits, kills, mutations, outages, power_cut, restores, survivors, ward_machine, writers
+from promises import (
+    acts,
+    deletions,
+    doors,
+    edits,
+    held_up,
+    kills,
+    mutations,
+    outages,
+    power_cut,
+    restores,
+    survivors,
+    ward_machine,
+    writers,
+)
 from promises.found import Found
 
 
@@ -28,5 +42,6 @@ ROWS: Mapping[str, Row] = {
     "doors": Row(doors.keep, quick=1, full=len(doors.ACTORS)),
     "acts": Row(acts.keep, quick=8, full=1000),
     "outages": Row(outages.keep, quick=6, full=200),
+    "held-up": Row(held_up.keep, quick=1, full=30),
     "kill": Row(kills.keep, quick=1, full=300),
 }

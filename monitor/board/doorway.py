@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 from monitor.board.face import tokens
 from monitor.board.sheet import HERE
@@ -27,7 +28,6 @@ def doorway(
     """``name``: who is signed in, if anybody, and not shown while ``locked``; ``said``: what came of the last try;
     ``onward``: the page goes to the ward; ``change``: what somebody wants another one of.
     """
-    made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     changes = {"password": say("Change password"), "pin": say("Change PIN")}
     must = {
         "password": say("{n} characters or more, of any kind; several words do well.", n=SHORTEST),
@@ -54,8 +54,7 @@ def doorway(
         "in_room": lambda room: say("Emergency in room {room}", room=room),
         "empty": say("No room has a patient."),
     }
-    template = made.from_string((HERE / "doorway.html").read_text(encoding="utf-8"))
-    return template.render(
+    return _template().render(
         title=changes[change] if change else say("Sign in"),
         tokens=tokens(),
         theme=picture.theme,
@@ -70,6 +69,12 @@ def doorway(
         rooms=[*picture.views, *picture.damaged],
         words=words,
     )
+
+
+@cache
+def _template() -> Template:
+    made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return made.from_string((HERE / "doorway.html").read_text(encoding="utf-8"))
 
 
 def wrong(until: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections import Counter
 from typing import Any
 
@@ -20,9 +21,11 @@ from monitor.live.door import EMERGENCY
 
 PATIENCE_S = 10.0
 """So long a whole request may take to arrive, head and body: what this server takes is small."""
-MOST_ARRIVING = 200
+MOST_ARRIVING = 2000
 """Connections without a whole request, those that a browser keeps open among them. For each more the oldest one is closed
-of the address that has most of them."""
+of the address that has most of them. So many that a thousand which come in one moment push nobody out who came before."""
+MOST_FILES = 8192
+"""So many files and connections this process asks the system for; half of what it gets are for connections that arrive."""
 MOST_REQUESTS, MOST_BY_CLIENT = 200, 60
 MOST_SOCKETS, MOST_SOCKETS_BY_CLIENT = 400, 120
 """A browser has two sockets a page: 20 viewers and a class of 24 behind one address are half of what one client may have."""
@@ -30,6 +33,8 @@ UNREAD_S = 60.0
 """So long a client may read nothing of its answer: then its connection is closed."""
 
 log_ = logging.getLogger("monitor.door")
+if sys.platform != "win32":
+    import resource
 
 
 class Held:
@@ -66,11 +71,22 @@ def _host(connection: Any) -> str:
     return connection.client[0] if connection.client else ""
 
 
+def _most_arriving() -> int:
+    if sys.platform == "win32":
+        return MOST_ARRIVING
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    return MOST_ARRIVING if soft == resource.RLIM_INFINITY else min(MOST_ARRIVING, soft // 2)
+
+
 def guard(protocol: Any) -> None:
     """Watch the connections of uvicorn's own protocol class: it has no time limit before a request, and no limit that spares
     an emergency. Streamlit makes the server and takes no class of ours, so the methods of the class itself are held.
     """
-    arriving, unread = Held(MOST_ARRIVING, PATIENCE_S), Held(MOST_REQUESTS, UNREAD_S)
+    arriving, unread = Held(_most_arriving(), PATIENCE_S), Held(MOST_REQUESTS, UNREAD_S)
     made, received, lost, answered = (
         protocol.connection_made,
         protocol.data_received,

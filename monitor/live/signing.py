@@ -83,14 +83,17 @@ async def shown(request: Request, said: str = "", status: int = 200, onward: str
     seat, asked = here.accounts.seat(request.cookies.get(COOKIE, "")), here.rooms.ward.openid
     if seat is None and "ended" in request.query_params:
         said = said or words.ended()
-    try:
-        picture = await PAGES.run(here.follower.picture)
-    except Busy:
-        return PlainTextResponse(words.too_many(), 503)
     ways = words.Ways(asked.provider if asked is not None else "", asked is None or here.accounts.with_password())
     name = onward or (seat.account.name if seat else "")
     locked = not onward and at_the_keys(request.cookies).locked
-    return HTMLResponse(words.doorway(picture, ways, name, said, bool(onward), locked, change if ways.password else None), status, HEADERS)
+
+    def drawn() -> str:
+        return words.doorway(here.follower.picture(), ways, name, said, bool(onward), locked, change if ways.password else None)
+
+    try:
+        return HTMLResponse(await PAGES.run(drawn), status, HEADERS)
+    except Busy:
+        return PlainTextResponse(words.too_many(), 503)
 
 
 async def sign_out(request: Request, accounts: Accounts) -> None:
@@ -215,9 +218,9 @@ async def _emergency(request: Request) -> Response:
     said = await asyncio.shield(recording)
     if here.accounts is None:
         return RedirectResponse("/", 303)
-    picture, asked = await EMERGENCIES.run(here.follower.picture), here.rooms.ward.openid
+    asked = here.rooms.ward.openid
     ways = words.Ways(asked.provider if asked is not None else "", True)  # without asking the accounts, which may be held
-    return HTMLResponse(words.doorway(picture, ways, "", said), 200, HEADERS)
+    return HTMLResponse(await EMERGENCIES.run(lambda: words.doorway(here.follower.picture(), ways, "", said)), 200, HEADERS)
 
 
 def _recorded(room: str) -> str:
