@@ -441,6 +441,12 @@ class DrillStarted(Event):
     ends_at: int = Field(ge=60)
     scripted: bool = False
     """A policy acts: its times count at any pace, and nothing slows it down."""
+    signs: Name = ""
+    """The name at the keys of who began it, where people sign in and runs are kept under codes; else the trainee's code."""
+
+    def practises(self, name: str) -> bool:
+        """Whether who bears this name is the trainee."""
+        return name.casefold() in {self.trainee.casefold(), self.signs.casefold()} - {""}
 
 
 class DrillEnded(Event):

@@ -122,7 +122,7 @@ def _score(scale: str, value: float | None) -> str:
 
 
 def _last(room: Room, at: int) -> str:
-    for entry in reversed(room.log):
+    for entry in reversed(room.own):
         if touched(entry) and (text := told(room.document, entry.event)):
             return f"{text}, {units.since(at - entry.tick)}"
     return say("nothing yet")
@@ -183,7 +183,7 @@ def _befell(room: Room, happening: Happening, when: int) -> bool:
 
     def did(deed: str) -> bool:
         ended = deed == Deed.STOPPED and any(isinstance(x.event, e.InfusionStopped) and since <= x.tick < when for x in room.log)
-        return ended or first(room.deeds, deed, since, when - 1) is not None
+        return ended or first((*room.deeds, *room.helped), deed, since, when - 1) is not None
 
     return not any(map(did, happening.unless)) and all(map(did, happening.only_if))
 

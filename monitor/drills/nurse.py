@@ -58,6 +58,8 @@ class Desk:
 
 class Nurse:
     name = "protocol-nurse"
+    pace = 1.0
+    leaves: int | None = None
 
     def __init__(self, document: Document, reacts_s: int = REACTS_S) -> None:
         self.document, self.reacts_s = document, reacts_s

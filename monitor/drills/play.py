@@ -9,7 +9,7 @@ from monitor import commands
 from monitor.commands import Command, Refusal
 from monitor.drills.drill import Planned
 from monitor.drills.run import end_run, open_run, over
-from monitor.drills.script import Policy
+from monitor.drills.script import Policy, Signed
 from monitor.protocol.document import Document
 from monitor.store.log import EventLog
 from monitor.ward import RoomCourse, advance_together, resume
@@ -17,18 +17,25 @@ from monitor.ward import RoomCourse, advance_together, resume
 log_ = logging.getLogger("monitor.drills")
 
 
-def play(log: EventLog, lease: int, document: Document, planned: Planned, seed: int, policy: Policy, speed: float = 1.0) -> list[int]:
+def play(
+    log: EventLog, lease: int, document: Document, planned: Planned, seed: int, policy: Policy, speed: float | None = None
+) -> list[int]:
     """Play a whole drill; its sessions, closed. The same seed and policy give the same log at any speed."""
+    speed = policy.pace if speed is None else speed
     sessions = open_run(log, document, planned, seed, policy.name, speed=speed, scripted=True)
     courses = [resume(document, session, log) for session in sessions]
     for course in courses:
         course.pace.change(0.0, speed, course.at)
-    while not all(over(c.assessment.state, c.at) for c in courses):
+    while not all(over(c.assessment.state, c.at) or _left(policy, c.at) for c in courses):
         for course, wanted in _until_wanted(log, lease, courses, policy):
             for command in wanted:
-                _try(log, document, course, policy.name, command)
-    end_run(log, document, sessions, policy.name, "the drill's time is over")
+                _try(log, document, course, command.by if isinstance(command, Signed) else policy.name, command)
+    end_run(log, document, sessions, policy.name, "the drill's time is over" if policy.leaves is None else "")
     return sessions
+
+
+def _left(policy: Policy, at: int) -> bool:
+    return policy.leaves is not None and at >= policy.leaves
 
 
 def _until_wanted(log: EventLog, lease: int, courses: Sequence[RoomCourse], policy: Policy) -> list[tuple[RoomCourse, list[Command]]]:

@@ -27,12 +27,16 @@ def open_run(
     prompts: bool = True,
     speed: float = 1.0,
     scripted: bool = False,
+    signs: str = "",
 ) -> list[int]:
     """Settle the patients of a drill; their sessions. Every file is read first, so that a bad one opens no room.
 
+    ``signs``: by what name the trainee enters things, where it is not the code.
     Raises BadFile, and RoomTaken before anything is opened where another run stands in one of the rooms.
     """
-    admitted = [_first(document, planned, place, seed + n, trainee, prompts, speed, scripted) for n, place in enumerate(planned.places)]
+    admitted = [
+        _first(document, planned, place, seed + n, trainee, prompts, speed, scripted, signs) for n, place in enumerate(planned.places)
+    ]
     taken = {head.room for head in log.heads()} & {place.room for place in planned.places}
     if taken:
         raise RoomTaken(f"{', '.join(sorted(taken))}: another drill runs in this store; end that one first")
@@ -45,7 +49,15 @@ def open_run(
 
 
 def _first(
-    document: Document, planned: Planned, place: Place, seed: int, trainee: str, prompts: bool, speed: float, scripted: bool
+    document: Document,
+    planned: Planned,
+    place: Place,
+    seed: int,
+    trainee: str,
+    prompts: bool,
+    speed: float,
+    scripted: bool,
+    signs: str,
 ) -> list[e.AnyEvent]:
     known(document, place)
     admitted = admit_simulated(place.room, Patient(alias=place.alias), place.file, seed, document)
@@ -62,6 +74,7 @@ def _first(
             starts_at=place.starts_s,
             ends_at=planned.ends_s,
             scripted=scripted,
+            signs=signs,
         ),
         e.TruthDrill(drill=planned.drill.id, seed=seed, scenario=content),
         *([e.PaceSet(speed=speed)] if speed != 1.0 else []),

@@ -7,6 +7,9 @@ A script is YAML: acts at times, in the words that cases use (``drug ondansetron
       - {at: 20:00, do: drug midazolam 1}
       - {when: {of: spo2, below: 90}, after: 30 s, do: oxygen 4}
       - {prompt: D-24, do: drug ondansetron 4, again: 10 min}
+
+``follows: yes`` does the rest as the protocol nurse; ``by`` signs with another name; ``pace`` and ``leaves`` say how fast it
+is played, and when it is ended.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Annotated, Protocol
 
 from pydantic import Field, model_validator
 
@@ -30,6 +33,7 @@ from monitor.simulator.parts import Counted, Part, Seconds, Text
 from monitor.vitals import CUFF, Signal, Window
 from monitor.yamlmarks import BadFile, read_yaml, validated
 
+Name = Annotated[str, Field(min_length=1, max_length=40)]
 POLICIES = ("protocol-nurse", "nobody")
 PRESCRIBER = Override("prescriber", "as the script says")
 WORDS = {"ask": commands.ask, "cuff": commands.start_cuff, "open": commands.open_room}
@@ -40,11 +44,31 @@ class Policy(Protocol):
 
     name: str
 
+    @property
+    def pace(self) -> float: ...
+
+    @property
+    def leaves(self) -> int | None:
+        """The second in which the drill is ended before its time."""
+
     def acts(self, room: str, state: SessionState, window: Window, at: int) -> Iterable[Command]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A command of somebody else than the trainee."""
+
+    by: str
+    command: Command
+
+    def __call__(self, scene: Scene) -> Sequence[e.AnyEvent]:
+        return self.command(scene)
 
 
 class Nobody:
     name = "nobody"
+    pace = 1.0
+    leaves = None
 
     def acts(self, room: str, state: SessionState, window: Window, at: int) -> Sequence[Command]:
         return ()
@@ -64,6 +88,8 @@ class ScriptedAct(Part):
     """Done again whenever it is so, but not within so long."""
     room: str | None = None
     """The room, as D1 or the patient's alias; every room where it is left out."""
+    by: Name | None = None
+    """Who does it, where it is not the trainee."""
 
     @model_validator(mode="after")
     def _once(self) -> ScriptedAct:
@@ -77,6 +103,11 @@ class Script(Part):
     summary: str = Field(default="", max_length=1000)
     follows: bool = False
     """What the script does not name is done as the protocol nurse does it."""
+    by: Name | None = None
+    """Who does all of it, where it is not the trainee."""
+    pace: float = Field(default=1, ge=1, le=60)
+    leaves: Seconds | None = None
+    """From the opening: when the drill is ended."""
     acts: tuple[ScriptedAct, ...] = ()
 
 
@@ -91,17 +122,27 @@ class Scripted:
     _done: dict[tuple[str, int], int] = field(default_factory=dict)
     _nurse: Nurse | None = None
 
+    @property
+    def pace(self) -> float:
+        return self.script.pace
+
+    @property
+    def leaves(self) -> int | None:
+        return self.script.leaves
+
     def acts(self, room: str, state: SessionState, window: Window, at: int) -> Sequence[Command]:
         wanted: list[Command] = []
         for n, act in enumerate(self.script.acts):
             if act.room not in (None, room, state.opened.alias):
                 continue
             if self._now((room, n), act, state, window, at):
-                wanted.append(_said(self.document, act.do, state))
+                said = _said(self.document, act.do, state)
+                wanted.append(said if act.by is None else Signed(act.by, said))
         if self.script.follows:
             self._nurse = self._nurse or Nurse(self.document)
             wanted += self._nurse.acts(room, state, window, at)
-        return wanted
+        by = self.script.by
+        return wanted if by is None else [x if isinstance(x, Signed) else Signed(by, x) for x in wanted]
 
     def _now(self, key: tuple[str, int], act: ScriptedAct, state: SessionState, window: Window, at: int) -> bool:
         done = self._done.get(key)

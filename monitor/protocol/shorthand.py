@@ -21,7 +21,8 @@ def chart(document: Document, words: tuple[str, ...], state: SessionState | None
     ``no_symptom chest_pain``, ``drug ondansetron 4``, ``start 0.75``, ``rate 0.4``, ``pause``, ``resume 0.75``, ``stop``,
     ``check ITEM ANSWER``, ``baseline 120/75``, ``cuff_every 300``, ``cuff_rest 900``
     (until that second), ``pressure 150/90`` (by hand), ``watch NAME``, ``unwatch``, ``away 5``, ``back``, ``unassessed 360``,
-    ``discharge ESCORT``, ``emergency``, ``emergency_end``, ``answer RULE did [OPTION ...]``. Raises ValueError with one sentence.
+    ``discharge ESCORT``, ``emergency``, ``emergency ACT``, ``emergency_end``, ``answer RULE did [OPTION ...]``.
+    Raises ValueError with one sentence.
     """
     said = " ".join(words)
     try:
@@ -92,6 +93,8 @@ def _charted(document: Document, words: tuple[str, ...], state: SessionState | N
             return e.Discharged(escort=" ".join(escort))
         case ("emergency",):
             return e.EmergencyStarted()
+        case ("emergency", act) if act in {a.id for a in document.emergency.acts}:
+            return e.EmergencyAct(act=act)
         case ("emergency_end",):
             return e.EmergencyEnded()
         case ("answer", rule, answer, *options) if answer in list(e.Answer):

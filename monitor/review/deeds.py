@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from monitor import events as e
+from monitor.access import UNNAMED
 from monitor.practice import COLLEAGUE
 from monitor.store.record import STORE
 from monitor.ward import EVALUATOR
@@ -36,8 +37,18 @@ class Done:
     tasks: tuple[str, ...]
 
 
-def done(log: Sequence[e.Logged]) -> list[Done]:
-    """Every deed, in order. What was taken back afterwards was not done."""
+def people(entry: e.Logged) -> bool:
+    """Whether a person made it: not the program, and not the colleague whom it plays."""
+    return entry.by not in NOT_THE_TRAINEE
+
+
+def trainee(drill: e.DrillStarted) -> Callable[[e.Logged], bool]:
+    """Which entries are the trainee's own. The emergency asks for no name, so what nobody signed is the trainee's too."""
+    return lambda entry: entry.by == UNNAMED or drill.practises(entry.by)
+
+
+def done(log: Sequence[e.Logged], whose: Callable[[e.Logged], bool] = people) -> list[Done]:
+    """Every deed of theirs, in order. What was taken back afterwards was not done."""
     taken_back = {x.event.seq for x in log if isinstance(x.event, e.Corrected) and x.event.instead is None}
     found, rate, ran = [], 0.0, 0.0
     for entry in log:
@@ -55,7 +66,7 @@ def done(log: Sequence[e.Logged]) -> list[Done]:
                 tasks, rate = () if event.complete or event.emergency else ("stopped", "rate_lowered"), 0.0
             case _:
                 tasks = _tasks(event)
-        if tasks and entry.by not in NOT_THE_TRAINEE and entry.seq not in taken_back:
+        if tasks and whose(entry) and entry.seq not in taken_back:
             found.append(Done(entry.seq, entry.tick, entry.by, tasks))
     return found
 
@@ -84,18 +95,9 @@ def first(deeds: Iterable[Done], task: str, since: int, until: int) -> Done | No
     return next((d for d in deeds if task in d.tasks and since <= d.at <= until), None)
 
 
-def touches(log: Sequence[e.Logged]) -> list[int]:
-    """Seconds in which the trainee opened this room or entered something in it."""
-    return sorted({x.tick for x in log if touched(x)})
-
-
 def touched(entry: e.Logged) -> bool:
-    """Whether the trainee opened this room with it, or entered something in it."""
-    return entry.by not in NOT_THE_TRAINEE and entry.event.kind not in NO_TOUCH
-
-
-def openings(log: Sequence[e.Logged]) -> list[int]:
-    return [x.tick for x in log if isinstance(x.event, e.RoomOpened)]
+    """Whether somebody opened this room with it, or entered something in it."""
+    return people(entry) and entry.event.kind not in NO_TOUCH
 
 
 class Paces:

@@ -28,7 +28,8 @@ def pseudonyms(rooms: Iterable[Room]) -> dict[str, str]:
     people = 0
     for room in rooms:
         drill = room.drill
-        found.setdefault(drill.trainee.casefold(), code_of(drill.trainee, drill.run))
+        for name in filter(None, (drill.trainee, drill.signs)):
+            found.setdefault(name.casefold(), code_of(drill.trainee, drill.run))
         for entry in room.log:
             for name in (entry.by, *_named_in(entry.event.model_dump())):
                 if name not in NOBODY and name.casefold() not in found:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from monitor import events as e
 from monitor.protocol.document import Document
-from monitor.review.deeds import Done, Paces, done, openings, touches
+from monitor.review.deeds import Done, Paces, done, people, touched, trainee
 from monitor.session import SessionState, begin, fold, folded
 from monitor.simulator.scenario import Scenario
 from monitor.store import packing
@@ -56,16 +56,29 @@ class Room:
         return self.rows[-1][0] if self.rows else 0
 
     @cached_property
+    def own(self) -> tuple[e.Logged, ...]:
+        """What the trainee entered."""
+        return tuple(filter(trainee(self.drill), self.log))
+
+    @cached_property
     def deeds(self) -> list[Done]:
-        return done(self.log)
+        """What the trainee did."""
+        return done(self.log, trainee(self.drill))
+
+    @cached_property
+    def helped(self) -> list[Done]:
+        """What other people did in this room: an instructor, a second nurse."""
+        mine = trainee(self.drill)
+        return done(self.log, lambda entry: people(entry) and not mine(entry))
 
     @cached_property
     def touches(self) -> list[int]:
-        return touches(self.log)
+        """Seconds in which the trainee opened this room or entered something in it."""
+        return sorted({x.tick for x in self.own if touched(x)})
 
     @cached_property
     def openings(self) -> list[int]:
-        return openings(self.log)
+        return [x.tick for x in self.own if isinstance(x.event, e.RoomOpened)]
 
     @cached_property
     def paces(self) -> Paces:

@@ -29,7 +29,7 @@ def _opened(room: str, name: str) -> None:
     """In a drill, that the trainee looks into this room is part of the record: once, until another page is opened."""
     view = station().follower.picture().views.get(room)
     drill = view.state.drill if view is not None else None
-    if view is None or drill is None or name != drill.trainee or st.session_state.get(OPENED) == view.session:
+    if view is None or drill is None or not drill.practises(name) or st.session_state.get(OPENED) == view.session:
         return
     acts.tried(view.session, commands.open_room())
     st.session_state[OPENED] = view.session

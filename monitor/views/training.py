@@ -152,7 +152,8 @@ def _begin(planned: Planned, seed: int, code: str, prompts: bool) -> None:
         return
     try:
         commands.permitted(present(), ["drill_started"])
-        open_run(here.log, here.document, planned, seed, name, prompts=prompts)
+        signs = "" if here.accounts is None else present().name
+        open_run(here.log, here.document, planned, seed, name, prompts=prompts, signs=signs)
     except commands.Refusal as refusal:
         st.error(escaped(refusal.sentence))
     except BadFile as wrong:

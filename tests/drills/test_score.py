@@ -50,7 +50,7 @@ def happened(document: Document, case: dict[str, Any]) -> Iterator[tuple[int, st
         at, *words = text.split()
         by = "T-7"
         if words[0] == "by":
-            by, words = words[1], words[2:]
+            by, words = words[1].replace("_", " "), words[2:]
         yield second(at), by, words
     for text in case.get("prompts", ()):
         at, rule = text.split()
@@ -77,7 +77,15 @@ def room_of(document: Document, case: dict[str, Any]) -> Room:
         protocol=document.protocol,
         protocol_digest=document.digest,
     )
-    drill = e.DrillStarted(run="1", title="Judged", trainee="T-7", starts_at=0, ends_at=ENDS, scripted=case.get("scripted", False))
+    drill = e.DrillStarted(
+        run="1",
+        title="Judged",
+        trainee="T-7",
+        starts_at=0,
+        ends_at=ENDS,
+        scripted=case.get("scripted", False),
+        signs=case.get("signs", ""),
+    )
     content = SCENARIO.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     first: list[e.AnyEvent] = [opened, drill, e.TruthDrill(drill="judged", seed=1, scenario=content)]
     log = [e.Logged(seq, 0, "", "colleague", event) for seq, event in enumerate(first)]
