@@ -216,6 +216,9 @@ class PostgresDriver:
             clock.sleep(0.1)
         raise StoreError(f"{self._place} was lost while it was saving: look whether the last entry is there before you enter it again")
 
+    def there(self) -> None:
+        """The server itself says where a database is gone."""
+
     def damaged(self, error: DBAPIError) -> bool:
         return getattr(error.orig, "sqlstate", None) in ("XX001", "XX002")
 

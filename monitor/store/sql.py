@@ -45,6 +45,10 @@ class Driver(Protocol):
         ...
 
     def sentence(self, error: DBAPIError) -> str: ...
+    def there(self) -> None:
+        """Raises StoreError where what is written now would be found by nobody: the store has been taken away or replaced."""
+        ...
+
     def version(self) -> int: ...
     def room_left(self) -> int | None: ...
     def lease_lock(self) -> Lock: ...
@@ -350,11 +354,13 @@ class SqlLog(RecordedLog):
             self._turn.release()
 
     def _commit(self, connection: Connection) -> None:
+        self._driver.there()
         try:
             connection.commit()
         except DBAPIError:
             if not self._driver.kept():
                 raise
+        self._driver.there()
 
     def _begin(self) -> Connection:
         """A connection that holds the write lock. The database waits too; some refusals it gives without waiting."""

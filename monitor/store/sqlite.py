@@ -8,6 +8,7 @@ write-ahead log nor the lease works over a network file system.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import threading
@@ -52,6 +53,12 @@ GUARDS = {
     )
 }  # fmt: skip
 
+NETWORK = frozenset((
+    "nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ncpfs", "ceph", "glusterfs", "lustre", "beegfs", "davfs",
+    "fuse.sshfs", "fuse.glusterfs", "fuse.rclone", "fuse.davfs2", "fuse.ceph", "fuse.s3fs",
+))  # fmt: skip
+"""File systems of other computers, by the names that Linux gives them."""
+_OCTAL = re.compile(r"\\([0-7]{3})")
 ANOTHER = "name another file for the store"
 
 _opening = threading.Lock()
@@ -62,6 +69,7 @@ def open_file(path: Path, now: Callable[[], datetime] = clock.now) -> SqlLog:
     with _opening:
         try:
             path = path.expanduser().resolve()
+            _local(path)
             _make(path)
         except OSError as error:
             raise StoreError(f"{path}: the store cannot be opened: {error.strerror}") from None
@@ -106,12 +114,33 @@ def _stands(path: Path) -> bool:
         raise StoreError(f"{path}: the store cannot be opened: {error.orig}") from None
 
 
+def network_drive(path: Path, mounts: str) -> str:
+    """The kind of network drive on which this lies; nothing for a local disk. ``mounts``: as /proc/mounts lists them."""
+    best, kind = -1, ""
+    for line in mounts.splitlines():
+        _, place, of, *_ = [_OCTAL.sub(lambda code: chr(int(code[1], 8)), part) for part in line.split(" ")]
+        if path.is_relative_to(place) and len(Path(place).parts) >= best:
+            best, kind = len(Path(place).parts), of
+    return kind if kind in NETWORK else ""
+
+
+def _local(path: Path) -> None:
+    try:
+        mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace")
+    except OSError:  # only Linux tells
+        return
+    if kind := network_drive(path, mounts):
+        raise StoreError(f"{path} lies on a network drive ({kind}), where SQLite loses entries; put the store on a local disk")
+
+
 class SqliteDriver:
     """A ``Driver``."""
 
     def __init__(self, path: Path) -> None:
         self.url = f"sqlite:///{path}"
         self._path = path
+        self._files: dict[Path, tuple[int, int]] = {}
+        """The file and its journal, as they were first seen here: which disk, which file on it."""
         self._follower: sqlite3.Connection | None = None
         self._following = threading.Lock()
         self.engine = _engine(path)
@@ -123,8 +152,26 @@ class SqliteDriver:
     def follow(self) -> None:
         # A connection that never writes: SQLite's data_version tells each connection of the commits of all others.
         self._follower = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+        self._follower.execute("PRAGMA data_version")
+        self.there()
+
+    def there(self) -> None:
+        for path in (self._path, self._path.with_name(f"{self._path.name}-wal")):
+            try:
+                found = path.stat()
+            except FileNotFoundError:
+                if path in self._files:
+                    raise StoreError(f"{path} has been deleted or moved away; nothing was saved; put it back, or end the program") from None
+                continue
+            except OSError as error:
+                raise StoreError(f"{path} can no longer be reached: {error.strerror}; nothing was saved") from None
+            if self._files.setdefault(path, (found.st_dev, found.st_ino)) != (found.st_dev, found.st_ino):
+                raise StoreError(f"another file has taken the place of {path}; nothing was saved; start the program anew to use that one")
+        if not os.access(self._path, os.R_OK | os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+            raise StoreError(f"{self._path} can no longer be written to; nothing was saved")
 
     def version(self) -> int:
+        self.there()
         with self._following:
             if self._follower is None:
                 raise StoreError(f"{self._path} has been closed")
