@@ -134,7 +134,7 @@ def test_a_file_whose_rights_are_taken_is_said(log: EventLog, path: Path, docume
 @pytest.mark.skipif(not Path("/proc/mounts").exists(), reason="only Linux tells what a drive is")
 def test_a_store_on_a_network_drive_is_refused_at_the_start(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "network_drive", lambda *_: "nfs4")
-    with pytest.raises(StoreError, match="network drive .nfs4., where SQLite loses entries; put the store on a local disk"):
+    with pytest.raises(StoreError, match=r"network drive \(nfs4\), where SQLite loses entries; put the store on a local disk"):
         open_log(path)
     assert not path.exists()
 
