@@ -65,7 +65,7 @@ def serve(log: EventLog, rooms: Rooms, rooms_file: Path, document: Document, chi
         raise Held(f"{log.url} is being assessed by another evaluator; end that one first")
     ending = Ending(child)
     ending.watch()
-    ward = Ward(log, document, held.number)
+    ward = Ward(log, document, held.number, rooms)
     try:
         demos = demo.Demos(log, rooms, rooms_file, document)
         demos.open(ward)

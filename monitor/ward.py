@@ -6,6 +6,7 @@ is in memory is only a reading of the log: after any failure it is dropped and r
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +24,7 @@ from monitor.practice import COLLEAGUE, SLOWED, Practice, practised, slows
 from monitor.protocol.assessment import Assessment
 from monitor.protocol.document import Document
 from monitor.session import act_of, folded
+from monitor.settings import Rooms
 from monitor.simulator import VERSION
 from monitor.sources.opening import FileStat, file_stat, open_source
 from monitor.sources.simulated import SimulatedSource
@@ -66,6 +68,11 @@ def _failing(sessions: Iterable[int], told: int | None = None) -> Iterator[None]
         if everybodys(fault):
             raise
         raise RoomFailed(sessions, told) from fault
+
+
+def works_by(document: Document, rooms: Rooms) -> str:
+    """What tells the protocol and the rooms by which somebody works from others."""
+    return hashlib.sha256(f"{document.digest} {rooms.model_dump_json()}".encode()).hexdigest()
 
 
 def drafts(events: Iterable[e.AnyEvent], by: str) -> list[Draft]:
@@ -312,8 +319,9 @@ def _outage(seconds: float, caught_up: bool, **gone: Any) -> e.Outage:
 class Ward:
     """All open sessions of one store. ``round`` brings them to now; nothing else writes what the evaluator concludes."""
 
-    def __init__(self, log: EventLog, document: Document, lease: int) -> None:
+    def __init__(self, log: EventLog, document: Document, lease: int, rooms: Rooms | None = None) -> None:
         self.log = log
+        self.works_by = works_by(document, rooms) if rooms is not None else ""
         self.document = document
         self.lease = lease
         self.courses: dict[int, RoomCourse] = {}
@@ -403,7 +411,7 @@ class Ward:
             if jump := self._wall.jumped():
                 for course in self.courses.values():
                     course.note(writing, f"the clock of this computer jumped by {jump:+.0f} s; the times before it differ by that")
-            writing.beat(round(behind, 3))
+            writing.beat(round(behind, 3), self.works_by)
         for session, seq in told.items():
             self._out[session].told = seq
         return done

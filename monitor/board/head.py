@@ -67,6 +67,12 @@ def assessed(picture: Picture) -> Frame:
             else say("silent since {of_day}", of_day=clock.of_day(picture.beat_at, picture.zone, True))
         )
         return {"ok": False, "text": NOT_ASSESSED, "sub": say("evaluator {since}", since=since)}
+    if picture.other_protocol:
+        return {"ok": True, "warn": True, "text": say("OTHER PROTOCOL"), "sub": say("assessed by another: restart")}
+    if (changed := picture.changed) is not None:
+        if changed.readable:
+            return {"ok": True, "warn": True, "text": say("FILE CHANGED"), "sub": say("{file}: restart to use it", file=changed.file)}
+        return {"ok": True, "warn": True, "text": say("FILE CANNOT BE READ"), "sub": say("{file}: the old one counts", file=changed.file)}
     if picture.left is not None and picture.left < LEAST_LEFT:
         return {"ok": True, "warn": True, "text": say("DISK NEARLY FULL"), "sub": say("{mb} MB left", mb=picture.left // MB)}
     if picture.jumped is not None:

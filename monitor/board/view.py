@@ -152,6 +152,14 @@ class Damaged:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """A file that was changed after the start: what was read then goes on. ``readable``: it would do at the next start."""
+
+    file: str
+    readable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """The whole ward at one moment, for one station."""
 
@@ -178,6 +186,10 @@ class Picture:
     """What was said of empty rooms."""
     damaged: Mapping[str, Damaged] = field(default_factory=dict)
     """The rooms whose record cannot be read; the others have nothing to do with it."""
+    changed: Changed | None = None
+    """A file of this station that is no longer as it was read."""
+    other_protocol: bool = False
+    """Whether the evaluator works by another protocol or other rooms than this screen shows."""
     left: int | None = None
     """Bytes that are free where the record is kept, where that is known."""
 

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from monitor import clock, truth
 from monitor import events as e
-from monitor.board.view import Damaged, Jump, Picture, View, drawn
+from monitor.board.view import Changed, Damaged, Jump, Picture, View, drawn
 from monitor.commands import Vacant, vacancies
 from monitor.language import say
 from monitor.protocol.document import Document
@@ -24,7 +24,7 @@ from monitor.settings import Rooms
 from monitor.store import packing
 from monitor.store.log import ROOM_NOTED, TRAIL, EventLog, Head, Heartbeat, StoreError, Unreadable
 from monitor.vitals import Window
-from monitor.ward import everybodys, logged
+from monitor.ward import everybodys, logged, works_by
 
 log_ = logging.getLogger("monitor.dashboard")
 LEFT_EVERY_S = 2.0
@@ -41,6 +41,9 @@ class Follower:
         self._beat_at: datetime | None = None
         self._beat_seen: float | None = None
         """When the last sign of life changed, on the clock that never steps."""
+        self.changed: Changed | None = None
+        """A file of this station that is no longer as it was read; whoever looks says so here."""
+        self._works_by = ""
         self._trouble = ""
         self._left: int | None = None
         self._left_at = -LEFT_EVERY_S
@@ -89,6 +92,8 @@ class Follower:
                 jump=self._jump,
                 vacant=dict(self._vacant),
                 damaged=dict(self._damaged),
+                changed=self.changed,
+                other_protocol=self._works_by not in ("", works_by(self.document, self.rooms)),
                 left=self._left,
             )
 
@@ -110,6 +115,7 @@ class Follower:
         self._read_trail()
         beat = self.log.heartbeat()
         self._beat_at = self._seen(beat) if beat is not None and beat.beat_at else None
+        self._works_by = beat.works_by if beat is not None else ""
         self._version = version
 
     def _follow(self, head: Head) -> None:

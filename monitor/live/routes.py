@@ -22,6 +22,7 @@ from starlette.websockets import WebSocket
 from monitor import logs
 from monitor.live.audible import Audible
 from monitor.live.door import LOOK_EVERY_S, from_here, holder, seated
+from monitor.live.files import Files
 from monitor.live.hub import Hub, Screen
 from monitor.live.push import Push
 from monitor.live.station import Evaluator, leave, station
@@ -120,7 +121,7 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     evaluator.ensure()
     waves = Waves(station().log)
     push = Push(station().follower, station().hub, waves.chunk)
-    tasks = [asyncio.create_task(_care(evaluator, Audible(station()))), asyncio.create_task(push.run())]
+    tasks = [asyncio.create_task(_care(evaluator.ensure, Audible(station()).look, Files(station()).look)), asyncio.create_task(push.run())]
     # Streamlit collects garbage after every run of a script; what is here now need not be looked at each time.
     gc.collect()
     gc.freeze()
@@ -136,10 +137,10 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
         logging.getLogger("monitor").removeHandler(handler)
 
 
-async def _care(evaluator: Evaluator, audible: Audible) -> None:
+async def _care(*duties: Callable[[], object]) -> None:
     while True:
         await asyncio.sleep(CARE_EVERY_S)
-        for duty in (evaluator.ensure, audible.look):
+        for duty in duties:
             try:
                 await asyncio.to_thread(duty)
             except StoreError as trouble:

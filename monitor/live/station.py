@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor import settings
+from monitor import clock, settings
 from monitor.live.follower import Follower
 from monitor.live.hub import Hub
 from monitor.live.tickets import Tickets
@@ -42,6 +43,8 @@ class Station:
     """What is half written at this computer's stations."""
 
 
+LONGEST_WAIT_S = 60.0
+"""An evaluator that ends at once, as with a protocol that cannot be read, is started again after twice as long each time."""
 _station: Station | None = None
 _lock = threading.Lock()
 
@@ -89,6 +92,8 @@ class Evaluator:
         self.at = at
         self.child: subprocess.Popen[bytes] | None = None
         self._vacant = True
+        self._next = -math.inf
+        self._wait = 0.0
 
     def ensure(self) -> None:
         """Start one if nobody assesses this store. Cheap when somebody does.
@@ -99,9 +104,15 @@ class Evaluator:
         if self.child is not None and self.child.poll() is None:
             return
         if self.child is not None:
-            log_.warning("the evaluator ended with status %s; starting another", self.child.returncode)
+            status = self.child.returncode
+            # One that was killed is replaced at once. One that gives up by itself would do so again.
+            self._wait = min(max(1.0, 2 * self._wait), LONGEST_WAIT_S) if status > 0 else 0.0
+            self._next = clock.monotonic() + self._wait
+            log_.warning("the evaluator ended with status %s; another is started in %.0f s", status, self._wait)
             self._forget(self.child)
             self._vacant = True
+        if clock.monotonic() < self._next:
+            return
         before, self._vacant = self._vacant, lease.vacant(self.at.log)
         if not (before and self._vacant):
             return

@@ -96,6 +96,8 @@ class Heartbeat:
     beat_at: str
     behind_s: float
     beat_boot: str = ""
+    works_by: str = ""
+    """By which protocol and rooms it assesses, as ``ward.works_by`` has them; nothing of one before that was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class Writing(Protocol):
         """
         ...
 
-    def beat(self, behind_s: float) -> None:
+    def beat(self, behind_s: float, works_by: str = "") -> None:
         """Sign of life, stored with this transaction."""
         ...
 

@@ -95,8 +95,8 @@ class _MemoryTables:
     def set_lease(self, number: int, holder: str) -> None:
         self.lease = replace(self.lease, number=number, holder=holder)
 
-    def set_beat(self, beat_at: str, behind_s: float, beat_boot: str) -> None:
-        self.lease = replace(self.lease, beat_at=beat_at, behind_s=behind_s, beat_boot=beat_boot)
+    def set_beat(self, beat_at: str, behind_s: float, beat_boot: str, works_by: str) -> None:
+        self.lease = replace(self.lease, beat_at=beat_at, behind_s=behind_s, beat_boot=beat_boot, works_by=works_by)
 
 
 class _MemoryLock:

@@ -62,7 +62,7 @@ class Tables(Protocol):
     def add_row(self, session: int, tick: int, row: bytes) -> None: ...
     def lease_number(self) -> int: ...
     def set_lease(self, number: int, holder: str) -> None: ...
-    def set_beat(self, beat_at: str, behind_s: float, beat_boot: str) -> None: ...
+    def set_beat(self, beat_at: str, behind_s: float, beat_boot: str, works_by: str) -> None: ...
 
 
 class Record:
@@ -94,8 +94,8 @@ class Record:
         tail = self._open_tail(session)
         return self._add(tail, max(tick, tail.event_tick), drafts)
 
-    def beat(self, behind_s: float) -> None:
-        self._tables.set_beat(self._stamp(), behind_s, clock.since_boot())
+    def beat(self, behind_s: float, works_by: str = "") -> None:
+        self._tables.set_beat(self._stamp(), behind_s, clock.since_boot(), works_by)
 
     # What the stores do with it
 

@@ -85,7 +85,7 @@ _ROWS_TO = _ROWS.where(samples.c.tick <= bindparam("last"))
 _LAST_SEAL = (
     select(events.c.body).where(events.c.session == _SESSION, events.c.kind == MINUTE_SEALED).order_by(events.c.seq.desc()).limit(1)
 )
-BEAT_BOOT = "beat_boot"
+BEAT_BOOT, WORKS_BY = "beat_boot", "works_by"
 _MODE = select(meta.c.value).where(meta.c.key == "mode")
 TRAINING = "training"
 """The mode of a store that says nothing of it."""
@@ -212,10 +212,11 @@ class SqlTables:
         self._connection.execute(update(lease).where(lease.c.id == 1).values(number=number, holder=holder))
 
     @_saying
-    def set_beat(self, beat_at: str, behind_s: float, beat_boot: str) -> None:
+    def set_beat(self, beat_at: str, behind_s: float, beat_boot: str, works_by: str) -> None:
         self._connection.execute(update(lease).where(lease.c.id == 1).values(beat_at=beat_at, behind_s=behind_s))
-        if not self._connection.execute(update(meta).where(meta.c.key == BEAT_BOOT).values(value=beat_boot)).rowcount:
-            self._connection.execute(insert(meta).values(key=BEAT_BOOT, value=beat_boot))
+        for key, value in ((BEAT_BOOT, beat_boot), (WORKS_BY, works_by)):
+            if not self._connection.execute(update(meta).where(meta.c.key == key).values(value=value)).rowcount:
+                self._connection.execute(insert(meta).values(key=key, value=value))
 
 
 class SqlLog(RecordedLog):
@@ -264,8 +265,8 @@ class SqlLog(RecordedLog):
 
     def heartbeat(self) -> Heartbeat | None:
         with self._reading() as connection:
-            boot = func.coalesce(select(meta.c.value).where(meta.c.key == BEAT_BOOT).scalar_subquery(), "")
-            query = select(lease.c.number, lease.c.holder, lease.c.beat_at, lease.c.behind_s, boot).where(lease.c.id == 1)
+            told = [func.coalesce(select(meta.c.value).where(meta.c.key == key).scalar_subquery(), "") for key in (BEAT_BOOT, WORKS_BY)]
+            query = select(lease.c.number, lease.c.holder, lease.c.beat_at, lease.c.behind_s, *told).where(lease.c.id == 1)
             cells = connection.execute(query).one()
         return None if cells.beat_at is None else Heartbeat(*cells)
 

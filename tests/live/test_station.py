@@ -12,6 +12,7 @@ from monitor import settings
 from monitor.live import station
 from monitor.store.lease import acquire
 from monitor.store.memory import MemoryLog
+from tests.conftest import Time
 
 
 class Child:
@@ -76,6 +77,27 @@ def test_a_child_that_has_ended_is_followed_at_once(started: list[tuple[list[str
     assert len(started) == 1
     held.release()
     assert looking.child is not None
-    looking.child.returncode = 1
+    looking.child.returncode = -9
     looking.ensure()
     assert len(started) == 2
+
+
+def test_a_child_that_gives_up_by_itself_is_followed_after_twice_as_long_each_time(
+    started: list[tuple[list[str], dict[str, str]]], time: Time
+) -> None:
+    looking, waits = evaluator(MemoryLog()), []
+    for _ in range(9):
+        looking.ensure()
+        assert looking.child is not None
+        looking.child.returncode, waited = 1, 0
+        while looking.child is None or looking.child.returncode == 1:
+            looking.ensure()
+            time.pass_by(1)
+            waited += 1
+        waits.append(waited - 1)
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert looking.child is not None
+    looking.child.returncode = -9
+    before = len(started)
+    looking.ensure()
+    assert len(started) == before + 1, "one that was killed had not given up"
