@@ -16,6 +16,7 @@ from monitor.protocol.document import Document
 from monitor.review import telling
 from monitor.review.compared import Compared
 from monitor.review.deeds import Done
+from monitor.review.harm import called_for
 from monitor.review.reading import Room
 from monitor.review.score import RoomScore, Status, score
 from monitor.vitals import Signal
@@ -70,6 +71,7 @@ def _room(room: Room, scored: RoomScore, others: Sequence[Compared]) -> Frame:
         "ends": room.ends,
         "points": round(scored.points, 1),
         "max": round(scored.max, 1),
+        "incomplete": scored.incomplete,
         "events": [telling.event_record(x) for x in scored.events],
         "parts": [telling.part_record(x) for x in scored.parts],
         "limits": [x.limit.model_dump(exclude_none=True) for x in room.scenario.critical if x.limit is not None],
@@ -81,6 +83,8 @@ def _room(room: Room, scored: RoomScore, others: Sequence[Compared]) -> Frame:
         "prompts": list(_prompts(room)),
         "protocol": _asked(room.document, [("trainee", room), *((policy, theirs) for policy, theirs, _ in beside)]),
         "deeds": [_deed(room, scored, x) for x in room.deeds],
+        "called": list(_called(room)),
+        "helped": [{"at": x.tick, "by": x.by, "text": _text(room, x.event)} for x in _by_others(room)],
         "looks": room.touches,
         "injected": [{"at": x.tick, "text": happened(x.event.happening)} for x in room.log if isinstance(x.event, e.TruthInjected)],
         "notes": [{"at": x.tick, "by": x.by, "text": x.event.text} for x in room.log if isinstance(x.event, e.TruthNoted)],
@@ -197,17 +201,38 @@ def _title(document: Document, rule: str) -> str:
 
 def _deed(room: Room, scored: RoomScore, deed: Done) -> Frame:
     """``mark``: how it was scored, where it was."""
-    event = next(x.event for x in room.log if x.seq == deed.seq)
+    event = _event(room, deed)
     mark = next((a.status.value for a in scored.acts if a.at == deed.at and a.do in deed.tasks and a.status is not Status.SPARED), "")
-    wrong = next((x.why for part in scored.parts for x in part.lost if part.name == say("Harm avoided") and x.at == deed.at), "")
+    wrong = next((x.why for part in scored.parts for x in part.lost if part.name == say("Harm") and x.at == deed.at), "")
     return {
         "at": deed.at,
         "by": deed.by,
-        "text": words.entry(room.document, event) or event.kind,
+        "text": _text(room, event),
         "tasks": list(deed.tasks),
         "mark": mark or wrong,
         "wrong": bool(wrong),
     }
+
+
+def _event(room: Room, deed: Done) -> e.AnyEvent:
+    return next(x.event for x in room.log if x.seq == deed.seq)
+
+
+def _text(room: Room, event: e.AnyEvent) -> str:
+    return words.entry(room.document, event) or event.kind
+
+
+def _called(room: Room) -> Iterator[Frame]:
+    """What was done to the patient or the pump, and what called for it: the protocol, the truth, both or neither."""
+    for deed, rule, truth in called_for(room):
+        differs = say("They differ.") if bool(rule) != truth else ""
+        yield {"at": deed.at, "text": _text(room, _event(room, deed)), "rule": rule, "truth": truth, "differs": differs}
+
+
+def _by_others(room: Room) -> Iterator[e.Logged]:
+    """What other people entered that would have counted, had the trainee done it."""
+    helped = {x.seq for x in room.helped}
+    return (x for x in room.log if x.seq in helped)
 
 
 def _log(room: Room) -> Iterator[list[Any]]:

@@ -19,9 +19,9 @@ from monitor.board.view import STARS, Picture, View
 from monitor.language import say
 from monitor.practice import SCALES
 from monitor.protocol.document import Document
-from monitor.review.deeds import first, touched
+from monitor.review.deeds import first, spoken, touched
 from monitor.review.reading import Room
-from monitor.review.score import Status, act_score, spoken
+from monitor.review.score import Status, act_score
 from monitor.session import Prompt
 from monitor.simulator.expected import Critical, Expected
 from monitor.simulator.parts import Counted, Deed

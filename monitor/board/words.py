@@ -139,7 +139,6 @@ def entry(document: Document, event: e.AnyEvent) -> str | None:
 STATUS = {
     Status.CORRECT: say("in time"),
     Status.LATE: say("late"),
-    Status.UNTIMED: say("done, not timed"),
     Status.SPARED: say("not needed"),
     Status.OMITTED: say("omitted"),
 }

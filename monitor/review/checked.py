@@ -16,8 +16,9 @@ from monitor.drills.play import play
 from monitor.drills.run import known
 from monitor.drills.script import load_policy
 from monitor.protocol.document import OBSERVABLE, Document
+from monitor.review.deeds import spoken
 from monitor.review.reading import read_room
-from monitor.review.score import RoomScore, Status, score_room, spoken
+from monitor.review.score import RoomScore, Status, score_room
 from monitor.simulator.parts import Deed
 from monitor.simulator.scenario import Scenario
 from monitor.sources.source import BadFile

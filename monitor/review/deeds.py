@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from monitor import events as e
 from monitor.access import UNNAMED
+from monitor.language import say
 from monitor.practice import COLLEAGUE
 from monitor.store.record import STORE
 from monitor.ward import EVALUATOR
@@ -25,6 +26,12 @@ NO_TOUCH = frozenset({
 })  # fmt: skip
 """Entries that say nothing of attention to this room: of the whole run, of the station's sound, of the instructor."""
 DEEDS = frozenset({"reassured", "airway", "oxygen", "probe"})
+SPECIAL = frozenset({"rate_raised", "rate_trifle"})
+"""Deeds that no scenario asks for."""
+LOWERED = 0.9
+"""Of the rate before: what is above it changes nothing for the patient. Proposal."""
+RAISED = 1.02
+"""Of the ordered rate: what is above it is more than was ordered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,11 @@ class Done:
     at: int
     by: str
     tasks: tuple[str, ...]
+
+    @property
+    def task(self) -> str:
+        """The one that says most: of a drug its class, of a stop the stop."""
+        return self.tasks[-1] if self.tasks[0] == "drug" else self.tasks[0]
 
 
 def people(entry: e.Logged) -> bool:
@@ -50,14 +62,16 @@ def trainee(drill: e.DrillStarted) -> Callable[[e.Logged], bool]:
 def done(log: Sequence[e.Logged], whose: Callable[[e.Logged], bool] = people) -> list[Done]:
     """Every deed of theirs, in order. What was taken back afterwards was not done."""
     taken_back = {x.event.seq for x in log if isinstance(x.event, e.Corrected) and x.event.instead is None}
-    found, rate, ran = [], 0.0, 0.0
+    found, rate, ran, ordered = [], 0.0, 0.0, 0.0
     for entry in log:
         event = entry.event
         tasks: tuple[str, ...] = ()
         match event:
+            case e.OrderSet():
+                ordered = event.order.rate_mg_per_kg_h
             case e.InfusionStarted() | e.RateChanged() | e.InfusionResumed():
                 # Who goes on after a pause at less than before has lowered the rate.
-                tasks = ("rate_lowered",) if 0 < event.rate_mg_per_kg_h < (rate or ran) else ()
+                tasks = _rate(event, rate or ran, ordered)
                 rate = ran = event.rate_mg_per_kg_h
             case e.InfusionPaused():
                 tasks, rate = ("stopped", "rate_lowered"), 0.0
@@ -69,6 +83,17 @@ def done(log: Sequence[e.Logged], whose: Callable[[e.Logged], bool] = people) ->
         if tasks and whose(entry) and entry.seq not in taken_back:
             found.append(Done(entry.seq, entry.tick, entry.by, tasks))
     return found
+
+
+def _rate(event: e.InfusionStarted | e.RateChanged | e.InfusionResumed, before: float, ordered: float) -> tuple[str, ...]:
+    new = event.rate_mg_per_kg_h
+    found = isinstance(event, e.RateChanged) and event.found
+    if ordered and new > max(before, ordered * RAISED) and not found:
+        return ("rate_raised",)
+    if 0 < new <= before * LOWERED:
+        return ("rate_lowered",)
+    trifle = isinstance(event, e.RateChanged) and not found and 0 < new < before
+    return ("rate_trifle",) if trifle else ()
 
 
 def _tasks(event: e.AnyEvent) -> tuple[str, ...]:
@@ -86,7 +111,7 @@ def _tasks(event: e.AnyEvent) -> tuple[str, ...]:
         case e.CuffIntervalSet():
             return ("cuff_interval",)
         case e.EmergencyAct():
-            return EMERGENCY.get(event.act, ())
+            return EMERGENCY.get(event.act, (f"emergency {event.act}",))
         case _:
             return ()
 
@@ -113,3 +138,49 @@ class Paces:
                 break
             speed = new if at <= first else max(speed, new)
         return speed
+
+
+WORDS = {
+    "rate_lowered": say("Lower the rate"),
+    "stopped": say("Stop or pause"),
+    "drug": say("Give a drug"),
+    "oxygen": say("Oxygen"),
+    "reassured": say("Calm words and presence"),
+    "airway": say("Head and airway"),
+    "probe": say("Place the probe anew"),
+    "cuff_now": say("A pressure now"),
+    "cuff_interval": say("Another cuff interval"),
+    "drug antiemetic_5ht3": say("Give ondansetron"),
+    "drug antiemetic_d2": say("Give an antiemetic of another class"),
+    "drug antiemetic_antihistamine": say("Give an antihistamine"),
+    "drug benzodiazepine": say("Give a calming drug"),
+    "drug benzodiazepine_antagonist": say("Give the calming drug's antagonist"),
+    "drug antihypertensive": say("Give a pressure drug"),
+    "observed seen": say("Look at the patient"),
+    "observed called": say("Call the prescriber"),
+    "observed breathing": say("Count the breathing"),
+    "observed iv_site": say("Look at the IV site"),
+    "observed pump": say("Look at the pump"),
+    "observed first_stand": say("Accompany the first standing"),
+    "rate_raised": say("A rate above the order"),
+    "rate_trifle": say("A change of rate that changes nothing"),
+    "emergency cpr": say("Chest compressions"),
+    "emergency bvm": say("Breathing with bag and mask"),
+    "emergency adrenaline_im": say("Adrenaline IM"),
+    "emergency adrenaline_iv": say("Adrenaline IV"),
+    "emergency atropine_iv": say("Atropine IV"),
+    "emergency flumazenil_iv": say("Flumazenil IV"),
+    "emergency drug_emergency": say("Another emergency drug"),
+}
+
+
+def spoken(task: str) -> str:
+    """A task in the words of a nurse."""
+    if task in WORDS:
+        return WORDS[task]
+    first_word, _, rest = task.partition(" ")
+    return (
+        {"charted": say("Chart"), "checked": say("Check"), "observed": say("Chart")}.get(first_word, first_word)
+        + " "
+        + rest.replace("_", " ")
+    )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from monitor import charting
 from monitor import events as e
 from monitor.protocol.document import Document
 from monitor.review.deeds import Done, Paces, done, people, touched, trainee
@@ -18,6 +19,12 @@ from monitor.ward import logged
 
 EVERY_S = 10
 """How often what is due is looked at."""
+ASKED_S = 5 * 60
+"""What the patient said, or the nurse saw, so long ago may still be charted. Proposal."""
+APART = {charting.BOTHERED: 1, charting.SEDATION: 1}
+"""How far what is charted may be from what was said or seen: on other scales two. Proposal."""
+LINGERS_S = 10
+"""Who taps what a prompt offered, so long after it ended, has still followed it."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +69,27 @@ class Room:
 
     @cached_property
     def deeds(self) -> list[Done]:
-        """What the trainee did."""
-        return done(self.log, trainee(self.drill))
+        """What the trainee did. A score that was made up was not asked for, so nothing was done by it."""
+        return [x for x in done(self.log, trainee(self.drill)) if x.seq not in self.made_up]
+
+    @cached_property
+    def made_up(self) -> dict[int, e.Logged]:
+        """The trainee's scores that nobody had asked for and that no look bears out, or that are not what was said."""
+        taken_back = {x.event.seq for x in self.log if isinstance(x.event, e.Corrected) and x.event.instead is None}
+        answers = [(x.tick, dict(x.event.scores)) for x in self.log if isinstance(x.event, e.PatientAnswered)]
+        looks = [x.tick for x in self.own if isinstance(x.event, e.Observed) and x.event.what == "seen"]
+        return {x.seq: x for x in self.own if x.seq not in taken_back and self._made_up(x, answers, looks)}
+
+    def _made_up(self, entry: e.Logged, answers: list[tuple[int, dict[str, int | None]]], looks: list[int]) -> bool:
+        event = entry.event
+        if not isinstance(event, e.Scored) or event.value is None:
+            return False
+        about = entry.tick if event.for_at is None else event.for_at
+        told = [scores.get(event.scale) for at, scores in answers if about - ASKED_S <= at <= entry.tick]
+        if event.scale == charting.SEDATION and any(about - ASKED_S <= at <= entry.tick for at in looks):
+            told += [round(v) for at, v in self.series(event.scale) if about - EVERY_S * 6 <= at <= entry.tick]
+        apart = APART.get(event.scale, 2)
+        return not told or all(v is not None and abs(v - event.value) > apart for v in told)
 
     @cached_property
     def helped(self) -> list[Done]:
@@ -74,7 +100,7 @@ class Room:
     @cached_property
     def touches(self) -> list[int]:
         """Seconds in which the trainee opened this room or entered something in it."""
-        return sorted({x.tick for x in self.own if touched(x)})
+        return sorted({x.tick for x in self.own if touched(x) and x.seq not in self.made_up})
 
     @cached_property
     def openings(self) -> list[int]:
@@ -87,6 +113,24 @@ class Room:
     @cached_property
     def prompts(self) -> list[tuple[int, e.PromptChanged]]:
         return [(x.tick, x.event) for x in self.log if isinstance(x.event, e.PromptChanged)]
+
+    @cached_property
+    def _lives(self) -> list[tuple[str, int, int]]:
+        """Each prompt's rule, from when it was shown, and until when it stood."""
+        found: list[tuple[str, int, int]] = []
+        since: dict[tuple[str, int], int] = {}
+        for at, change in self.prompts:
+            key = (change.rule, change.episode)
+            if change.state in (e.PromptState.ACTIVE, e.PromptState.RECHECK):
+                since.setdefault(key, at)
+            elif change.state is e.PromptState.RESOLVED and key in since:
+                found.append((change.rule, since.pop(key), at))
+        return found + [(rule, at, self.ends) for (rule, _), at in since.items()]
+
+    def prompted(self, since: int, until: int | None = None) -> list[str]:
+        """The rules whose prompts were open in that second, or at any time from then until."""
+        last = since if until is None else until
+        return [rule for rule, begin, end in self._lives if begin <= last and since <= end + LINGERS_S]
 
     @cached_property
     def answers(self) -> list[e.Logged]:

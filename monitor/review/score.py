@@ -9,30 +9,47 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 from monitor import events as e
+from monitor.charting import SCALES
 from monitor.language import say
-from monitor.review.deeds import first
+from monitor.protocol.document import Observation
+from monitor.review.deeds import Done, first, spoken, trainee
+from monitor.review.harm import ills, offers, told
 from monitor.review.reading import Room
-from monitor.simulator.expected import Critical, Expected, Limit, Restraint
+from monitor.simulator.expected import Critical, Expected, Limit
 from monitor.units import span
+from monitor.vitals import Signal
 
 LATE_KEEPS = 0.5
 """What a late act is worth of one in time. Proposal."""
+LATE_S = 5 * 60
+"""Later than so long after its limit an act is worth nothing. Proposal."""
+LEAST_S = 60
+"""No act is due sooner after this patient crossed the limit. Proposal."""
+STANDS_S = 4 * 60 * 60
+"""A drug that was given so long before an event still meets it. Proposal."""
+MADE_UP = 0.5
+"""What each made-up score costs. Proposal."""
+RECORD = ("charted ", "checked ", "observed called")
+"""What is written or said elsewhere: no first act at the patient or the pump."""
+LOOKS = frozenset({"observed seen", "observed breathing"})
 GRACE_S = 60
 """How late an observation may be and still be on time: as the example protocol's own rules."""
-UNTREATED_FREE_MIN, UNTREATED_ALL_MIN = 2, 10
-"""Minutes beyond a limit without the right act: so many cost nothing, so many cost the whole part. Proposal."""
+UNTREATED_FREE_MIN, UNASKED_FREE_MIN, UNTREATED_COSTS_MIN = 2, 5, 8
+"""Minutes beyond a limit without a right act: so many cost nothing where a number shows it, so many where it has to be asked
+for, and so many more cost the whole part. Proposal."""
 UNSEEN_S = 15 * 60
 """A room that nobody opened or touched for so long was out of sight. Proposal, as long as the protocol's looking in."""
+ENDS_S = 5
+"""A drill that was ended so shortly before its time was played to its end."""
 BY_MACHINE = frozenset({"cuff"})
 
 
 class Status(StrEnum):
     CORRECT = "correct"
     LATE = "late"
-    UNTIMED = "done, not timed"
-    """In the time it took the pace was above 1x, so how long it took says nothing."""
     SPARED = "not needed"
     """Another act came in time and made it unneeded."""
     OMITTED = "omitted"
@@ -58,6 +75,8 @@ class ActScore:
     limit: str
     """Whether the limit and the weight are sourced."""
     why: str
+    rule: str
+    """The first rule whose prompt called for it; empty: the protocol did not, only the truth."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +93,9 @@ class EventScore:
     acted: int | None
     resolved: int | None
     untreated_s: int
+    """Beyond the limit before the first act that treats."""
+    beyond_s: int
+    """Beyond the limit until it was back, treated or not."""
     timed: bool
     acts: tuple[ActScore, ...]
     lost: tuple[Lost, ...]
@@ -122,10 +144,13 @@ class RoomScore:
     title: str
     events: tuple[EventScore, ...]
     parts: tuple[Part, ...]
+    incomplete: bool
+    """Ended before its time: what was not due yet is not counted."""
 
     @property
     def points(self) -> float:
-        return sum(x.points for x in self.events) + sum(x.points for x in self.parts)
+        """Harm takes away what was earned, and no more."""
+        return max(0.0, sum(x.points for x in self.events) + sum(x.points for x in self.parts))
 
     @property
     def max(self) -> float:
@@ -154,6 +179,11 @@ class DrillScore:
         return round(sum(r.max for r in self.rooms), 1)
 
     @property
+    def incomplete(self) -> bool:
+        """Ended before its time: there is no total."""
+        return any(r.incomplete for r in self.rooms)
+
+    @property
     def critical_total(self) -> int:
         return sum(len(r.acts) for r in self.rooms)
 
@@ -169,9 +199,17 @@ def score(rooms: Sequence[Room]) -> DrillScore:
 
 def score_room(room: Room) -> RoomScore:
     events = tuple(x for critical in room.scenario.critical if (x := _event(room, critical)) is not None)
-    parts = (_restraint(room), _observations(room), *_untreated(room, events), _attention(room))
+    parts = (_harm(room), _observations(room), *_untreated(room, events), _attention(room))
     opened = room.state.opened
-    return RoomScore(room.session, opened.room, opened.alias, room.scenario.title, events, parts)
+    return RoomScore(room.session, opened.room, opened.alias, room.scenario.title, events, parts, _incomplete(room))
+
+
+def _incomplete(room: Room) -> bool:
+    """Ended while something could still come: a patient who has gone home, after the last that is expected, needs no more."""
+    gone = any(isinstance(x.event, e.Discharged) for x in room.log)
+    ends = [room.at(c.ends, c.counted) for c in room.scenario.critical]
+    over = gone and all(at is not None and at <= room.ends for at in ends)
+    return room.ends < room.drill.ends_at - ENDS_S and not over
 
 
 # ---- critical events ----
@@ -189,15 +227,13 @@ def _event(room: Room, critical: Critical) -> EventScore | None:
     episodes = {(p.rule, p.episode) for _, p in shown}
     answered = (x.tick for x in room.answers if isinstance(x.event, e.PromptAnswered) and (x.event.rule, x.event.episode) in episodes)
     acts = [a for act in critical.acts if (a := act_score(room, critical, act, onset, ends)) is not None]
-    done = [a.at for a in acts if a.at is not None]
-    acted = min(done, default=None)
+    treated = _treated(room, critical, {p.rule for _, p in shown}, acts, onset, ends)
     known = min((x for x in (crossing, shown[0][0] if shown else None) if x is not None), default=onset)
+    acted = _first_right(room, acts, treated, known, ends)
     begin, end = sorted((known, acted if acted is not None else known))
     # The pace falls back in the second after a crossing or a prompt.
     timed = room.drill.scripted or room.paces.fastest(begin + 1, end) <= 1
-    acts = [_timed(act, timed) for act in acts]
-    lost = tuple(_act_lost(act) for act in acts if act.points < act.max)
-    until = acted if acted is not None else ends
+    until = treated if treated is not None else ends
     return EventScore(
         event=critical.event,
         onset=onset,
@@ -209,10 +245,37 @@ def _event(room: Room, critical: Critical) -> EventScore | None:
         acted=acted,
         resolved=beyond[-1][1] if beyond and beyond[-1][1] < ends else None,
         untreated_s=sum(max(0, min(b, until) - a) for a, b in beyond),
+        beyond_s=sum(b - a for a, b in beyond),
         timed=timed,
         acts=tuple(acts),
-        lost=lost,
+        lost=tuple(_act_lost(room, act) for act in acts if act.points < act.max),
     )
+
+
+def _treated(room: Room, critical: Critical, rules: set[str], acts: Sequence[ActScore], onset: int, ends: int) -> int | None:
+    """The first act that treats: one that is expected, one that a prompt about it offered, or a drug for the same purpose."""
+    purposes = {f"drug {d.drug_class}": d.purpose for d in room.document.drugs}
+    meant = {purposes.get(act.do) for act in critical.acts} - {None}
+    treats = {task for rule in rules for task in offers(room.document, rule) if task not in LOOKS}
+    treats |= {task for task, purpose in purposes.items() if purpose in meant}
+    found = [a.at for a in acts if a.at is not None and not a.do.startswith(RECORD)]
+    for task in treats:
+        done = None if task.startswith(RECORD) else _standing(room, task, onset) or first(room.deeds, task, onset, ends)
+        found += [] if done is None else [done.at]
+    return min(found, default=None)
+
+
+def _first_right(room: Room, acts: Sequence[ActScore], treated: int | None, known: int, ends: int) -> int | None:
+    """The first right act at patient or pump: what is expected, or from when it could be known a look or a question.
+
+    Charting alone is none, unless nothing else is expected.
+    """
+    looked = [d.at for d in room.deeds if LOOKS & set(d.tasks) and known <= d.at <= ends]
+    asked = [x.tick for x in room.own if isinstance(x.event, e.PatientAsked) and known <= x.tick <= ends]
+    found = [at for at in (treated, *looked[:1], *asked[:1]) if at is not None]
+    if not found and all(a.do.startswith(RECORD) for a in acts):
+        found = [a.at for a in acts if a.at is not None]
+    return min(found, default=None)
 
 
 def _about(prompt: e.PromptChanged, critical: Critical) -> bool:
@@ -242,70 +305,101 @@ def _beyond(room: Room, limit: Limit, begin: int, ends: int) -> list[tuple[int, 
     return stretches
 
 
+def _crossing(room: Room, limit: Limit, begin: int, ends: int) -> int | None:
+    """The first second beyond it: as the screen had it, or as it was where the screen could not show it."""
+    seen = (a for a, _ in _beyond(room, limit, begin, ends))
+    name = {"pulse": "hr"}.get(limit.of, limit.of)
+    truth = (at for at, true in room.truths if begin <= at <= ends and (v := true.values.get(name)) is not None and limit.crossed(v))
+    return next(seen, None) or next(truth, None)
+
+
 def act_score(room: Room, critical: Critical, act: Expected, onset: int, ends: int) -> ActScore | None:
-    """None where it is not expected: what it depends on was not done."""
+    """None where it is not expected: what it depends on was not done, this patient never crossed the limit, or the drill
+    was ended before it was due."""
     since = onset if act.since is None else room.at(act.since, critical.counted)
     due = None if act.by is None else room.at(act.by, critical.counted)
+    crossed = True
     if act.only_if:
         caused = [d.at for task in act.only_if if (d := first(room.deeds, task, 0, ends)) is not None]
         if not caused:
             return None
         since, due = min(caused), min(caused) + (act.within or 0)
         ends = max(ends, due)
-    assert since is not None and due is not None
-    done = first(room.deeds, act.do, since, max(ends, due))
+    elif critical.limit is not None:
+        crossing = _crossing(room, critical.limit, onset, ends)
+        crossed = crossing is not None
+        if crossing is not None:
+            due = crossing + act.within if act.within is not None else max(due or 0, crossing + LEAST_S)
+    if due is None:
+        due = ends
+    assert since is not None
+    done = _standing(room, act.do, since) or first(room.deeds, act.do, since, max(ends, due))
+    if done is None and (not crossed or due > room.ends):
+        return None
     if done is not None and done.at <= due:
         status, points = Status.CORRECT, act.points
-    elif any(first(room.deeds, task, onset, due) for task in act.unless):
+    elif any(_standing(room, task, onset) or first(room.deeds, task, onset, due) for task in act.unless):
         status, points = Status.SPARED, act.points
     elif done is not None:
-        status, points = Status.LATE, act.points * LATE_KEEPS
+        status, points = Status.LATE, act.points * LATE_KEEPS if done.at <= due + LATE_S else 0.0
     else:
         status, points = Status.OMITTED, 0.0
-    return ActScore(act.do, status, due, done.at if done is not None else None, points, act.points, act.status, act.why)
+    rule = next((rule for rule in room.prompted(since, due) if act.do in offers(room.document, rule)), "")
+    return ActScore(act.do, status, due, done.at if done is not None else None, points, act.points, act.status, act.why, rule)
 
 
-def _timed(act: ActScore, timed: bool) -> ActScore:
-    if timed or act.status is not Status.LATE:
-        return act
-    return ActScore(act.do, Status.UNTIMED, act.due, act.at, act.max, act.max, act.limit, act.why)
+def _standing(room: Room, task: str, at: int) -> Done | None:
+    """What was done before and still stands, so that it forestalls an event: a drug, or a pump that is slowed or stopped."""
+    if task.startswith("drug"):
+        return first(room.deeds, task, at - STANDS_S, at - 1)
+    if task not in ("stopped", "rate_lowered") or room.started is None:
+        return None
+    before = [d for d in room.deeds if task in d.tasks and d.at < at]
+    undone = [x.tick for x in room.log if x.tick < at and _undoes(x.event, task)]
+    return before[-1] if before and before[-1].at >= max(undone, default=0) else None
 
 
-def _act_lost(act: ActScore) -> Lost:
-    said = spoken(act.do)
+def _undoes(event: e.AnyEvent, task: str) -> bool:
+    return isinstance(event, e.InfusionResumed) if task == "stopped" else isinstance(event, e.InfusionStarted | e.RateChanged)
+
+
+def _act_lost(room: Room, act: ActScore) -> Lost:
+    said, points = spoken(act.do), round(act.max - act.points, 1)
     if act.at is None:
-        return Lost(act.due, round(act.max - act.points, 1), say("{act}: omitted. {why}", act=said, why=act.why).strip())
-    return Lost(
-        act.at, round(act.max - act.points, 1), say("{act}: {span} late. {why}", act=said, span=span(act.at - act.due), why=act.why).strip()
-    )
+        return Lost(act.due, points, say("{act}: omitted. {why}", act=said, why=act.why).strip())
+    late = say("{act}: {span} late. {why}", act=said, span=span(act.at - act.due), why=act.why).strip()
+    pace = room.paces.fastest(act.due, act.at)
+    how = say("Timed by the session's clock, at {pace:g}x.", pace=pace) if pace > 1 else ""
+    return Lost(act.at, points, f"{late} {how}".strip())
 
 
 # ---- the other parts ----
 
 
-def _restraint(room: Room) -> Part:
-    lost = sorted((x for left in room.scenario.restraint for x in _not_left(room, left)), key=lambda x: x.at)
-    full = sum(left.points for left in room.scenario.restraint)
-    harmful = sum(x.why.startswith(HARMFUL) for x in lost)
-    note = (
-        say("{lost} better left, {harmful} of them harmful", lost=len(lost), harmful=harmful)
-        if lost
-        else say("nothing done that was better left")
-    )
+def _harm(room: Room) -> Part:
+    """Nothing is earned by it: what was better left takes away, and so does what was made up."""
+    found = ills(room)
+    lost = [Lost(x.deed.at, x.points, told(x)) for x in found] + list(_made_up(room))
+    harmful = sum(x.harmful and not x.rule for x in found)
+    left = sum(not x.rule for x in found)
+    said = [
+        say("{lost} better left, {harmful} of them harmful", lost=left, harmful=harmful)
+        if left
+        else say("nothing done that was better left"),
+        *([say("{n} called for by a prompt, not by the truth", n=len(found) - left)] if len(found) > left else []),
+        *([say("{n} scores made up", n=len(room.made_up))] if room.made_up else []),
+    ]
     limits = {left.status for left in room.scenario.restraint}
-    return Part(say("Harm avoided"), full - sum(x.points for x in lost), full, tuple(lost), note, ", ".join(sorted(limits)) or "proposal")
+    points = 0.0 - sum(x.points for x in lost)
+    return Part(say("Harm"), points, 0.0, tuple(sorted(lost, key=lambda x: x.at)), "; ".join(said), ", ".join(sorted(limits)) or "proposal")
 
 
-def _not_left(room: Room, left: Restraint) -> Iterator[Lost]:
-    after = 0 if left.after is None else room.at(left.after, "start")
-    until = room.ends if left.until is None else room.at(left.until, "start")
-    if after is None or until is None:
-        return
-    times = [d for d in room.deeds if left.leave in d.tasks and after <= d.at <= until]
-    for n, deed in enumerate(times[left.allowed :]):
-        again = say("again, ") if left.allowed or n else ""
-        word = HARMFUL if left.harmful else say("not needed")
-        yield Lost(deed.at, left.points if n == 0 else 0.0, f"{word}: {again}{spoken(left.leave).lower()}. {left.why}".strip())
+def _made_up(room: Room) -> Iterator[Lost]:
+    """What was charted in one second together."""
+    for at, entries in groupby(room.made_up.values(), key=lambda x: x.tick):
+        scores = [x.event for x in entries if isinstance(x.event, e.Scored)]
+        what = ", ".join(f"{SCALES[x.scale].label.lower()} {x.value}" for x in scores)
+        yield Lost(at, MADE_UP * len(scores), say("made up: {what}. It is not what was asked, seen or said.", what=what))
 
 
 def _observations(room: Room) -> Part:
@@ -313,7 +407,7 @@ def _observations(room: Room) -> Part:
     weight, document = room.scenario.weights.observations, room.document
     asked = [o for o in document.observations if not set(o.by) <= BY_MACHINE]
     due: dict[str, int | None] = {o.id: None for o in asked}
-    on_time = 0
+    on_time, looked = 0, -1
     missed: list[tuple[int, str]] = []
     for tick, state, window in room.moments():
         for observation in asked:
@@ -321,14 +415,22 @@ def _observations(room: Room) -> Part:
             due[observation.id] = now
             if before is None:
                 continue
+            late = tick > before + GRACE_S
             if now is not None and now > before:
-                late_s = tick - before - GRACE_S
-                if late_s <= 0:
+                who = _who(room, observation, looked, tick)
+                if who is Who.TRAINEE and not late:
                     on_time += 1
-                else:
+                elif who is Who.TRAINEE:
                     missed.append((before, say("{what}: {span} late", what=observation.label, span=span(tick - before))))
-            elif now is None and tick > before + GRACE_S:
+                elif who is Who.ANOTHER:
+                    missed.append((before, say("{what}: by somebody else", what=observation.label)))
+                elif who is Who.MADE_UP:
+                    missed.append((before, say("{what}: charted, and neither asked nor looked", what=observation.label)))
+                elif late:
+                    missed.append((before, say("{what}: left out", what=observation.label)))
+            elif now is None and late:
                 missed.append((before, say("{what}: left out", what=observation.label)))
+        looked = tick
     for observation in asked:
         last = due[observation.id]
         every = observation.every.get(room.state.phase) or max(observation.every.values(), default=0) or GRACE_S * 15
@@ -338,7 +440,8 @@ def _observations(room: Room) -> Part:
     total = on_time + len(missed)
     each = weight / total if total else 0.0
     lost = tuple(Lost(at, round(each, 2), f"{why[0].upper()}{why[1:]}") for at, why in sorted(missed))
-    points = round(weight * on_time / total, 1) if total else weight
+    weight = weight if total else 0.0
+    points = round(weight * on_time / total, 1) if total else 0.0
     return Part(
         say("Observations on time"),
         points,
@@ -349,13 +452,43 @@ def _observations(room: Room) -> Part:
     )
 
 
+class Who(StrEnum):
+    TRAINEE = "trainee"
+    ANOTHER = "another"
+    MADE_UP = "made up"
+    NOBODY = "nobody"
+    """It was put off by something else, such as the end of the infusion."""
+
+
+def _who(room: Room, observation: Observation, since: int, until: int) -> Who:
+    """Who made an observation after one second, up to another."""
+    found = [x for x in room.log if since < x.tick <= until and _observes(observation, x.event)]
+    mine = trainee(room.drill)
+    own = [x for x in found if mine(x)]
+    if any(x.seq not in room.made_up for x in own):
+        return Who.TRAINEE
+    return Who.MADE_UP if own else Who.ANOTHER if found else Who.NOBODY
+
+
+def _observes(observation: Observation, event: e.AnyEvent) -> bool:
+    match event:
+        case e.Scored():
+            return event.scale in observation.by
+        case e.Observed():
+            return event.what in observation.by or event.what == "resting"
+        case _:
+            return False
+
+
 def _untreated(room: Room, events: Sequence[EventScore]) -> Iterator[Part]:
     limited = [x for x in events if x.crossing is not None]
-    if not any(c.limit is not None for c in room.scenario.critical):
+    if not limited:
         return
     weight = room.scenario.weights.untreated
+    shown = {c.event for c in room.scenario.critical if c.limit is not None and c.limit.of in set(Signal)}
+    free = {x.event: 60 * (UNTREATED_FREE_MIN if x.event in shown else UNASKED_FREE_MIN) for x in limited}
     seconds = sum(x.untreated_s for x in limited)
-    share = min(1.0, max(0.0, (seconds / 60 - UNTREATED_FREE_MIN) / (UNTREATED_ALL_MIN - UNTREATED_FREE_MIN)))
+    share = min(1.0, sum(max(0, x.untreated_s - free[x.event]) for x in limited) / 60 / UNTREATED_COSTS_MIN)
     worst = max(limited, key=lambda x: x.untreated_s, default=None)
     lost: tuple[Lost, ...] = ()
     if share > 0 and worst is not None and worst.crossing is not None:
@@ -367,7 +500,9 @@ def _untreated(room: Room, events: Sequence[EventScore]) -> Iterator[Part]:
             ),
         )
     points = weight - sum(x.points for x in lost)
-    yield Part(say("Minutes beyond limits untreated"), points, weight, lost, span(seconds), room.scenario.weights.status)
+    beyond = sum(x.beyond_s for x in limited)
+    note = say("{untreated} of {beyond} beyond the limit", untreated=span(seconds), beyond=span(beyond))
+    yield Part(say("Minutes beyond limits untreated"), points, weight, lost, note, room.scenario.weights.status)
 
 
 def _attention(room: Room) -> Part:
@@ -383,41 +518,3 @@ def _attention(room: Room) -> Part:
         lost.append(Lost(a + UNSEEN_S, taken, say("Out of sight for {span}", span=span(b - a))))
     note = say("{openings} openings, {touches} touches", openings=len(room.openings), touches=len(set(room.touches)))
     return Part(say("Attention"), left, weight, tuple(lost), note, room.scenario.weights.status)
-
-
-HARMFUL = say("harmful")
-WORDS = {
-    "rate_lowered": say("Lower the rate"),
-    "stopped": say("Stop or pause"),
-    "drug": say("Give a drug"),
-    "oxygen": say("Oxygen"),
-    "reassured": say("Calm words and presence"),
-    "airway": say("Head and airway"),
-    "probe": say("Place the probe anew"),
-    "cuff_now": say("A pressure now"),
-    "cuff_interval": say("Another cuff interval"),
-    "drug antiemetic_5ht3": say("Give ondansetron"),
-    "drug antiemetic_d2": say("Give an antiemetic of another class"),
-    "drug antiemetic_antihistamine": say("Give an antihistamine"),
-    "drug benzodiazepine": say("Give a calming drug"),
-    "drug benzodiazepine_antagonist": say("Give the calming drug's antagonist"),
-    "drug antihypertensive": say("Give a pressure drug"),
-    "observed seen": say("Look at the patient"),
-    "observed called": say("Call the prescriber"),
-    "observed breathing": say("Count the breathing"),
-    "observed iv_site": say("Look at the IV site"),
-    "observed pump": say("Look at the pump"),
-    "observed first_stand": say("Accompany the first standing"),
-}
-
-
-def spoken(task: str) -> str:
-    """A task in the words of a nurse."""
-    if task in WORDS:
-        return WORDS[task]
-    first_word, _, rest = task.partition(" ")
-    return (
-        {"charted": say("Chart"), "checked": say("Check"), "observed": say("Chart")}.get(first_word, first_word)
-        + " "
-        + rest.replace("_", " ")
-    )

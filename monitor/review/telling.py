@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from monitor.review.score import ActScore, DrillScore, EventScore, Lost, Part, RoomScore, spoken
+from monitor.review.deeds import spoken
+from monitor.review.score import ActScore, DrillScore, EventScore, Lost, Part, RoomScore
 from monitor.units import span
 
 
@@ -28,6 +29,8 @@ def event_record(x: EventScore) -> dict[str, Any]:
         "recognition_s": x.recognition_s,
         "response_s": x.response_s,
         "untreated_s": x.untreated_s,
+        "beyond_s": x.beyond_s,
+        "timed": x.timed,
         "acts": [_act(a) for a in x.acts],
         "points": x.points,
         "max": x.max,
@@ -46,6 +49,7 @@ def _act(x: ActScore) -> dict[str, Any]:
         "max": x.max,
         "limit": x.limit,
         "why": x.why,
+        "rule": x.rule,
     }
 
 
@@ -88,8 +92,9 @@ def _part_line(room: RoomScore, x: Part) -> str:
 def summary(scored: DrillScore) -> dict[str, Any]:
     return {
         "summary": True,
-        "score": scored.points,
-        "max": scored.max,
+        "score": None if scored.incomplete else scored.points,
+        "max": None if scored.incomplete else scored.max,
+        "incomplete": scored.incomplete,
         "critical_done": scored.critical_done,
         "critical_total": scored.critical_total,
     }

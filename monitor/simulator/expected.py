@@ -58,16 +58,17 @@ class Expected(Part):
     only_if: tuple[TaskName, ...] = ()
     """Expected only of one who did one of these, ``within`` so long of it."""
     within: Seconds | None = None
+    """Without ``only_if``: so long after this patient crossed the event's limit."""
     points: float = Field(default=4, gt=0, le=100)
     status: Status = "proposal"
     why: str = Field(default="", max_length=400)
 
     @model_validator(mode="after")
     def _limit(self) -> Expected:
-        if bool(self.only_if) != (self.within is not None):
+        if self.only_if and self.within is None:
             raise ValueError("only_if and within stand together: within so long of that")
         if (self.by is None) == (self.within is None):
-            raise ValueError("give the limit: by, or only_if with within")
+            raise ValueError("give the limit: by, or within")
         if self.since is not None and (self.by is None or self.since >= self.by):
             raise ValueError("since lies before by, and needs one")
         return self
@@ -89,6 +90,8 @@ class Critical(Part):
     def _ordered(self) -> Critical:
         latest = self.ends
         for act in self.acts:
+            if act.within is not None and not act.only_if and self.limit is None:
+                raise ValueError(f"{act.do!r} is due within a time of the limit's crossing, and the event has no limit")
             if act.by is not None and not self.onset < act.by <= latest:
                 raise ValueError(f"{act.do!r} is due by a time that does not lie between onset and until")
         return self

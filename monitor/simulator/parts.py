@@ -62,7 +62,7 @@ def _read_deed(value: object) -> str:
     raise ValueError(f"unknown deed {value!r}; known are {', '.join(Deed)} and 'drug CLASS'")
 
 
-def _read_task(value: object) -> str:
+def read_task(value: object) -> str:
     """A deed, or something that the record shows: ``charted nausea``, ``checked escort``."""
     if isinstance(value, str) and _RECORDED.match(value):
         return value
@@ -73,4 +73,4 @@ def _read_task(value: object) -> str:
 
 
 DeedName = Annotated[str, BeforeValidator(_read_deed)]
-TaskName = Annotated[str, BeforeValidator(_read_task)]
+TaskName = Annotated[str, BeforeValidator(read_task)]

@@ -160,23 +160,22 @@ def _list(viewer: Viewer) -> None:
     own = [run for run in found if run.trainee == chosen]
     for run in reversed(own):
         left, right = st.columns([5, 1], vertical_alignment="center")
-        got = sum(room.points for room in run.scored)
-        best = sum(room.max for room in run.scored)
+        got, best = sum(room.points for room in run.scored), sum(room.max for room in run.scored)
         first = run.rooms[0].drill
-        shown = "with" if first.prompts else "without"
-        left.markdown(
-            escaped(
-                say(
-                    ("Run {number}, {day}: {title}, {shown} prompts. {got:g} of {best:g} points, by its parts in the debrief"),
-                    number=run.number,
-                    day=run.day,
-                    title=first.title,
-                    shown=shown,
-                    got=got,
-                    best=best,
-                )
-            )
+        worth = (
+            say("Incomplete: ended before its time, so there is no total")
+            if any(room.incomplete for room in run.scored)
+            else say("{got:g} of {best:g} points, by its parts in the debrief", got=round(got, 1), best=round(best, 1))
         )
+        told = say(
+            "Run {number}, {day}: {title}, {shown} prompts. {worth}",
+            number=run.number,
+            day=run.day,
+            title=first.title,
+            shown="with" if first.prompts else "without",
+            worth=worth,
+        )
+        left.markdown(escaped(told))
         if right.button(say("Debrief"), key=f"run-{run.number}", use_container_width=True):
             go("review", run=str(run.number))
     _progress(viewer, own)

@@ -66,11 +66,14 @@ def test_the_protocol_nurse_does_every_critical_act_of_a_shift_and_no_one_does_n
 
 def test_the_wrong_nurse_is_scored_down_at_the_named_moments() -> None:
     (room,) = played("probe-off", WRONG).scored.rooms
-    harm = next(p for p in room.parts if p.name == "Harm avoided")
-    said = [(x.at, x.why) for x in harm.lost]
+    harm = next(p for p in room.parts if p.name == "Harm")
+    said = [(x.at, x.why) for x in harm.lost if x.points]
     started = played("probe-off", WRONG).rooms[0].started
     assert started is not None
-    assert [why.split(".")[0] for _, why in said] == ["not needed: oxygen", "not needed: stop or pause", "harmful: give a calming drug"]
+    told = ["not needed: give ondansetron", "harmful: again, give ondansetron", "harmful: give a calming drug"]
+    assert [why.split(".")[0] for _, why in said] == told
+    free = [x.why.split(":")[0] for x in harm.lost if not x.points]
+    assert free == ["Oxygen", "Stop or pause"], "a prompt that was false called for it: said, and free"
     assert said[2][0] == started + 32 * 60 + 1, "entered in the second after it was decided"
     assert all(act.status is Status.OMITTED for act in room.acts)
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from monitor import events as e
+from monitor.infusion import Order
 from monitor.protocol.cases import second, series
 from monitor.protocol.document import Document
 from monitor.protocol.shorthand import chart
@@ -33,6 +34,12 @@ def done(document: Document, words: list[str], state: SessionState, last: int) -
     match words:
         case ["open"]:
             return [e.RoomOpened()]
+        case ["ask"]:
+            return [e.PatientAsked()]
+        case ["hears", scale, value]:
+            return [e.PatientAnswered(scores=((scale, int(value)),))]
+        case ["order"]:
+            return [e.OrderSet(order=Order(weight_kg=70, dose_mg_per_kg=0.5, minutes=40, concentration_mg_per_ml=1))]
         case ["pace", speed]:
             return [e.PaceSet(speed=float(speed))]
         case ["undo"]:
@@ -52,6 +59,9 @@ def happened(document: Document, case: dict[str, Any]) -> Iterator[tuple[int, st
         if words[0] == "by":
             by, words = words[1].replace("_", " "), words[2:]
         yield second(at), by, words
+    for scale, values in case.get("true", {}).items():
+        for at, value in enumerate([float(values)] * (ENDS // 30)):
+            yield at * 30, "evaluator", e.TruthState(values={scale: value})
     for text in case.get("prompts", ()):
         at, rule = text.split()
         shown = e.PromptChanged(
@@ -95,7 +105,7 @@ def room_of(document: Document, case: dict[str, Any]) -> Room:
             log.append(e.Logged(len(log), at, "", by, event))  # type: ignore[arg-type]
             state = fold(state, log[-1])
     values = series(case["spo2"])
-    values = (*values, *values[-1:] * ENDS)[: ENDS + 1]
+    values = (*values, *values[-1:] * ENDS)[: second(case.get("ends", "20:00")) + 1]
     rows = tuple((at, packing.pack([numeric(Signal.SPO2, float(v), at)], at, None)) for at, v in enumerate(values))
     return Room(1, document, tuple(log), rows)
 
@@ -112,7 +122,8 @@ def test_it_is_worth_what_the_case_says(document: Document, case: dict[str, Any]
     found: dict[str, Any] = {
         "acts": [act.status.value for act in scored.acts],
         "points": f"{sum(x.points for x in scored.events):g} of {sum(x.max for x in scored.events):g}",
-        "harm": next(f"{p.points:g} of {p.max:g}" for p in scored.parts if p.name == "Harm avoided"),
+        "harm": next(p.points for p in scored.parts if p.name == "Harm"),
+        "incomplete": scored.incomplete,
         "parts": {p.name: f"{p.points:g} of {p.max:g}" for p in scored.parts if p.name in expect.get("parts", ())},
         "lost": [
             f"{span(x.at)} {x.points:g} {x.why}" for x in scored.lost if not x.why.startswith("Out of sight") and "left out" not in x.why
@@ -128,7 +139,7 @@ def test_it_is_worth_what_the_case_says(document: Document, case: dict[str, Any]
 def test_every_point_lost_names_its_moment_and_the_parts_add_up(document: Document) -> None:
     for case in CASES:
         scored = score_room(room_of(document, case))
-        assert scored.max - scored.points == pytest.approx(sum(x.points for x in scored.lost), abs=0.2), case["name"]
+        assert scored.points == pytest.approx(max(0, scored.max - sum(x.points for x in scored.lost)), abs=0.2), case["name"]
         assert all(0 <= x.at <= ENDS and x.why for x in scored.lost)
 
 

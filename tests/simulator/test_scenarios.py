@@ -429,6 +429,7 @@ def test_the_right_acts_are_the_critical_ones_in_time(name: str) -> None:
         (CRITICAL.format("do: cuff_now, since: 9:00, by: 8:00"), 10, "since lies before by"),
         (CRITICAL.format("do: cuff_now"), 10, "give the limit"),
         (CRITICAL.format("do: cuff_now, only_if: [drug]"), 10, "stand together"),
+        (CRITICAL.format("do: cuff_now, within: 3 min"), 7, "the event has no limit"),
         (CRITICAL.format("do: cuff_now, by: 1:00:00"), 7, "between onset and until"),
         (MINIMAL + "restraint:\n  - {leave: sitting}\n", 7, "unknown deed 'sitting'"),
         (MINIMAL + "happenings:\n  - {at: 1:00, unless: [charted nausea], nausea: 3}\n", 7, "unknown deed 'charted nausea'"),
