@@ -16,6 +16,7 @@ from promises import (
     outages,
     power_cut,
     restores,
+    score,
     survivors,
     ward_machine,
     writers,
@@ -43,5 +44,6 @@ ROWS: Mapping[str, Row] = {
     "acts": Row(acts.keep, quick=8, full=1000),
     "outages": Row(outages.keep, quick=6, full=200),
     "held-up": Row(held_up.keep, quick=1, full=30),
+    "score": Row(score.keep, quick=0, full=20),
     "kill": Row(kills.keep, quick=1, full=300),
 }

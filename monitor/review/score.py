@@ -507,8 +507,8 @@ def _untreated(room: Room, events: Sequence[EventScore]) -> Iterator[Part]:
 
 def _attention(room: Room) -> Part:
     """A room out of sight for a quarter of an hour while a drug runs or wears off."""
-    weight = room.scenario.weights.attention
     begin = room.started if room.started is not None else 0
+    weight = room.scenario.weights.attention if room.ends - begin > UNSEEN_S else 0.0
     looks = [t for t in room.touches if t > begin]
     gaps = [(a, b) for a, b in zip([begin, *looks], [*looks, room.ends], strict=True) if b - a > UNSEEN_S]
     lost, left = [], weight
