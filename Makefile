@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-fast lint audit fonts bench soak day prompts promises patient-page screenshots looks language clean
+.PHONY: run test test-fast lint audit lock sbom fonts bench soak day prompts promises patient-page screenshots looks language clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m monitor run
@@ -23,6 +23,22 @@ audit:
 	@$(PYTHON) -m venv .audit
 	.audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
 	.audit/bin/pip-audit --strict --disable-pip --no-deps --requirement requirements.txt
+
+# Every library with the hashes of its files, from the versions in the two .in files: pip installs nothing else under its name.
+LOCKED := --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	--allow-unsafe --strip-extras
+lock:
+	@$(PYTHON) -m venv .lock
+	.lock/bin/python -m pip install --quiet --disable-pip-version-check pip-tools==7.6.2
+	.lock/bin/pip-compile $(LOCKED) --output-file requirements.txt requirements.in
+	.lock/bin/pip-compile $(LOCKED) --output-file requirements-dev.txt requirements-dev.in
+
+# What the program consists of, for whoever keeps a list: CycloneDX, from the locked libraries.
+sbom:
+	@$(PYTHON) -m venv .sbom
+	.sbom/bin/python -m pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0
+	@mkdir -p build
+	.sbom/bin/cyclonedx-py requirements requirements.txt --of JSON --output-reproducible -o build/sbom.cdx.json
 
 # What pages look like with one family of fonts alone, for each that is installed here.
 fonts: $(VENV)/dev.stamp
@@ -74,4 +90,4 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .audit .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .audit .lock .sbom .pytest_cache .mypy_cache .ruff_cache .hypothesis

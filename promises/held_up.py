@@ -34,6 +34,8 @@ EMERGENCY_S, FRAMES_S = 1.0, 2.0
 TAP_EVERY_S = 0.25
 PATIENCE_S = 120.0
 """How long the short form waits for an answer: it times nothing."""
+LONGEST_S = 600.0
+"""So long a way goes on where nobody ends it."""
 NAME = "Ann"
 
 
@@ -160,7 +162,7 @@ WAYS: dict[str, Callable[[Station], Any]] = {
 async def _go_on(way: Callable[[Station], Any], here: Station) -> None:
     async with way(here):
         print("begun", flush=True)
-        await asyncio.Event().wait()
+        await asyncio.sleep(LONGEST_S)
 
 
 @contextmanager
