@@ -59,7 +59,7 @@ class Found:
     doubts: tuple[str, ...] = ()
 
 
-RECORDED = (".csv", ".hea", ".vital")
+RECORDED = (".csv", ".edf", ".hea", ".vital")
 
 
 def recordings(folder: Path) -> list[Found]:

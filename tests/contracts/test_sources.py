@@ -53,6 +53,17 @@ def _record(folder: Path) -> Source:
     return open_recording(folder / "r1.hea")
 
 
+def _edf(folder: Path) -> Source:
+    edfio = load("edfio")
+    values = {"HR": (80 + np.arange(TICKS) % 5, "bpm", 300), "SpO2": (96 + np.arange(TICKS) % 3, "%", 100)}
+    signals = [
+        edfio.EdfSignal(data.astype(float), 1, label=name, physical_dimension=unit, physical_range=(0, most))
+        for name, (data, unit, most) in values.items()
+    ]
+    edfio.Edf(signals, data_record_duration=10).write(folder / "e1.edf")
+    return open_recording(folder / "e1.edf")
+
+
 def _simulated(_: Path) -> Source:
     return SimulatedSource(load_scenario(ids()[0]), seed=7)
 
@@ -61,6 +72,7 @@ SOURCES: dict[str, Callable[[Path], Source]] = {
     "table": _table,
     "own": _own,
     "wfdb": _record,
+    "edf": _edf,
     "simulated": _simulated,
 }
 """A new kind of source joins here with a way to make one that lasts at least ``TICKS`` seconds; the same each time."""

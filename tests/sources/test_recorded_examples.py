@@ -156,7 +156,6 @@ def test_a_recording_of_waves_only_does_not_open_in_a_room(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "edf-oximetry/PulseOximetry1.EDF",
         "hl7v2/philips-mdil-oru-r01.hl7",
         "biosppy/ecg.txt",
         "fhir/phd-rtsa-example.json",

@@ -234,6 +234,7 @@ def test_a_vital_file_that_is_cut_short_is_refused(tmp_path: Path, kept: float) 
 def test_other_formats_are_named_and_not_read_yet(tmp_path: Path) -> None:
     for head, said in (
         (b"0       X", "EDF"),
+        (b"\xffBIOSEMI", "BDF"),
         (b"PK\x03\x04abc", "zip"),
         (gzip.compress(b"hello"), "compressed"),
         (b"<Observation xmlns='http://hl7.org/fhir'>", "FHIR"),

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from pathlib import Path
 from typing import Final
 
-from monitor.sources.recorded import csv_file, vital_file, wfdb_file
+from monitor.sources.recorded import csv_file, edf_file, vital_file, wfdb_file
 from monitor.sources.recorded.tracks import MAX_BYTES, MAX_CHANNELS, Recording
 from monitor.sources.source import BadFile
 
-READ: Final = "a WFDB header (.hea), a Vital Recorder file (.vital) or a table (.csv)"
+READ: Final = "a WFDB header (.hea), a Vital Recorder file (.vital), an EDF recording (.edf) or a table (.csv)"
 MAX_HEADERS: Final = 500
 UNFORESEEN: Final = "damaged in a way that was not foreseen"
 _MAGIC: Final[tuple[tuple[bytes, str], ...]] = (
@@ -90,6 +89,8 @@ def _read(path: Path) -> Recording:
         head = f.read(1 << 16)
     if head.startswith(b"\x1f\x8b"):
         return _unpacked(path, head)
+    if edf_file.is_edf(head):
+        return edf_file.read_edf(path)
     if wfdb_file.is_header(head):
         return wfdb_file.read_wfdb(path)
     other = _not_read_yet(head)
@@ -139,8 +140,8 @@ def _not_read_yet(head: bytes) -> str | None:
         if head.startswith(magic):
             return name
     text = head[:4096].decode("utf-8-sig", errors="replace").lstrip()
-    if re.match(rb"^(0 {7}|\xffBIOSEMI)", head):
-        return "an EDF or BDF recording"
+    if head.startswith(b"\xffBIOSEMI"):
+        return "a BDF recording"
     if text.startswith(("MSH|", "FHS|", "BHS|", "\x0bMSH|")):
         return "an HL7 v2 message"
     if text.startswith(("{", "[{", "[\n")):
