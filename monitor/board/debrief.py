@@ -6,6 +6,7 @@ All times are seconds from the opening of the session. Hidden truth is in it: it
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from monitor import events as e
@@ -16,8 +17,9 @@ from monitor.protocol.document import Document
 from monitor.review import telling
 from monitor.review.compared import Compared
 from monitor.review.deeds import Done
-from monitor.review.harm import called_for
-from monitor.review.reading import Room
+from monitor.review.harm import Ill, called_for, ills
+from monitor.review.harm import told as told_of
+from monitor.review.reading import TOGETHER, Room
 from monitor.review.score import RoomScore, Status, score
 from monitor.vitals import Signal
 
@@ -52,10 +54,20 @@ def debrief_frame(rooms: Sequence[Room], others: Sequence[Compared] = ()) -> Fra
         "headings": [{"id": name, "title": title, "asks": asks} for name, title, asks in HEADINGS],
         "runs": [
             {"who": first.drill.trainee, "policy": None, **telling.summary(scored)},
+            *_with(rooms),
             *({"who": spoken(x.policy), "policy": x.policy, **telling.summary(x.scored)} for x in others),
         ],
         "rooms": [_room(room, told, others) for room, told in zip(rooms, scored.rooms, strict=True)],
     }
+
+
+def _with(rooms: Sequence[Room]) -> Iterator[Frame]:
+    """Each other person who did something in the drill, by their own entries, and all of them together; an instructor is none."""
+    instructors = frozenset[str]().union(*(room.instructors for room in rooms))
+    names = sorted({x.by for room in rooms for x in room.helped} - instructors)
+    for name in (*names, *([TOGETHER] if names else [])):
+        told = score([replace(room, author=name) for room in rooms])
+        yield {"who": say("Together") if name == TOGETHER else name, "policy": None, **telling.summary(told)}
 
 
 def _room(room: Room, scored: RoomScore, others: Sequence[Compared]) -> Frame:
@@ -82,7 +94,7 @@ def _room(room: Room, scored: RoomScore, others: Sequence[Compared]) -> Frame:
         **_truth(room),
         "prompts": list(_prompts(room)),
         "protocol": _asked(room.document, [("trainee", room), *((policy, theirs) for policy, theirs, _ in beside)]),
-        "deeds": [_deed(room, scored, x) for x in room.deeds],
+        "deeds": _deeds(room, scored),
         "called": list(_called(room)),
         "helped": [{"at": x.tick, "by": x.by, "text": _text(room, x.event)} for x in _by_others(room)],
         "looks": room.touches,
@@ -96,7 +108,7 @@ def _room(room: Room, scored: RoomScore, others: Sequence[Compared]) -> Frame:
                 "points": round(told.points, 1),
                 "max": round(told.max, 1),
                 "events": [telling.event_record(x) for x in told.events],
-                "deeds": [_deed(theirs, told, x) for x in theirs.deeds],
+                "deeds": _deeds(theirs, told),
                 **_truth(theirs),
             }
             for policy, theirs, told in beside
@@ -199,11 +211,17 @@ def _title(document: Document, rule: str) -> str:
     return known.title if known is not None else rule
 
 
-def _deed(room: Room, scored: RoomScore, deed: Done) -> Frame:
+def _deeds(room: Room, scored: RoomScore) -> list[Frame]:
+    ill = {x.deed.seq: x for x in ills(room)}
+    return [_deed(room, scored, deed, ill.get(deed.seq)) for deed in room.deeds]
+
+
+def _deed(room: Room, scored: RoomScore, deed: Done, ill: Ill | None) -> Frame:
     """``mark``: how it was scored, where it was."""
     event = _event(room, deed)
     mark = next((a.status.value for a in scored.acts if a.at == deed.at and a.do in deed.tasks and a.status is not Status.SPARED), "")
-    wrong = next((x.why for part in scored.parts for x in part.lost if part.name == say("Harm") and x.at == deed.at), "")
+    wrong = told_of(ill) if ill is not None and not ill.rule else ""
+    mark = mark or (say("called for by {rule}, not by the truth", rule=ill.rule) if ill is not None and ill.rule else "")
     return {
         "at": deed.at,
         "by": deed.by,

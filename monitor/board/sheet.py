@@ -125,7 +125,8 @@ def _told(deeds: Iterable[Frame]) -> list[Frame]:
 
 def _deed(deed: Frame) -> str:
     mark = words.STATUS.get(deed["mark"], deed["mark"].split(".")[0])
-    return f"{deed['text']}: {mark}" if mark else deed["text"]
+    text = deed["text"].partition(" (")[0]
+    return f"{text}: {mark}" if mark else text
 
 
 def _y(value: float, low: float, high: float, top: float, height: float) -> float:

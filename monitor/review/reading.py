@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,6 +23,7 @@ ASKED_S = 5 * 60
 """What the patient said, or the nurse saw, so long ago may still be charted. Proposal."""
 APART = {charting.BOTHERED: 1, charting.SEDATION: 1}
 """How far what is charted may be from what was said or seen: on other scales two. Proposal."""
+TOGETHER = "*"
 LINGERS_S = 10
 """Who taps what a prompt offered, so long after it ended, has still followed it."""
 
@@ -35,6 +36,22 @@ class Room:
     document: Document
     log: tuple[e.Logged, ...]
     rows: tuple[tuple[int, bytes], ...]
+    author: str | None = None
+    """Whose entries count: the trainee's where it is None, everybody's who was there where it is ``TOGETHER``."""
+
+    @cached_property
+    def counts(self) -> Callable[[e.Logged], bool]:
+        """Whether an entry is by whoever is looked at."""
+        if self.author is None:
+            return trainee(self.drill)
+        if self.author == TOGETHER:
+            return lambda entry: people(entry) and entry.by not in self.instructors
+        return lambda entry: entry.by == self.author
+
+    @cached_property
+    def instructors(self) -> frozenset[str]:
+        """Who let something happen or noted it at the instructor's desk."""
+        return frozenset(x.by for x in self.log if isinstance(x.event, e.TruthInjected | e.TruthNoted))
 
     @cached_property
     def drill(self) -> e.DrillStarted:
@@ -65,12 +82,12 @@ class Room:
     @cached_property
     def own(self) -> tuple[e.Logged, ...]:
         """What the trainee entered."""
-        return tuple(filter(trainee(self.drill), self.log))
+        return tuple(filter(self.counts, self.log))
 
     @cached_property
     def deeds(self) -> list[Done]:
         """What the trainee did. A score that was made up was not asked for, so nothing was done by it."""
-        return [x for x in done(self.log, trainee(self.drill)) if x.seq not in self.made_up]
+        return [x for x in done(self.log, self.counts) if x.seq not in self.made_up]
 
     @cached_property
     def made_up(self) -> dict[int, e.Logged]:
@@ -94,8 +111,7 @@ class Room:
     @cached_property
     def helped(self) -> list[Done]:
         """What other people did in this room: an instructor, a second nurse."""
-        mine = trainee(self.drill)
-        return done(self.log, lambda entry: people(entry) and not mine(entry))
+        return done(self.log, lambda entry: people(entry) and not self.counts(entry))
 
     @cached_property
     def touches(self) -> list[int]:

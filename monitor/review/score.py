@@ -15,7 +15,7 @@ from monitor import events as e
 from monitor.charting import SCALES
 from monitor.language import say
 from monitor.protocol.document import Observation
-from monitor.review.deeds import Done, first, spoken, trainee
+from monitor.review.deeds import Done, first, spoken
 from monitor.review.harm import ills, offers, told
 from monitor.review.reading import Room
 from monitor.simulator.expected import Critical, Expected, Limit
@@ -447,7 +447,7 @@ def _observations(room: Room) -> Part:
         points,
         weight,
         lost,
-        say("{n} of {total} on time", n=on_time, total=total),
+        say("{n} of {total} on time", n=on_time, total=total) if total else say("nothing was due"),
         room.scenario.weights.status,
     )
 
@@ -463,8 +463,7 @@ class Who(StrEnum):
 def _who(room: Room, observation: Observation, since: int, until: int) -> Who:
     """Who made an observation after one second, up to another."""
     found = [x for x in room.log if since < x.tick <= until and _observes(observation, x.event)]
-    mine = trainee(room.drill)
-    own = [x for x in found if mine(x)]
+    own = list(filter(room.counts, found))
     if any(x.seq not in room.made_up for x in own):
         return Who.TRAINEE
     return Who.MADE_UP if own else Who.ANOTHER if found else Who.NOBODY

@@ -62,4 +62,8 @@ def test_the_debrief_gives_what_was_earned_and_names_what_was_lost(
         assert any(words in why for why in lost), (words, lost)
     for words in trainee.get("never", ()):
         assert not any(words in why for why in lost), (words, lost)
+    beside = {x["who"]: x["score"] / x["max"] for x in frame["runs"][1:]}
+    if "people" in trainee:
+        assert list(beside) == trainee["people"]
+        assert beside["T-8"] == 0 < beside["Together"] < run["score"] / run["max"], "each act is its author's, and all of them the drill's"
     assert bool(room["helped"]) is trainee.get("helped", False)
