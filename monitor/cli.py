@@ -252,6 +252,7 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Play a recording through the protocol as fast as it goes; print each prompt event and a summary with a digest."""
+    from monitor.review import called
     from monitor.review.replay import Replay, described, read_said
     from monitor.sources.recorded import open_recording
 
@@ -259,8 +260,8 @@ def replay(
     order = ordered(weight_kg, dose_mg_per_kg, over_min)
     if baseline_bp is not None:
         baseline_of(baseline_bp)
-    said = read_said(log, document) if log is not None else []
     source = open_recording(recording)
+    said = read_said(log, document, source.length_s) if log is not None else []
     played = Replay(document, source, order, baseline_bp, said, str(log))
     begun = time.perf_counter()
     rows = source.read(source.length_s or 0)
@@ -273,6 +274,10 @@ def replay(
         else:
             tell(f"{at:>6} s  {change.priority.value:<6} {change.rule:<12} {change.state.value:<9} {change.message}")
     done = time.perf_counter()
+    found = called.beside(played.log, document)
+    if log is not None:
+        for at, sentence, data in called.lines(found):
+            say(data) if as_json else tell(f"{at:>6} s  {sentence}")
     absent = [doubt.place for doubt in source.doubts if doubt.kind == "absent"]
     summary = {
         "summary": True,
@@ -282,10 +287,13 @@ def replay(
         "absent": absent,
         "protocol": f"{document.protocol} {document.version} {document.digest[:12]}",
         "digest": played.digest,
+        **(found.summary() if log is not None else {}),
     }
     if as_json:
         say(summary)
     else:
+        if log is not None:
+            tell(called.told(found))
         without = "".join(f", no {what}" for what in absent)
         of_what = "" if any(played.counts.values()) else " (of no prompt)"
         tell(f"{played.ticks} s, prompts: {played.counts}{without}, {len(source.doubts)} doubts, digest {played.digest}{of_what}")

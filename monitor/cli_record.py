@@ -20,6 +20,7 @@ def add(app: typer.Typer) -> None:
     app.command()(restore)
     app.command()(audit)
     app.command()(status)
+    app.command()(review)
 
 
 def backup(
@@ -111,3 +112,38 @@ def status(store: Store = None, as_json: AsJson = False) -> None:
         tell("all well" if told["ok"] else "; ".join(told["wrong"]))
     if not told["ok"]:
         raise SystemExit(1)
+
+
+def review(
+    session: Annotated[int, typer.Argument(help="The number of a session; `verify --again` lists them.")],
+    protocol: Annotated[Path | None, typer.Option(help="The protocol of the station; with --instead the one to compare with it.")] = None,
+    instead: Annotated[bool, typer.Option("--instead", help="Assess it again by --protocol, and lay that beside what was done.")] = False,
+    store: Store = None,
+    as_json: AsJson = False,
+) -> None:
+    """What the protocol called for in a session and what was done: prompts with no act, acts with no prompt, delays."""
+    from monitor.protocol.document import load_protocol
+    from monitor.review import called
+    from monitor.review.replay import assessed
+    from monitor.store import open_stored
+    from monitor.store.log import StoreError
+    from monitor.ward import logged
+
+    document = load_protocol(protocol or settings.EXAMPLE_PROTOCOL)
+    with closing(open_stored(store or settings.store_url())) as log:
+        try:
+            log.head(session)
+            entries = [logged(entry) for entry in log.entries(session)]
+            again = assessed(entries, log.rows(session), document).log if instead else entries
+        except StoreError as trouble:
+            fail(str(trouble))
+    found = called.beside(again, document)
+    for at, sentence, data in called.lines(found):
+        say(data) if as_json else tell(f"{at:>6} s  {sentence}")
+    others = called.instead(called.beside(entries, document).called, found.called) if instead else {}
+    if as_json:
+        say({"summary": True, "session": session, **found.summary(), **({"instead": others} if instead else {})})
+    else:
+        for rule, counts in others.items():
+            tell(f"{rule}: {counts['was']} then, {counts['would_be']} by this protocol")
+        tell(called.told(found))

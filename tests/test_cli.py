@@ -71,6 +71,43 @@ def test_what_is_charted_counts_in_a_replay(simulated: Path, tmp_path: Path) -> 
     assert refused.stderr.startswith(f"{charted}:2: ")
 
 
+def test_what_was_done_stands_beside_what_was_called_for(simulated: Path, tmp_path: Path) -> None:
+    charted = tmp_path / "events.csv"
+    charted.write_text("at_s,entry\n500,drug labetalol 10\n600,nausea 6\n700,drug ondansetron 4\n900,answer D-24 did antiemetic\n")
+    found = lines("replay", simulated, *ORDER, "--log", charted, "--json")
+    nausea = next(x for x in found if x.get("called") == "D-24")
+    assert (nausea["at_s"], nausea["delay_s"]) == (600, 100)
+    assert [(act["task"], act["at_s"]) for act in nausea["acts"]] == [("drug antiemetic_5ht3", 700)]
+    assert nausea["answers"] == [{"at_s": 900, "answer": "did"}]
+    assert [x["at_s"] for x in found if "done" in x] == [500], "nothing called for the labetalol"
+    unmet = [x for x in found if "called" in x and x["delay_s"] is None]
+    summary = found[-1]
+    assert (summary["without_act"], summary["acts_without_prompt"]) == (len(unmet), 1)
+    assert summary["episodes"] == len([x for x in found if "called" in x])
+    plain = run("replay", simulated, *ORDER, "--log", charted).stdout
+    assert "after 100 s: Give ondansetron, answered did" in plain
+    assert "no prompt called for it: Give a pressure drug" in plain
+    assert "NOTHING DONE" in plain
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("600,answer X-99 did calm", "no rule called X-99"),
+        ("600,answer D-24 did dance", "no option called dance"),
+        ("99999,seen", "charts something at 99999 s, and the recording ends at"),
+        ("600,dance", "nothing is charted so"),
+    ],
+)
+def test_an_event_file_says_what_nobody_could_have_charted(simulated: Path, tmp_path: Path, line: str, said: str) -> None:
+    charted = tmp_path / "events.csv"
+    charted.write_text(f"at_s,entry\n500,seen\n{line}\n")
+    refused = run("replay", simulated, *ORDER, "--log", charted)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"{charted}:3: ") and said in refused.stderr
+    assert refused.stdout == ""
+
+
 @needs_recordings
 def test_induced_hypoxia_is_prompted_as_the_protocol_says() -> None:
     found = lines("replay", RECORDINGS / "induced-hypoxia" / "100001.csv", "--json")

@@ -14,6 +14,7 @@ from monitor import commands, settings
 from monitor import events as e
 from monitor.admission import Patient, admit_simulated
 from monitor.protocol.document import load_protocol
+from monitor.review import called
 from monitor.store import open_log
 from monitor.ward import Ward, drafts
 from tests.commanded import Done, run
@@ -166,3 +167,27 @@ def test_a_bad_protocol_starts_nothing(copied: Path, tmp_path: Path) -> None:
     assert done.stderr.startswith(f"{copied}:")
     assert len(done.stderr.strip().splitlines()) == 1
     assert not (tmp_path / "log.db").exists()
+
+
+# ---- review ----
+
+
+def test_a_session_is_reviewed_and_laid_beside_another_protocol(stored: Path, tmp_path: Path) -> None:
+    store = f"sqlite:///{stored}"
+    *told, summary = objects(run("review", "1", "--store", store, "--json"))
+    rules = [line["called"] for line in told if "called" in line]
+    assert rules and summary["episodes"] == len(rules)
+    assert summary["without_act"] == len([line for line in told if "called" in line and line["delay_s"] is None])
+    *_, same = objects(run("review", "1", "--store", store, "--json", "--instead"))
+    assert same["instead"] == {} and same["episodes"] == summary["episodes"]
+    other = tmp_path / "other.yaml"
+    other.write_text(EXAMPLE.read_text(encoding="utf-8").replace("title:", "title: Another", 1), encoding="utf-8")
+    *_, renamed = objects(run("review", "1", "--store", store, "--json", "--instead", "--protocol", str(other)))
+    assert renamed["instead"] == {}, "another title calls for nothing else"
+    one = called.Called(rules[0], 1, "high", "", 5)
+    assert called.instead([one], []) == {rules[0]: {"was": 1, "would_be": 0}}
+
+
+def test_a_session_that_is_not_there_is_said(stored: Path) -> None:
+    refused = run("review", "77", "--store", f"sqlite:///{stored}")
+    assert (refused.returncode, refused.stderr.strip()) == (1, "there is no session 77")

@@ -70,10 +70,13 @@ class Rehearsal(Assessment):
     def __init__(self, document: Document, opening: Logged) -> None:
         super().__init__(document, opening)
         self._seq = opening.seq
+        self.log = [opening]
+        """With what it was told to take and what it concluded itself."""
 
     def _logged(self, tick: int, by: str, event: object) -> Logged:
         self._seq += 1
-        return Logged(self._seq, tick, "", by, event)  # type: ignore[arg-type]
+        self.log.append(Logged(self._seq, tick, "", by, event))  # type: ignore[arg-type]
+        return self.log[-1]
 
     def happen(self, tick: int, events: Iterable[object], by: str = "nurse") -> None:
         self.take(self._logged(tick, by, event) for event in events)

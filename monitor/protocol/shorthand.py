@@ -98,6 +98,10 @@ def _charted(document: Document, words: tuple[str, ...], state: SessionState | N
         case ("emergency_end",):
             return e.EmergencyEnded()
         case ("answer", rule, answer, *options) if answer in list(e.Answer):
+            if rule not in document.rule:
+                raise ValueError(f"the protocol has no rule called {rule}")
+            if unknown := [name for name in options if name not in document.option]:
+                raise ValueError(f"the protocol has no option called {unknown[0]}")
             prompt = state.prompts.get(rule) if state is not None else None
             episode = prompt.episode if prompt is not None else 1
             return e.PromptAnswered(rule=rule, episode=episode, answer=e.Answer(answer), options=tuple(options))

@@ -45,6 +45,8 @@ class Replay:
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("high", "medium", "low"), 0))
     ticks: int = 0
     digest: str = ""
+    log: list[e.Logged] = field(default_factory=list)
+    """The session that it was replayed as, once it has run."""
 
     def opening(self) -> e.SessionOpened:
         return e.SessionOpened(
@@ -95,7 +97,7 @@ class Replay:
                     self.counts[change.priority.value] += 1
                 yield at, change
             self.ticks += 1
-        self.digest = rehearsal.digest
+        self.digest, self.log = rehearsal.digest, rehearsal.log
 
 
 def described(document: Document, at: int, change: e.PromptChanged) -> dict[str, Any]:
@@ -116,8 +118,9 @@ def described(document: Document, at: int, change: e.PromptChanged) -> dict[str,
     }
 
 
-def read_said(path: Path, document: Document) -> list[Said]:
-    """An event file: CSV with ``at_s`` and, in the other columns, what was charted. Raises BadFile."""
+def read_said(path: Path, document: Document, length_s: int | None = None) -> list[Said]:
+    """An event file: CSV with ``at_s`` and, in the other columns, what was charted. ``length_s``: of what it is about, beyond
+    which nothing can have been charted. Raises BadFile."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as wrong:
@@ -139,6 +142,8 @@ def read_said(path: Path, document: Document) -> list[Said]:
         words = tuple(" ".join(cell.strip() for n, cell in enumerate(row) if n not in skipped).split())
         if at < 0 or not words:
             raise BadFile(str(path), reader.line_num, "needs a time from 0 on and something charted") from None
+        if length_s is not None and at > length_s:
+            raise BadFile(str(path), reader.line_num, f"charts something at {at} s, and the recording ends at {length_s} s")
         try:
             chart(document, words)
         except ValueError as wrong:
@@ -184,12 +189,20 @@ def reassess(log: EventLog, session: int, document: Document) -> Reassessed:
     entries = [logged(entry) for entry in log.entries(session)]
     as_stored = Assessment(document, entries[0])
     as_stored.conclude(x for x in entries[1:] if isinstance(x.event, e.PromptChanged))
+    rows = log.rows(session)
+    again = assessed(entries, rows, document)
+    return Reassessed(session, as_stored.digest, again.digest, len(rows), again.state.opened.engine)
+
+
+def assessed(entries: Sequence[e.Logged], rows: Sequence[tuple[int, bytes]], document: Document) -> Rehearsal:
+    """A session once more by this protocol, from its samples and what people did; nothing of what was concluded then."""
     again = Rehearsal(document, entries[0])
     # An outage is nothing that the protocol concluded: it says which seconds went by.
     people = [x for x in entries[1:] if isinstance(x.event, e.Outage) or x.event.kind not in e.EVALUATORS]
-    rows = log.rows(session)
     for tick, packed in rows:
         while people and people[0].tick <= tick:
+            again.log.append(people[0])
             again.take([people.pop(0)])
         again.second(tick, packing.unpack(packed, tick))
-    return Reassessed(session, as_stored.digest, again.digest, len(rows), again.state.opened.engine)
+    again.log += people
+    return again
