@@ -336,7 +336,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Check the chains of every session in the store: any edit, deletion, swap or cut is named."""
-    from monitor.review.replay import reassess
+    from monitor.review.replay import tried
     from monitor.store import open_stored
 
     log = open_stored(store or settings.store_url())
@@ -356,7 +356,11 @@ def verify(
     if again and not faults:
         document = load_protocol(protocol or settings.EXAMPLE_PROTOCOL)
         for head in sessions:
-            result = reassess(log, head.session, document)
+            result = tried(log, head.session, document)
+            if isinstance(result, str):
+                faults += 1
+                say({"session": head.session, "seq": None, "tick": None, "fault": result}) if as_json else tell(result)
+                continue
             faults += result.differs
             record = {
                 "session": head.session,

@@ -52,7 +52,7 @@ def restore(
 ) -> None:
     """Make a store from a backup where there is none: verified, and every session assessed again and compared."""
     from monitor.protocol.document import load_protocol
-    from monitor.review.replay import reassess
+    from monitor.review.replay import tried
     from monitor.store import backup as b
 
     document, target = load_protocol(protocol or settings.EXAMPLE_PROTOCOL), b.file_of(store)
@@ -60,15 +60,20 @@ def restore(
         fail(f"{file}: there is no backup here")
     with b.copied(file, target) as copy:
         whole(copy, str(file), {})
-        played = [reassess(copy, head.session, document) for head in copy.heads(open_only=False)]
+        every = [tried(copy, head.session, document) for head in copy.heads(open_only=False)]
+        played, failed = [x for x in every if not isinstance(x, str)], [x for x in every if isinstance(x, str)]
     others = [result.session for result in played if result.differs]
     earlier = [result.session for result in played if not result.comparable]
     same = len(played) - len(others) - len(earlier)
+    for sentence in failed:
+        say({"fault": sentence}) if as_json else tell(sentence)
     if as_json:
-        say({"restored": str(target), "sessions": len(played), "same": same, "others": others, "other_version": earlier})
+        say({"restored": str(target), "sessions": len(every), "same": same, "others": others, "other_version": earlier})
     else:
         told = f", {len(earlier)} were assessed by another version" if earlier else ""
-        tell(f"{target}: {len(played)} sessions, verified; {same} give the same prompts again{told}")
+        tell(f"{target}: {len(every)} sessions, verified; {same} give the same prompts again{told}")
+    if failed:
+        fail(f"{target} is restored and whole, but {len(failed)} of its sessions cannot be assessed again")
     if others:
         fail(
             f"{target} is restored and whole, but sessions {', '.join(map(str, others))} give other prompts when assessed again: "

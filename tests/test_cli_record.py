@@ -16,6 +16,7 @@ from monitor.admission import Patient, admit_simulated
 from monitor.protocol.document import load_protocol
 from monitor.review import called
 from monitor.store import open_log
+from monitor.store.log import Draft
 from monitor.ward import Ward, drafts
 from tests.commanded import Done, run
 from tests.conftest import EXAMPLE, cases_of
@@ -167,6 +168,34 @@ def test_a_bad_protocol_starts_nothing(copied: Path, tmp_path: Path) -> None:
     assert done.stderr.startswith(f"{copied}:")
     assert len(done.stderr.strip().splitlines()) == 1
     assert not (tmp_path / "log.db").exists()
+
+
+# ---- one session that cannot be assessed ----
+
+
+@pytest.fixture
+def with_an_unknown_entry(stored: Path, tmp_path: Path) -> Path:
+    copy = tmp_path / "log.db"
+    shutil.copy(stored, copy)
+    log, document = open_log(copy), load_protocol(EXAMPLE)
+    admitted = admit_simulated("2", Patient("Maple"), settings.SAMPLE_DATA / "scenarios" / "pleasant.yaml", 7, document)
+    session = commands.open_session(log, admitted.opened, admitted.source, 1.0, "nurse")
+    log.append(session, [Draft("mood_reported_v9", "nurse", '{"kind":"mood_reported_v9"}')])
+    log.close()
+    return copy
+
+
+def test_a_session_that_cannot_be_assessed_again_is_named_and_the_others_are_assessed(with_an_unknown_entry: Path, tmp_path: Path) -> None:
+    store = f"sqlite:///{with_an_unknown_entry}"
+    done = run("verify", "--store", store, "--again", "--json")
+    first, second, summary = objects(done)
+    assert (done.returncode, first["same"], summary["faults"]) == (1, True, 1)
+    assert second["fault"].startswith("session 2 cannot be assessed again: entry ")
+    assert run("backup", str(tmp_path / "b.db"), "--store", store).returncode == 0
+    restored = run("restore", str(tmp_path / "b.db"), "--store", f"sqlite:///{tmp_path / 'r.db'}")
+    assert restored.returncode == 1
+    assert "session 2 cannot be assessed again" in restored.stdout and "2 sessions, verified; 1 give the same prompts again" in restored.stdout
+    assert (tmp_path / "r.db").exists()
 
 
 # ---- review ----

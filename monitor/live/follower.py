@@ -97,6 +97,12 @@ class Follower:
                 left=self._left,
             )
 
+    def set_aside(self, room: str, why: str) -> None:
+        """A room that cannot be drawn is without numbers, as one whose record cannot be read, until something is entered there."""
+        with self._lock:
+            view = self._views.pop(self.picture().views[room].session)
+            self._damaged[room] = Damaged(view.session, view.state.seq, why)
+
     def session(self, room: str) -> int | None:
         """The open session of a room."""
         view = self.picture().views.get(room)

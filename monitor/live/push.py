@@ -20,6 +20,7 @@ from monitor.board.tile import ward_frame
 from monitor.board.trend import trend_frame
 from monitor.board.veil import attended, veiled
 from monitor.board.view import Picture, View
+from monitor.language import say
 from monitor.live.follower import Follower
 from monitor.live.hub import Hub
 from monitor.live.patches import patch
@@ -70,6 +71,17 @@ class Drawing:
                 frame["trend"] = trend_frame(picture, view)
         frame = veiled(picture, frame, shown)
         return attended(frame, shown, name, shared, pages) if picture.mode == "ward" else frame
+
+
+def _can_be_drawn(picture: Picture, room: str) -> bool:
+    alone = replace(picture, views={room: picture.views[room]})
+    try:
+        ward_frame(alone, "")
+        room_frame(alone, room, "")
+        trend_frame(alone, picture.views[room])
+    except Exception:
+        return False
+    return True
 
 
 class News(NamedTuple):
@@ -158,9 +170,22 @@ class Push:
     def _news(self, wanted: Mapping[Topic, bool]) -> list[News]:
         self._channels = {topic: self._channels.get(topic) or Channel(topic) for topic in wanted}
         with self.follower.reading() as picture:
-            self._picture = picture
-            waves = self._chunks(picture, wanted)
-            return [channel.news(picture, wanted[topic], waves) for topic, channel in self._channels.items()]
+            try:
+                return self._drawn(picture, wanted)
+            except Exception as fault:
+                # The others are shown without the room that it is about, if it is about one.
+                rooms = [room for room in picture.views if not _can_be_drawn(picture, room)]
+                if not rooms:
+                    raise
+                log_.error("rooms cannot be drawn rooms=%s", ",".join(rooms), exc_info=fault)
+                for room in rooms:
+                    self.follower.set_aside(room, say("it cannot be drawn here; look with verify"))
+                return self._drawn(self.follower.picture(), wanted)
+
+    def _drawn(self, picture: Picture, wanted: Mapping[Topic, bool]) -> list[News]:
+        self._picture = picture
+        waves = self._chunks(picture, wanted)
+        return [channel.news(picture, wanted[topic], waves) for topic, channel in self._channels.items()]
 
     def _chunks(self, picture: Picture, wanted: Mapping[Topic, bool]) -> dict[str, bytes | None]:
         bare = {topic.room for topic, snapshot in wanted.items() if snapshot}

@@ -15,7 +15,7 @@ from monitor.protocol.document import Document
 from monitor.protocol.shorthand import chart, charted_baseline
 from monitor.sources.source import BadFile, Source
 from monitor.store import packing
-from monitor.store.log import EventLog
+from monitor.store.log import EventLog, StoreError
 from monitor.vitals import Numeric
 from monitor.ward import logged
 
@@ -192,6 +192,16 @@ def reassess(log: EventLog, session: int, document: Document) -> Reassessed:
     rows = log.rows(session)
     again = assessed(entries, rows, document)
     return Reassessed(session, as_stored.digest, again.digest, len(rows), again.state.opened.engine)
+
+
+def tried(log: EventLog, session: int, document: Document) -> Reassessed | str:
+    """``reassess``; or why that cannot be done with this session, in words, so that the others are assessed all the same."""
+    try:
+        return reassess(log, session, document)
+    except StoreError as trouble:
+        return f"session {session} cannot be assessed again: {trouble}"
+    except Exception as fault:
+        return f"session {session} cannot be assessed again: the program failed on it ({type(fault).__name__})"
 
 
 def assessed(entries: Sequence[e.Logged], rows: Sequence[tuple[int, bytes]], document: Document) -> Rehearsal:

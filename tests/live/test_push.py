@@ -10,6 +10,7 @@ import pytest
 
 from monitor import commands, settings
 from monitor.admission import Patient, admit_simulated
+from monitor.board import tile
 from monitor.board.view import View
 from monitor.live import push as pushing
 from monitor.live.follower import Follower
@@ -162,3 +163,36 @@ def test_a_fault_in_drawing_is_logged_and_does_not_end_the_push(
 
     asyncio.run(script())
     assert "could not tell the screens" in caplog.text
+
+
+def test_a_room_that_cannot_be_drawn_leaves_the_others_on_the_screens(
+    document: Document, time: Time, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench, drawn = Bench(document, time), tile.pressure
+
+    def fails(picture: Any, view: View, *more: Any) -> Any:
+        if view.state.opened.room == "2":
+            raise KeyError("a fault of the program")
+        return drawn(picture, view, *more)
+
+    monkeypatch.setattr(tile, "pressure", fails)
+
+    async def script() -> None:
+        with bench.hub.joined(WARD) as wall, bench.hub.joined(Topic("room", "3")) as beside:
+            await bench.second()
+            (told,), (room,) = taken(wall), taken(beside)
+            states = {one["room"]: one["state"] for one in told["frame"]["tiles"]}
+            assert states["2"] == "blind" and states["3"] != "blind"
+            assert "cannot be drawn" in next(one for one in told["frame"]["tiles"] if one["room"] == "2")["note"]["text"]
+            assert room["frame"]["room"] == "3"
+            await bench.second()
+            assert taken(beside), "and goes on"
+            monkeypatch.setattr(tile, "pressure", drawn)
+            commands.carry_out(bench.log, document, bench.log.heads()[0].session, "nurse", commands.note("seen"))
+            await bench.second()
+        with bench.hub.joined(WARD) as wall:
+            await bench.second()
+            assert {one["room"]: one["state"] for one in taken(wall)[-1]["frame"]["tiles"]}["2"] != "blind", "it is tried again"
+
+    asyncio.run(script())
+    assert "rooms cannot be drawn" in caplog.text
