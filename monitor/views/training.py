@@ -178,7 +178,7 @@ def end_run_form(f: Filling) -> None:
     assert drill is not None
     run, trainee, sessions = drill.run, drill.trainee, [view.session for view in views]
     left = max(0, drill.ends_at - max(view.at for view in views))
-    says = say("{left} min are left. What is due and not done until now counts as it is.", left=left // 60)
+    says = say("{left} min are left. A drill that is ended early is incomplete: it has no total.", left=left // 60)
     f.note(says if left else say("The time is over."))
     reason = f.text("reason", say("Note"), 200, hint=say("may stay empty"))
 
