@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from monitor import events as e
 from monitor.protocol.document import Document
 from monitor.review.compared import Compared
 from monitor.review.pseudonyms import code_of
@@ -72,12 +73,16 @@ class Run:
                 yield room, event
 
 
+STARTED, OPENING = "drill_started", 8
+"""What a session of a drill has among its first entries."""
+
+
 def runs(log: EventLog, document: Document, trainee: str | None = None) -> list[Run]:
     """Every drill in the store that has ended, oldest first. A policy's runs are only given where it is named."""
     found = []
-    for head in log.heads(open_only=False):
+    for session in log.begun_with(STARTED, OPENING):
         try:
-            run = _run(log, document, head.session, trainee)
+            run = _run(log, document, session, trainee)
         except Unreadable as damaged:
             log_.warning("a drill cannot be read, the others are listed: %s", damaged)
         else:
@@ -86,8 +91,8 @@ def runs(log: EventLog, document: Document, trainee: str | None = None) -> list[
 
 
 def _run(log: EventLog, document: Document, session: int, trainee: str | None) -> Run | None:
-    opening = [logged(x) for x in log.entries(session)[:8]]
-    started = next((x.event for x in opening if x.event.kind == "drill_started"), None)
+    opening = [logged(x) for x in log.entries(session)[:OPENING]]
+    started = next((x.event for x in opening if isinstance(x.event, e.DrillStarted)), None)
     if started is None or int(started.run) != session:
         return None
     if started.trainee != trainee and (trainee is not None or started.scripted):

@@ -200,6 +200,11 @@ class EventLog(Protocol):
         """Changes after any commit of any process; compare only with an earlier answer of the same object."""
         ...
 
+    def begun_with(self, kind: str, within: int) -> list[int]:
+        """The sessions, open or closed, that have an entry of this kind among their first ``within``, by number. Quick also
+        among many thousands: nothing else of them is read."""
+        ...
+
     def heartbeat(self) -> Heartbeat | None:
         """None before any evaluator has assessed anything. After a takeover ``beat_at`` stays the old one until the
         new evaluator beats."""

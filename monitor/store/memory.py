@@ -150,6 +150,12 @@ class MemoryLog(RecordedLog):
             raise StoreError(f"there is no session {session}")
         return tail.head
 
+    def begun_with(self, kind: str, within: int) -> list[int]:
+        with self._turn:
+            tables = self._tables()
+            numbers = sorted(head.session for head in tables.heads(False))
+            return [n for n in numbers if any(entry.kind == kind for entry in tables.entries(n, -1)[:within])]
+
     def version(self) -> int:
         return self._version
 

@@ -260,6 +260,11 @@ class SqlLog(RecordedLog):
             raise StoreError(f"there is no session {session}")
         return _tail(cells).head
 
+    def begun_with(self, kind: str, within: int) -> list[int]:
+        first = (events.c.session == sessions.c.session) & (events.c.seq >= 0) & (events.c.seq < within) & (events.c.kind == kind)
+        with self._reading() as connection:
+            return sorted(connection.execute(select(sessions.c.session).join(events, first).distinct()).scalars())
+
     def version(self) -> int:
         return self._driver.version()
 

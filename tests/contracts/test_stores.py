@@ -18,6 +18,7 @@ from monitor.store.memory import MemoryLog
 
 OPENED = Draft("session_opened", "Kim", '{"alias":"Heron"}')
 CLOSED = Draft("session_closed", "Kim", "{}")
+DRILL = Draft("drill_started", "Kim", "{}")
 NOTE = Draft("note_charted", "Kim", '{"text":"settled"}')
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -335,6 +336,18 @@ def test_verify_counts_its_sessions(log: EventLog) -> None:
     told: list[tuple[int, int]] = []
     assert list(log.verify(progress=lambda done, total: told.append((done, total)))) == []
     assert told[-1] == (3, 3)
+
+
+def test_sessions_are_found_by_what_they_began_with_open_or_closed(log: EventLog) -> None:
+    plain = log.open_session("1", [OPENED, NOTE, NOTE])
+    begun = log.open_session("2", [OPENED, DRILL])
+    late = log.open_session("3", [OPENED, NOTE])
+    log.append(late, [DRILL])
+    log.append(begun, [CLOSED])
+    assert log.begun_with("drill_started", 2) == [begun]
+    assert log.begun_with("drill_started", 3) == [begun, late]
+    assert log.begun_with("session_opened", 1) == [plain, begun, late]
+    assert log.begun_with("session_closed", 2) == []
 
 
 def test_verify_holds_the_log_to_heads_that_were_kept_elsewhere(log: EventLog) -> None:
