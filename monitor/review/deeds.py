@@ -90,6 +90,8 @@ def _rate(event: e.InfusionStarted | e.RateChanged | e.InfusionResumed, before: 
     found = isinstance(event, e.RateChanged) and event.found
     if ordered and new > max(before, ordered * RAISED) and not found:
         return ("rate_raised",)
+    if ordered and before > ordered * RAISED and ordered <= new * RAISED:
+        return ("rate_restored",)
     if 0 < new <= before * LOWERED:
         return ("rate_lowered",)
     trifle = isinstance(event, e.RateChanged) and not found and 0 < new < before

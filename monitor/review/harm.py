@@ -87,7 +87,9 @@ def _left(room: Room, left: Restraint) -> list[Done]:
     until = room.ends if left.until is None else room.at(left.until, "start")
     if after is None or until is None:
         return []
-    return [d for d in room.deeds if left.leave in d.tasks and after <= d.at <= until]
+    # A stop is not also a lower rate: one act costs once.
+    other = "stopped" if left.leave == "rate_lowered" else ""
+    return [d for d in room.deeds if left.leave in d.tasks and d.task != other and after <= d.at <= until]
 
 
 def _allowed(room: Room) -> Iterator[Done]:
