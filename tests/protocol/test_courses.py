@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor import events as e
-from monitor.protocol.document import Document
+from monitor.protocol.document import Document, load_protocol
 from monitor.yamlmarks import read_yaml
 from tests.bedside import Bed, ruled
 from tests.conftest import EXAMPLE
@@ -31,6 +31,7 @@ def alone(rule: str) -> Document:
 
 
 ALONE = {rule: alone(rule) for rule in BROKEN}
+SHIPPED = load_protocol(EXAMPLE)
 
 
 @pytest.mark.parametrize("rule", BROKEN)
@@ -70,3 +71,34 @@ def test_a_blip_or_a_gap_makes_no_danger_be_told_late(rule: str, blips: list[tup
         at += 10 + after
         disturbed[at : at + length] = [None if gap else normal] * length
     assert raised_at(rule, disturbed) - raised_at(rule, plain) <= LATER_S.get(rule, 30)
+
+
+GREATER = {"D-7": ("D-8", "E-2", "T-11", "T-12", "D-18"), "D-8": ("E-2",), "E-2": (), "D-9": (), "D-10": (), "D-11": ("E-3", "D-18"), "E-3": ()}
+"""Which prompts tell of a limit's danger besides its own rule's."""
+LEVELS = {"spo2": (97, 95, 92, 88, 83), "hr": (72, 118, 125, 51, 46), "rr": (14, 12, 10, 8, 4)}
+TOLD_S = 60
+"""Every limit's own persistence, doubt included, and the 15 or 30 s that it may be late."""
+
+
+@pytest.mark.parametrize("signal", LEVELS)
+@settings(max_examples=25)
+@given(
+    before=st.lists(st.tuples(st.sampled_from((None, 0, 1, 2, 3, 4)), st.integers(1, 40)), max_size=8),
+    last=st.integers(1, 4),
+    answers=st.lists(st.tuples(st.integers(0, 200), st.sampled_from(list(e.Answer))), max_size=4),
+)
+def test_whatever_came_before_and_was_answered_a_danger_that_lasts_is_an_open_prompt(
+    signal: str, before: list[tuple[int | None, int]], last: int, answers: list[tuple[int, e.Answer]]
+) -> None:
+    levels, bed = LEVELS[signal], Bed(SHIPPED)
+    values = [None if level is None else float(levels[level]) for level, length in before for _ in range(length)]
+    for at, value in enumerate([*values, *[float(levels[last])] * TOLD_S]):
+        bed.second(at, **{signal: value})
+        for answer in (answer for when, answer in answers if when == at):
+            for prompt in [p for p in bed.state.prompts.values() if p.open]:
+                bed.happen(at, e.PromptAnswered(rule=prompt.rule, episode=prompt.episode, answer=answer, reason="artefact"))
+    told = {p.rule for p in bed.state.prompts.values() if p.state in (e.PromptState.ACTIVE, e.PromptState.RECHECK)}
+    for rule, (of, value) in BROKEN.items():
+        beyond = levels[last] <= value if value < LIMITS[rule] else levels[last] >= value
+        if of == signal and beyond:
+            assert told & {rule, *GREATER[rule]}, f"{rule} at {levels[last]}"
