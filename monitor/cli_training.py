@@ -55,7 +55,8 @@ def drill(
             if as_json:
                 say(record)
             else:
-                tell(line)
+                for part in line.splitlines() or [""]:
+                    tell(part)
     say({**summary(scored), "drill": planned.drill.id, "seed": seed, "policy": acting.name, "sessions": sessions if store else []})
 
 

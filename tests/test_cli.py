@@ -221,3 +221,10 @@ def test_a_scenario_beyond_the_guardrails_starts_nowhere(tmp_path: Path) -> None
     mix.write_text("mix:\n  - {scenario: fast.yaml, weight: 1}\n")
     done = run("cohort", "--scenario-mix", mix, "--n", "5")
     assert done.returncode != 0 and "guardrails" in done.stderr and done.stdout == ""
+
+
+def test_a_drill_s_score_is_told_in_lines() -> None:
+    done = run("drill", "pleasant", "--seed", "1", "--policy", "nobody")
+    assert done.returncode == 0
+    assert "\\x0a" not in done.stdout
+    assert any(line.strip().endswith("Scores: left out") for line in done.stdout.splitlines())
