@@ -220,6 +220,9 @@ BAD = {
     "at_s,entry\n60,cuff_every 5\n": 2,
     "at_s,entry\n60,away 90\n": 2,
     "at_s,entry\n60,answer D-7 maybe\n": 2,
+    "at_s,entry\n60,answer D-777 did\n": 2,
+    "at_s,entry\n60,answer D-7 did\n61,answer D-7 did pray\n": 3,
+    "at_s,entry\n3600,nausea 5\n3601,nausea 5\n": 3,
 }
 
 
@@ -228,7 +231,7 @@ def test_a_bad_event_file_is_named_with_its_line(document: Document, tmp_path: P
     file = tmp_path / "events.csv"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(BadFile) as caught:
-        read_said(file, document)
+        read_said(file, document, 3600)
     assert (caught.value.file, caught.value.line) == (str(file), BAD[text])
     assert "\n" not in str(caught.value)
     assert "validation error" not in str(caught.value)

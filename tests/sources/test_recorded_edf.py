@@ -124,6 +124,7 @@ def at(path: Path, place: int, cell: bytes) -> None:
 LIES = {
     "more records than there are": (236, b"61      ", "promises 61 records and the file holds 60"),
     "fewer records than there are": (236, b"59      ", "promises 59 records and the file holds 60"),
+    "no records": (236, b"0       ", "promises 0 records and the file holds 60"),
     "records without number": (236, b"some    ", "number of records is no whole number"),
     "records without length": (244, b"0       ", "a record without length"),
     "records that end before they begin": (244, b"-10     ", "a record without length"),
@@ -152,6 +153,15 @@ def test_a_file_that_is_cut_short_is_refused(tmp_path: Path, kept: int) -> None:
     path.write_bytes(path.read_bytes()[:kept])
     with pytest.raises(BadFile, match="EDF recording is damaged"):
         open_recording(path)
+
+
+def test_a_header_with_nothing_behind_it_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path / "h.edf")
+    path.write_bytes(path.read_bytes()[: HEADER * 3])
+    for records in (b"0       ", b"-1      ", b"60      "):
+        at(path, 236, records)
+        with pytest.raises(BadFile, match="it holds no whole record"):
+            open_recording(path)
 
 
 def test_records_that_overlap_or_do_not_say_when_they_began_are_refused(tmp_path: Path) -> None:

@@ -108,7 +108,9 @@ def _head(path: Path) -> tuple[_Head, list[Doubt]]:
     record_bytes = 2 * sum(samples)
     whole, over = divmod(size - _BLOCK * (1 + count), record_bytes)
     said: list[Doubt] = []
-    if records == -1 and whole > 0:
+    if whole < 1:
+        raise _damaged(path, "it holds no whole record")
+    if records == -1:
         text = f"The header does not say how long the recording is, as while it still runs; {whole:,} records are there."
         said.append(Doubt("assumed", "", text))
     elif records != whole or over:
