@@ -84,6 +84,12 @@ def test_the_gaps_of_an_interrupted_recording_are_gaps_and_its_seconds_are_where
     assert quality["quality"]
 
 
+def test_an_interrupted_recording_begins_with_its_first_record(tmp_path: Path) -> None:
+    recording = read_recording(interrupted(tmp_path / "d.edf", {0: 12}))
+    assert recording.start == (START + datetime.timedelta(seconds=12)).isoformat()
+    assert (recording.tracks[0].times[0], recording.duration_s) == (0, 600)
+
+
 def test_annotations_are_notes_and_no_values(tmp_path: Path) -> None:
     path = written(tmp_path / "n.edf", (EdfAnnotation(30, None, "eyes closed"), EdfAnnotation(90, 10, "asks for water")))
     notes = read_recording(path).tracks[-1]
