@@ -1,8 +1,8 @@
 """What the protocol called for and what was done, beside each other: prompts without an act, acts without a prompt, delays.
 
 An act belongs to a prompt when it is one of the prompt's own options and was done while the prompt stood; what was charted in
-the second in which it came has raised it. Of acts without a
-prompt only those are told that change what happens to the patient: whoever looks or asks without being called does well.
+the second in which it came has raised it. Of acts without a prompt only those are told that change what happens to the
+patient: whoever looks or asks without being called does well.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from monitor import events as e
 from monitor.protocol.document import Document, Option, Rule
-from monitor.review.deeds import EMERGENCY, Done, done, spoken
+from monitor.review.deeds import EMERGENCY, Done, done, spoken, tasks_of
 
 TREATS = ("rate_lowered", "rate_raised", "stopped", "drug", "oxygen", "emergency")
 """The first word of what changes something for the patient."""
@@ -112,30 +112,19 @@ def _tasks(document: Document, rule: Rule) -> set[str]:
 
 
 def _of_option(document: Document, option: Option) -> Iterator[str]:
-    fill = option.fill
+    """With what is as good an answer to a prompt, though it is no act of its own in a scenario."""
+    yield from tasks_of(document, option)
     match option.command:
-        case "rate":
-            yield "rate_lowered"
-        case "pause" | "stop":
-            yield "stopped"
-        case "drug":
-            purpose = fill.get("purpose")
-            fitting = {drug.drug_class for drug in document.drugs if purpose is None or drug.purpose == purpose}
-            yield from (f"drug {drug_class}" for drug_class in fitting)
-        case "observe":
-            yield f"observed {fill.get('what')}"
-        case "call":
-            yield "observed called"
-        case "score":
-            yield f"charted {fill['scale']}" if "scale" in fill else "charted"
+        case "drug" if "purpose" not in option.fill:
+            yield from (f"drug {drug.drug_class}" for drug in document.drugs)
+        case "score" if "scale" not in option.fill:
+            yield "charted"
         case "cuff":
-            yield from ("cuff_now", "cuff_interval")
+            yield "cuff_interval"
         case "checklist":
             yield "checked"
         case "emergency":
             yield from ("emergency", *(task for tasks in EMERGENCY.values() for task in tasks))
-        case _:  # answered by its own entry, which is no deed of a scenario
-            return
 
 
 def lines(found: Beside) -> Iterator[tuple[int, str, dict[str, Any]]]:

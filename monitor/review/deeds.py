@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor import events as e
 from monitor.access import UNNAMED
 from monitor.language import say
 from monitor.practice import COLLEAGUE
+from monitor.protocol.document import Document, Option
 from monitor.store.record import STORE
 from monitor.ward import EVALUATOR
 
@@ -116,6 +117,28 @@ def _tasks(event: e.AnyEvent) -> tuple[str, ...]:
             return EMERGENCY.get(event.act, (f"emergency {event.act}",))
         case _:
             return ()
+
+
+def tasks_of(document: Document, option: Option) -> Iterator[str]:
+    """The words for what a prompt's option asks to do to the patient or the pump, to look at or to chart."""
+    fill = option.fill
+    match option.command:
+        case "rate":
+            yield "rate_lowered"
+        case "pause" | "stop":
+            yield "stopped"
+        case "call":
+            yield "observed called"
+        case "cuff":
+            yield "cuff_now"
+        case "observe":
+            yield f"observed {fill.get('what')}"
+        case "score":
+            yield f"charted {fill.get('scale')}"
+        case "drug":
+            yield from (f"drug {d.drug_class}" for d in document.drugs if d.purpose == fill.get("purpose"))
+        case _:
+            return
 
 
 def first(deeds: Iterable[Done], task: str, since: int, until: int) -> Done | None:

@@ -14,8 +14,8 @@ from pydantic import Field, field_validator
 
 from monitor import events as e
 from monitor.language import say
-from monitor.protocol.document import Document, Option
-from monitor.review.deeds import SPECIAL, Done, first, spoken
+from monitor.protocol.document import Document
+from monitor.review.deeds import SPECIAL, Done, first, spoken, tasks_of
 from monitor.review.reading import Room
 from monitor.session import folded
 from monitor.settings import SAMPLE_DATA
@@ -170,29 +170,9 @@ def offers(document: Document, rule: str) -> set[str]:
     known = document.rule.get(rule)
     if known is None:
         return set()
-    found = {task for option in known.options for task in _tasks(document, document.option[option])}
+    found = {task for option in known.options for task in tasks_of(document, document.option[option])}
+    found |= {task.removeprefix("observed ") for task in found}
     return found | set(EMERGENCY) if known.emergency else found
-
-
-def _tasks(document: Document, option: Option) -> Iterator[str]:
-    match option.command:
-        case "rate":
-            yield "rate_lowered"
-        case "pause" | "stop":
-            yield "stopped"
-        case "call":
-            yield "observed called"
-        case "cuff":
-            yield "cuff_now"
-        case "observe":
-            yield from (f"observed {option.fill.get('what')}", str(option.fill.get("what")))
-        case "score":
-            yield f"charted {option.fill.get('scale')}"
-        case "drug":
-            wanted = {option.fill.get("purpose"), None}
-            yield from (f"drug {d.drug_class}" for d in document.drugs if d.purpose in wanted)
-        case _:
-            return
 
 
 def _too_soon(room: Room, deed: Done) -> bool:
