@@ -14,7 +14,7 @@ import typer
 
 from monitor import cli_account, cli_record, cli_training, logs, settings
 from monitor.protocol.cases import cases_beside, check, load_cases
-from monitor.protocol.document import Document, load_protocol
+from monitor.protocol.document import Document, load_protocol, read_station
 from monitor.sources.source import BadFile
 from monitor.store.log import StoreError
 from monitor.terminal import AsJson, Store, fail, say, tell
@@ -40,10 +40,8 @@ def main() -> None:
 def setting(rooms: Path | None, store: str | None) -> tuple[settings.Rooms, Path, Document, str]:
     """A station's files, all of them read and checked before anything starts."""
     path = rooms or settings.rooms_path()
-    loaded = settings.load_rooms(path)
-    protocol = settings.beside(path, loaded.protocol)
-    assert protocol is not None
-    return loaded, path, load_protocol(protocol), store or settings.store_url()
+    loaded, _, document = read_station(path)
+    return loaded, path, document, store or settings.store_url()
 
 
 @app.command()
@@ -274,8 +272,8 @@ def replay(
         else:
             tell(f"{at:>6} s  {change.priority.value:<6} {change.rule:<12} {change.state.value:<9} {change.message}")
     done = time.perf_counter()
-    found = called.beside(played.log, document)
-    if log is not None:
+    found = called.beside(played.log, document) if log is not None else None
+    if found is not None:
         for at, sentence, data in called.lines(found):
             say(data) if as_json else tell(f"{at:>6} s  {sentence}")
     absent = [doubt.place for doubt in source.doubts if doubt.kind == "absent"]
@@ -287,12 +285,12 @@ def replay(
         "absent": absent,
         "protocol": f"{document.protocol} {document.version} {document.digest[:12]}",
         "digest": played.digest,
-        **(found.summary() if log is not None else {}),
+        **(found.summary() if found is not None else {}),
     }
     if as_json:
         say(summary)
     else:
-        if log is not None:
+        if found is not None:
             tell(called.told(found))
         without = "".join(f", no {what}" for what in absent)
         of_what = "" if any(played.counts.values()) else " (of no prompt)"

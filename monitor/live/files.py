@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from monitor import settings
 from monitor.board.view import Changed
 from monitor.live.station import Station
-from monitor.protocol.document import load_protocol
+from monitor.protocol.document import read_station
 from monitor.sources.source import BadFile
 
 
@@ -29,10 +28,7 @@ class Files:
     def _changed(self) -> Changed | None:
         path = self.at.rooms_file
         try:
-            rooms = settings.load_rooms(path)
-            protocol = settings.beside(path, rooms.protocol)
-            assert protocol is not None
-            document = load_protocol(protocol)
+            rooms, protocol, document = read_station(path)
         except (BadFile, OSError) as wrong:
             named = wrong.file if isinstance(wrong, BadFile) else str(wrong.filename)
             return Changed(Path(named).name, readable=False)

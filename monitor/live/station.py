@@ -15,7 +15,7 @@ from monitor import clock, settings
 from monitor.live.follower import Follower
 from monitor.live.hub import Hub
 from monitor.live.tickets import Tickets
-from monitor.protocol.document import Document, load_protocol
+from monitor.protocol.document import Document, read_station
 from monitor.store import beside, is_server, lease, open_log
 from monitor.store.accounts import Accounts
 from monitor.store.drafts import Drafts
@@ -55,10 +55,7 @@ def station() -> Station:
     with _lock:
         if _station is None:
             path = settings.rooms_path()
-            rooms = settings.load_rooms(path)
-            protocol = settings.beside(path, rooms.protocol)
-            assert protocol is not None
-            document = load_protocol(protocol)
+            rooms, protocol, document = read_station(path)
             url = settings.store_url()
             if rooms.mode == "ward" and is_server(url) and rooms.ward.openid is None:
                 raise StoreError("a ward's store on a server needs a provider with which people sign in (ward: {openid: ...})")

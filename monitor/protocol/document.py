@@ -22,6 +22,7 @@ from monitor.pressures import last_reading
 from monitor.protocol.condition import CANNOT_TELL, MET, NOT_MET, Condition, Duration, Sight
 from monitor.protocol.conditions import All, AnyCondition, AnyOf, DrugSince, Fact, Flag, Not, Overdue, Score, Seen, Symptom, walk
 from monitor.session import Charted, Checked, Given, Phase, Prompt, SessionState
+from monitor.settings import Rooms, beside, load_rooms
 from monitor.sources.source import BadFile
 from monitor.vitals import Window
 from monitor.yamlmarks import read_yaml, unset, validated
@@ -603,6 +604,14 @@ def load_protocol(path: Path) -> Document:
     for place, wrong in _dangling(document):
         raise BadFile(str(path), lines.line(place), wrong)
     return document
+
+
+def read_station(path: Path) -> tuple[Rooms, Path, Document]:
+    """A rooms file with the protocol that it names, and where that is. Raises BadFile."""
+    rooms = load_rooms(path)
+    protocol = beside(path, rooms.protocol)
+    assert protocol is not None
+    return rooms, protocol, load_protocol(protocol)
 
 
 def _dangling(document: Document) -> Iterator[tuple[Sequence[str | int], str]]:
