@@ -33,7 +33,6 @@ def path() -> Path:
 
 
 @cache
-@cache
 def tokens() -> str:
     """The design tokens with the face in them, for a page that is one file."""
     data = b64encode(path().read_bytes()).decode()

@@ -43,7 +43,7 @@ class Follower:
         """When the last sign of life changed, on the clock that never steps."""
         self.changed: Changed | None = None
         """A file of this station that is no longer as it was read; whoever looks says so here."""
-        self._works_by = ""
+        self._works_by, self._own = "", works_by(document, rooms)
         self._trouble = ""
         self._left: int | None = None
         self._left_at = -LEFT_EVERY_S
@@ -93,7 +93,7 @@ class Follower:
                 vacant=dict(self._vacant),
                 damaged=dict(self._damaged),
                 changed=self.changed,
-                other_protocol=self._works_by not in ("", works_by(self.document, self.rooms)),
+                other_protocol=self._works_by not in ("", self._own),
                 left=self._left,
             )
 

@@ -64,9 +64,8 @@ def client() -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOST, headers={"Origin": HOST})
 
 
-def test_an_emergency_is_taken_while_passwords_are_looked_at_and_who_comes_too_many_is_told(
-    here: Here, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def held_sign_ins(patch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
+    """No password is looked at before the first event is set; the second one is once somebody's waits for it."""
     held, begun = threading.Event(), threading.Event()
 
     def slow(*_: Any) -> str:
@@ -74,7 +73,14 @@ def test_an_emergency_is_taken_while_passwords_are_looked_at_and_who_comes_too_m
         held.wait(60)
         raise signing.NotSignedIn
 
-    monkeypatch.setattr(Accounts, "sign_in", slow)
+    patch.setattr(Accounts, "sign_in", slow)
+    return held, begun
+
+
+def test_an_emergency_is_taken_while_passwords_are_looked_at_and_who_comes_too_many_is_told(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, begun = held_sign_ins(monkeypatch)
 
     async def script() -> None:
         async with client() as browser:
@@ -97,14 +103,7 @@ def test_an_emergency_is_taken_while_passwords_are_looked_at_and_who_comes_too_m
 def test_a_pin_where_somebody_has_signed_in_waits_for_nobody_who_only_tries_names(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     cookie = here.accounts.sign_in("Ann", PASSWORD)
     here.accounts.set_pin("Ann", "2580")
-    held, begun = threading.Event(), threading.Event()
-
-    def slow(*_: Any) -> str:
-        begun.set()
-        held.wait(60)
-        raise signing.NotSignedIn
-
-    monkeypatch.setattr(Accounts, "sign_in", slow)
+    held, begun = held_sign_ins(monkeypatch)
 
     async def script() -> None:
         async with client() as browser:
